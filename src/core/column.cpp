@@ -1,0 +1,165 @@
+#include "core/column.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+namespace {
+
+constexpr std::size_t chunk_bytes_min = 4096;
+constexpr std::size_t chunk_bytes_max = std::size_t{1} << 20;
+
+}  // namespace
+
+char* StringHeap::take(std::size_t bytes) {
+  if (bytes > left_) {
+    // Chunks grow with the heap: a small batch stays small, a large one allocates rarely.
+    const std::size_t chunk = std::max(bytes, std::clamp(bytes_, chunk_bytes_min, chunk_bytes_max));
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk));
+    next_ = chunks_.back().get();
+    left_ = chunk;
+    bytes_ += chunk;
+  }
+  char* taken = next_;
+  next_ += bytes;
+  left_ -= bytes;
+  return taken;
+}
+
+Column::Column(Type type) : type_(std::move(type)) {
+  if (type_.id == TypeId::map) {
+    Type entry{.id = TypeId::structure, .children = type_.children};
+    children_.push_back(std::make_unique<Column>(std::move(entry)));
+    return;
+  }
+  for (const Field& field : type_.children) {
+    children_.push_back(std::make_unique<Column>(field.type));
+  }
+}
+
+std::size_t Column::grow(std::size_t width) {
+  const std::size_t at = values_.size();
+  values_.resize(at + width);
+  ++size_;
+  if (!validity_.empty()) mark_valid();
+  return at;
+}
+
+void Column::mark_valid() {
+  const std::size_t row = size_ - 1;
+  if (row / 64 >= validity_.size()) validity_.push_back(~std::uint64_t{0});
+  validity_[row / 64] |= std::uint64_t{1} << (row % 64);
+}
+
+void Column::append_string(std::string_view text) {
+  StringRef ref;
+  ref.length = static_cast<std::uint32_t>(text.size());
+  if (text.size() <= StringRef::inline_max) {
+    // One copy over both members: they stand side by side, as in DuckDB's string_t.
+    std::memcpy(reinterpret_cast<char*>(&ref) + sizeof ref.length, text.data(), text.size());
+  } else {
+    char* bytes = heap_.take(text.size());
+    std::memcpy(bytes, text.data(), text.size());
+    std::memcpy(ref.prefix, bytes, sizeof ref.prefix);
+    ref.pointer = bytes;
+  }
+  append(ref);
+}
+
+void Column::append_list() {
+  ListRef ref;
+  if (size_ > 0) {
+    const ListRef last = values<ListRef>()[size_ - 1];
+    ref.offset = last.offset + last.length;
+  }
+  ref.length = children_[0]->size() - ref.offset;
+  append(ref);
+}
+
+void Column::append_structure() {
+  grow(0);
+  for (const auto& child : children_) ASSERT(child->size() == size_);
+}
+
+void Column::append_null() {
+  if (type_.id == TypeId::list || type_.id == TypeId::map) {
+    append_list();
+  } else {
+    if (type_.id == TypeId::structure) {
+      for (const auto& child : children_) child->append_null();
+    }
+    grow(value_width(type_));
+  }
+  if (validity_.empty()) validity_.assign(size_ / 64 + 1, ~std::uint64_t{0});
+  const std::size_t row = size_ - 1;
+  validity_[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+}
+
+void Column::append_rows(const Column& from, std::span<const std::uint32_t> rows) {
+  reserve(size_ + rows.size());
+  for (const std::uint32_t row : rows) append_range(from, row, 1);
+}
+
+void Column::append_range(const Column& from, std::size_t first, std::size_t count) {
+  const std::size_t width = value_width(type_);
+  const bool plain = children_.empty() && !is_string(type_) && !from.has_nulls();
+  if (plain && validity_.empty()) {
+    const auto* begin = from.values_.data() + first * width;
+    values_.insert(values_.end(), begin, begin + count * width);
+    size_ += count;
+    return;
+  }
+  for (std::size_t row = first; row < first + count; ++row) {
+    if (from.is_null(row)) {
+      append_null();
+    } else if (is_string(type_)) {
+      append_string(from.string(row));
+    } else if (type_.id == TypeId::structure) {
+      for (std::size_t i = 0; i < children_.size(); ++i) {
+        children_[i]->append_range(*from.children_[i], row, 1);
+      }
+      append_structure();
+    } else if (!children_.empty()) {
+      const ListRef ref = from.values<ListRef>()[row];
+      children_[0]->append_range(*from.children_[0], ref.offset, ref.length);
+      append_list();
+    } else {
+      const std::size_t at = grow(width);
+      std::memcpy(values_.data() + at, from.values_.data() + row * width, width);
+    }
+  }
+}
+
+void Column::truncate(std::size_t rows) {
+  // Children first, even when this column is short enough: a row may have failed before it was
+  // closed.
+  if (type_.id == TypeId::structure) {
+    for (const auto& child : children_) child->truncate(rows);
+  }
+  if (rows < size_) {
+    values_.resize(rows * value_width(type_));
+    size_ = rows;
+    if (!validity_.empty()) {
+      validity_.resize((rows + 63) / 64);
+      if (rows % 64 != 0) validity_.back() |= ~std::uint64_t{0} << (rows % 64);
+    }
+  }
+  if (type_.id == TypeId::list || type_.id == TypeId::map) {
+    const ListRef last = size_ == 0 ? ListRef{} : values<ListRef>()[size_ - 1];
+    children_[0]->truncate(last.offset + last.length);
+  }
+}
+
+void Column::reserve(std::size_t rows) {
+  // Doubling stays: reserving exactly for each small append would copy every time.
+  const std::size_t bytes = rows * value_width(type_);
+  if (bytes > values_.capacity()) values_.reserve(std::max(bytes, values_.capacity() * 2));
+}
+
+std::size_t Column::bytes() const {
+  std::size_t bytes = values_.capacity() + validity_.capacity() * 8 + heap_.bytes();
+  for (const auto& child : children_) bytes += child->bytes();
+  return bytes;
+}
+
+}  // namespace weir
