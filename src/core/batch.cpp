@@ -1,10 +1,12 @@
 #include "core/batch.h"
 
+#include <utility>
+
 namespace weir {
 
-Batch::Batch(const Schema& schema) {
-  columns_.reserve(schema.columns.size());
-  for (const Field& field : schema.columns) columns_.emplace_back(field.type);
+Batch::Batch(std::shared_ptr<const Schema> schema) : schema_(std::move(schema)) {
+  columns_.reserve(schema_->columns.size());
+  for (const Field& field : schema_->columns) columns_.emplace_back(field.type);
 }
 
 void Batch::append_rows(const Batch& from, std::span<const std::uint32_t> rows) {

@@ -16,8 +16,10 @@ namespace weir {
 // `std::shared_ptr<const Batch>` and never changed.
 class Batch {
  public:
-  explicit Batch(const Schema& schema);
+  explicit Batch(std::shared_ptr<const Schema> schema);
 
+  const Schema& schema() const { return *schema_; }
+  const std::shared_ptr<const Schema>& shared_schema() const { return schema_; }
   std::size_t rows() const { return columns_.empty() ? 0 : columns_.front().size(); }
   std::size_t column_count() const { return columns_.size(); }
   Column& column(std::size_t index) { return columns_[index]; }
@@ -29,6 +31,7 @@ class Batch {
   std::size_t bytes() const;
 
  private:
+  std::shared_ptr<const Schema> schema_;
   std::vector<Column> columns_;
 };
 

@@ -1,0 +1,81 @@
+// The one durable log: entries are appended in groups, each group by one fdatasync.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "journal/entry.h"
+
+namespace weir::journal {
+
+struct JournalSettings {
+  std::size_t segment_bytes = std::size_t{64} << 20;
+  std::size_t waiting_bytes_max = std::size_t{256} << 20;  // appended and not yet durable
+  std::size_t tail_cache_bytes = std::size_t{48} << 20;    // newest entries kept in memory
+};
+
+// Told once, on the commit thread, after the fdatasync: the end of the group, or why there is none.
+using Durable = std::function<void(Result<Position>)>;
+
+// Reads the entries of some topics and kinds in order. Owned by one thread.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  // The next entry at or after the reader's place; nothing when all that is durable was read.
+  virtual Result<std::optional<Placed>> next() = 0;
+  // Everything before this place was read or did not match.
+  virtual Position place() const = 0;
+};
+
+// What a reader wants. Empty topics or kinds: all.
+struct Filter {
+  std::vector<std::string> topics;
+  std::vector<Kind> kinds;
+};
+
+// Any thread may call; one thread commits. After a failed write or fdatasync it accepts nothing
+// (Fault::unavailable) until it is opened anew.
+class Journal {
+ public:
+  // Makes the folders `folder`/journal and `folder`/history, or recovers them: cuts a torn tail,
+  // refuses damage with its place. One process at a time (flock).
+  static Result<std::unique_ptr<Journal>> open(std::filesystem::path folder,
+                                               JournalSettings settings, const Clock& clock);
+  virtual ~Journal() = default;  // commits what waits
+
+  // Entries of one call stand together in one group: all or none survive a crash. `accepted` is
+  // set by the journal. `done` may be empty. Fault::unavailable when too much waits or the journal
+  // failed; then nothing was taken and `done` is not called.
+  virtual Result<void> append(std::vector<Entry> entries, Durable done) = 0;
+  // The same, waiting. The end of the group.
+  virtual Result<Position> append_and_wait(std::vector<Entry> entries) = 0;
+
+  // Everything before it is durable and can be read.
+  virtual Position end() const = 0;
+  // Waits until end() > `position` or stopped; returns end().
+  virtual Position wait_beyond(Position position, std::stop_token stop) const = 0;
+  // From `from`, in history or journal. Entries before the oldest kept are silently not there;
+  // ask oldest().
+  virtual std::unique_ptr<Reader> read(Filter filter, Position from) const = 0;
+  virtual Position oldest() const = 0;
+  // Fault::unavailable with the reason once it accepts nothing; ok before.
+  virtual Result<void> health() const = 0;
+  virtual std::uint64_t epoch() const = 0;    // grows by one at each open
+  virtual const std::string& id() const = 0;  // made once with the journal
+
+  // Segments wholly before `position` are needed by nobody: copied into the history of their
+  // topics (kinds events and quarantine, and commit entries' batches stay readable), then freed.
+  virtual Result<void> release(Position position) = 0;
+  // Drops the topic's history accepted before `before`, and beyond `bytes_max`, oldest first.
+  virtual Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) = 0;
+};
+
+}  // namespace weir::journal

@@ -1,0 +1,31 @@
+// HTTP's messages, free of any server or library.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::net {
+
+// A request with its body whole. The target's percent-encoding is undone in `path` and `query`.
+struct Request {
+  std::string method;                                        // upper case
+  std::string path;                                          // "/api/v1/data/flights"
+  std::vector<std::pair<std::string, std::string>> query;    // in the order they came
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  std::string body;                                          // as sent; Content-Encoding not undone
+  std::string peer;                                          // the client's address
+
+  // The first header of that lower-case name, or empty.
+  std::string_view header(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;  // beside Content-Type and -Length
+};
+
+}  // namespace weir::net
