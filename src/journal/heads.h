@@ -1,0 +1,50 @@
+// The small fields of each kind of entry, as every room that reads it must understand them.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/position.h"
+#include "core/result.h"
+
+namespace weir::journal {
+
+// No event was seen yet: every event is on time.
+constexpr std::int64_t no_watermark = std::numeric_limits<std::int64_t>::min();
+
+// Kind::events. batches: [0] the accepted rows, in the source's schema.
+struct EventsHead {
+  std::int64_t watermark_before = no_watermark;  // microseconds, in force at the first row
+};
+
+// Kind::watermark: `at`, or nothing: every window open so far closes.
+struct WatermarkHead {
+  std::optional<Instant> at;
+};
+
+// Kind::commit: one stream's batch of work, made true by one record. topic: the stream.
+// batches: [0] output rows (a last BIGINT column `_weight` where rows are taken back),
+// [1] rows that came late, in the input's schema, [2] rows that an expression failed on
+// (quarantine). A batch that is null has no rows.
+struct CommitHead {
+  std::uint64_t generation = 0;           // grows when the stream's plan is replaced
+  std::uint64_t sequence = 0;             // one more than that of the commit before, from 1
+  Position through = 0;                   // input before it is processed
+  std::int64_t watermark = no_watermark;  // of the output
+  std::uint64_t rows_in = 0;              // input rows in this batch, for row accounting
+  std::string state_delta;  // changed state entries with their full new values; process/state
+};
+
+std::string encode(const EventsHead& head);
+std::string encode(const WatermarkHead& head);
+std::string encode(const CommitHead& head);
+// Fault::corrupt where the bytes are none.
+Result<EventsHead> decode_events_head(std::string_view bytes);
+Result<WatermarkHead> decode_watermark_head(std::string_view bytes);
+Result<CommitHead> decode_commit_head(std::string_view bytes);
+
+}  // namespace weir::journal
