@@ -1,0 +1,29 @@
+// A table as the store keeps it: what the workspace says of it, worked out to columns.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/schema.h"
+
+namespace weir::store {
+
+struct TableSpec {
+  std::string name;
+  std::shared_ptr<const Schema> schema;
+  std::vector<std::size_t> key;  // columns; empty: every row is kept
+  // The writer gives each key once and never takes a row back: rows are only ever added.
+  bool rows_are_final = false;
+
+  bool is_upserted() const { return !key.empty() && !rows_are_final; }
+};
+
+// Which table a stream's rows go to.
+struct Target {
+  std::string stream;
+  std::string table;
+};
+
+}  // namespace weir::store

@@ -1,0 +1,98 @@
+#include "store/table_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "store/column_list.h"
+
+namespace weir::store {
+namespace {
+
+using engine::Connection;
+using engine::quote_name;
+using engine::quote_text;
+
+Result<Schema> stored_schema(Connection& connection, const std::string& table) {
+  TRY(auto rows, connection.query("SELECT * FROM " + quote_name(table) + " LIMIT 0"));
+  return *rows->schema();
+}
+
+Result<bool> exists(Connection& connection, const std::string& table) {
+  TRY(auto rows, connection.query("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'main' AND "
+                                  "table_name = " +
+                                  quote_text(table)));
+  TRY(auto batch, rows->next());
+  return batch != nullptr && batch->rows() > 0;
+}
+
+// Brings a stored table to its declared columns, as far as no stored value changes its meaning.
+Result<void> align(Connection& connection, const TableSpec& table) {
+  TRY(const Schema stored, stored_schema(connection, table.name));
+  for (std::size_t i = 0; i < table.schema->columns.size(); ++i) {
+    const Field& column = table.schema->columns[i];
+    if (i < stored.columns.size() && stored.columns[i] == column) continue;
+    if (i < stored.columns.size()) {
+      return Error{
+          Fault::conflict,
+          fmt::format("table {}: column {} is stored as {} {}, and now would be {} {}; "
+                      "keep the column, or remove the stored rows with `weir drop {}`",
+                      table.name, i + 1, stored.columns[i].name, to_string(stored.columns[i].type),
+                      column.name, to_string(column.type), table.name)};
+    }
+    OK_OR_RETURN(connection.run("ALTER TABLE " + quote_name(table.name) + " ADD COLUMN " +
+                                quote_name(column.name) + " " + to_string(column.type)));
+  }
+  if (stored.columns.size() > table.schema->columns.size()) {
+    return Error{
+        Fault::conflict,
+        fmt::format("table {}: the stored column {} is no longer made; select it again, "
+                    "or remove the stored rows with `weir drop {}`",
+                    table.name, stored.columns[table.schema->columns.size()].name, table.name)};
+  }
+  return {};
+}
+
+Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& tables) {
+  OK_OR_RETURN(connection.run(
+      "CREATE SCHEMA IF NOT EXISTS weir;"
+      "CREATE TABLE IF NOT EXISTS weir.applied(stream VARCHAR, journal VARCHAR, generation UBIGINT,"
+      " sequence UBIGINT, position UBIGINT)"));
+  for (const TableSpec& table : tables) {
+    TRY(const bool there, exists(connection, table.name));
+    if (there) {
+      OK_OR_RETURN(align(connection, table));
+    } else {
+      OK_OR_RETURN(connection.run("CREATE TABLE " + quote_name(table.name) + "(" +
+                                  column_list(*table.schema) + ")"));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+TableStore::TableStore(std::shared_ptr<engine::Database> database, std::vector<TableSpec> tables)
+    : database_(std::move(database)), tables_(std::move(tables)) {}
+
+Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path& folder,
+                                                     std::vector<TableSpec> tables) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) {
+    return Error{Fault::unavailable,
+                 fmt::format("cannot make {}: {}", folder.string(), failed.message())};
+  }
+  TRY(auto database, engine::Database::open({.file = folder / "weir.duckdb"}));
+  TRY(auto connection, database->connect());
+  OK_OR_RETURN(make_tables(*connection, tables));
+  return std::unique_ptr<TableStore>(new TableStore(std::move(database), std::move(tables)));
+}
+
+const TableSpec* TableStore::find(std::string_view table) const {
+  const auto found = std::ranges::find(tables_, table, &TableSpec::name);
+  return found == tables_.end() ? nullptr : &*found;
+}
+
+}  // namespace weir::store

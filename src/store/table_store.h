@@ -1,0 +1,34 @@
+// The embedded tables: one DuckDB file that appliers write and the gateway reads.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "engine/database.h"
+#include "store/table_spec.h"
+
+namespace weir::store {
+
+// Any thread may ask; only the applier's connection writes.
+class TableStore {
+ public:
+  // Opens or makes `folder`/weir.duckdb with these tables. A new column is added to an existing
+  // table (null in its old rows); any other difference is Fault::conflict, with what to do.
+  static Result<std::unique_ptr<TableStore>> open(const std::filesystem::path& folder,
+                                                  std::vector<TableSpec> tables);
+
+  const std::vector<TableSpec>& tables() const { return tables_; }
+  const TableSpec* find(std::string_view table) const;
+  const std::shared_ptr<engine::Database>& database() const { return database_; }
+
+ private:
+  TableStore(std::shared_ptr<engine::Database> database, std::vector<TableSpec> tables);
+
+  std::shared_ptr<engine::Database> database_;
+  std::vector<TableSpec> tables_;
+};
+
+}  // namespace weir::store
