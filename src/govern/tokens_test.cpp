@@ -1,0 +1,54 @@
+#include "govern/tokens.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::govern {
+namespace {
+
+using namespace std::chrono_literals;
+
+class TokensTest : public ::testing::Test {
+ protected:
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::unique_ptr<Tokens> open() { return Tokens::open(folder_, clock_).value(); }
+
+  std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() / ("tokens_test_" + std::to_string(::getpid()));
+  ManualClock clock_{Instant(1'000'000s)};
+};
+
+TEST_F(TokensTest, a_token_is_known_again_after_a_restart_and_its_secret_is_not_stored) {
+  const NewToken made = open()->create({{Action::write, "flights"}}, std::nullopt).value();
+  const auto found = open()->find(made.secret);
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->id, made.token.id);
+  EXPECT_TRUE(allows(found->scopes, Action::write, "flights"));
+  EXPECT_FALSE(allows(found->scopes, Action::write, "other"));
+  EXPECT_FALSE(allows(found->scopes, Action::read, "flights"));
+  EXPECT_EQ(open()->find("weir_guess"), nullptr);
+}
+
+TEST_F(TokensTest, an_expired_or_revoked_token_is_unknown) {
+  const auto tokens = open();
+  const NewToken brief = tokens->create({{Action::read, "*"}}, clock_.now() + 1h).value();
+  const NewToken kept = tokens->create({{Action::administer, ""}}, std::nullopt).value();
+  clock_.advance(1h);
+  EXPECT_EQ(tokens->find(brief.secret), nullptr);
+  EXPECT_NE(tokens->find(kept.secret), nullptr);
+  EXPECT_TRUE(tokens->revoke(kept.token.id).ok());
+  EXPECT_EQ(tokens->find(kept.secret), nullptr);
+  EXPECT_EQ(tokens->revoke(kept.token.id).error().fault, Fault::not_found);
+}
+
+TEST(Scope, reads_what_it_prints_and_refuses_the_rest) {
+  for (const char* text : {"admin", "read:*", "read:flights", "write:flights"}) {
+    EXPECT_EQ(to_string(parse_scope(text).value()), text);
+  }
+  for (const char* text : {"", "read", "read:", "Admin", "delete:x"}) {
+    EXPECT_EQ(parse_scope(text).error().fault, Fault::invalid) << text;
+  }
+}
+
+}  // namespace
+}  // namespace weir::govern
