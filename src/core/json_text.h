@@ -1,0 +1,13 @@
+// Text as a JSON string, escaped once and in one place.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace weir {
+
+// Appends "text" with quotes. Bytes above 0x7f go through as they are: our texts are UTF-8.
+void append_json_string(std::string& json, std::string_view text);
+std::string json_string(std::string_view text);
+
+}  // namespace weir
