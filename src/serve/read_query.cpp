@@ -1,0 +1,183 @@
+#include "serve/read_query.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+
+namespace weir::serve {
+namespace {
+
+using engine::quote_name;
+
+constexpr std::size_t limit_max = 10'000;
+
+struct Comparison {
+  std::string_view name;
+  std::string_view sql;
+};
+
+constexpr auto comparisons = std::to_array<Comparison>({{"eq", "="},
+                                                        {"ne", "<>"},
+                                                        {"lt", "<"},
+                                                        {"lte", "<="},
+                                                        {"gt", ">"},
+                                                        {"gte", ">="},
+                                                        {"like", "LIKE"},
+                                                        {"in", "IN"},
+                                                        {"is", "IS"}});
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (true) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    parts.emplace_back(text.substr(0, comma));
+    if (comma == text.size()) return parts;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+Error unknown_column(const Readable& table, std::string_view name) {
+  std::vector<std::string> names;
+  for (const Field& column : table.schema->columns) names.push_back(column.name);
+  return {Fault::invalid, fmt::format("{} has no column or option \"{}\"; it has {}", table.name,
+                                      name, fmt::join(names, ", "))};
+}
+
+Result<std::size_t> whole_number(std::string_view option, std::string_view text, std::size_t min,
+                                 std::size_t max) {
+  std::size_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc() || end != text.data() + text.size() || value < min || value > max) {
+    return Error{Fault::invalid, fmt::format("{} is a whole number from {} to {}, not \"{}\"",
+                                             option, min, max, text)};
+  }
+  return value;
+}
+
+// A filter's column and comparison: `delay`, `delay.gte`; a column's own name comes first.
+struct FilterName {
+  const Field* column = nullptr;
+  const Comparison* comparison = nullptr;
+};
+
+std::optional<FilterName> filter_name(const Readable& table, std::string_view name) {
+  const auto& columns = table.schema->columns;
+  if (const auto whole = table.schema->find(name)) {
+    return FilterName{&columns[*whole], &comparisons.front()};
+  }
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto column = table.schema->find(name.substr(0, dot));
+  const auto comparison = std::ranges::find(comparisons, name.substr(dot + 1), &Comparison::name);
+  if (!column || comparison == comparisons.end()) return std::nullopt;
+  return FilterName{&columns[*column], &*comparison};
+}
+
+// Gathers one SELECT's clauses from the options.
+class Builder {
+ public:
+  explicit Builder(const Readable& table) : table_(table) {}
+
+  Result<void> take(const std::string& name, const std::string& value) {
+    if (name == "limit") {
+      TRY(const std::size_t limit, whole_number(name, value, 1, limit_max));
+      query_.limit = limit;
+    } else if (name == "offset") {
+      TRY(const std::size_t offset, whole_number(name, value, 0, SIZE_MAX / 2));
+      query_.offset = offset;
+    } else if (name == "select") {
+      return take_select(value);
+    } else if (name == "order") {
+      return take_order(value);
+    } else if (name != "wait" && name != "timeout") {
+      return take_filter(name, value);
+    }
+    return {};
+  }
+
+  ReadQuery finish() {
+    if (select_.empty()) select_ = "*";
+    query_.sql = fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {}", select_,
+                             quote_name(table_.name), where_, order_ + default_order(),
+                             query_.limit + 1, query_.offset);
+    return std::move(query_);
+  }
+
+ private:
+  Result<std::string> column(std::string_view name) const {
+    if (!table_.schema->find(name)) return unknown_column(table_, name);
+    return quote_name(name);
+  }
+
+  Result<void> take_select(const std::string& value) {
+    for (const std::string& name : split(value)) {
+      TRY(const std::string quoted, column(name));
+      select_ += (select_.empty() ? "" : ", ") + quoted;
+    }
+    return {};
+  }
+
+  Result<void> take_order(const std::string& value) {
+    for (const std::string& part : split(value)) {
+      const bool descending = part.starts_with('-');
+      TRY(const std::string quoted, column(std::string_view(part).substr(descending ? 1 : 0)));
+      order_ += quoted + (descending ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+    }
+    return {};
+  }
+
+  // Ties are broken by the key, so that pages never overlap.
+  std::string default_order() const {
+    if (table_.key.empty()) return "rowid";
+    std::vector<std::string> names;
+    for (const std::size_t index : table_.key) {
+      names.push_back(quote_name(table_.schema->columns[index].name) + " NULLS LAST");
+    }
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+
+  Result<void> take_filter(const std::string& name, const std::string& value) {
+    const std::optional<FilterName> filter = filter_name(table_, name);
+    if (!filter) return unknown_column(table_, name);
+    const auto& [column, comparison] = *filter;
+    std::string condition = quote_name(column->name) + " " + std::string(comparison->sql) + " ";
+    if (comparison->name == "is") {
+      if (value != "null" && value != "notnull") {
+        return Error{Fault::invalid, fmt::format("{} is null or notnull, not \"{}\"", name, value)};
+      }
+      condition += value == "null" ? "NULL" : "NOT NULL";
+    } else if (comparison->name == "in") {
+      std::vector<std::string> marks;
+      for (const std::string& item : split(value)) marks.push_back(bind(column->type, item));
+      condition += fmt::format("({})", fmt::join(marks, ", "));
+    } else {
+      condition += bind(column->type, value);
+    }
+    where_ += (where_.empty() ? " WHERE " : " AND ") + condition;
+    return {};
+  }
+
+  std::string bind(const Type& type, const std::string& text) {
+    const std::string name = fmt::format("p{}", query_.parameters.size());
+    query_.parameters.push_back({name, type, text});
+    return "$" + name;
+  }
+
+  const Readable& table_;
+  ReadQuery query_;
+  std::string select_, where_, order_;
+};
+
+}  // namespace
+
+Result<ReadQuery> read_query(const Readable& table, const QueryPairs& pairs) {
+  Builder builder(table);
+  for (const auto& [name, value] : pairs) OK_OR_RETURN(builder.take(name, value));
+  return builder.finish();
+}
+
+}  // namespace weir::serve

@@ -1,0 +1,28 @@
+// The data route's query string, understood: which rows of a table, in which order.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "engine/database.h"
+#include "serve/readable.h"
+
+namespace weir::serve {
+
+using QueryPairs = std::vector<std::pair<std::string, std::string>>;
+
+struct ReadQuery {
+  std::string sql;  // asks for one row more than `limit`, which tells whether there is a next page
+  std::vector<engine::Parameter> parameters;
+  std::size_t limit = 100;
+  std::size_t offset = 0;
+};
+
+// `?limit&offset&order=-a,b&select=a,b` and filters `col=v`, `col.op=v`. Every name is checked
+// against the schema, every value is bound. Fault::invalid names what is wrong. `wait` and
+// `timeout` are passed over: see read_wait.
+Result<ReadQuery> read_query(const Readable& table, const QueryPairs& pairs);
+
+}  // namespace weir::serve

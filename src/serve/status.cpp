@@ -1,0 +1,125 @@
+#include "serve/status.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "core/json_text.h"
+
+namespace weir::serve {
+namespace {
+
+constexpr std::int64_t no_watermark = std::numeric_limits<std::int64_t>::min();
+
+std::string watermark_json(std::int64_t watermark) {
+  if (watermark == no_watermark) return "null";
+  return fmt::format("{}", static_cast<double>(watermark) / 1e6);
+}
+
+// [{...}, {...}] of whatever `one` says of each.
+template <class T, class One>
+std::string json_list(const std::vector<T>& items, One one) {
+  std::string json = "[";
+  for (const T& item : items) {
+    if (json.size() > 1) json += ',';
+    json += one(item);
+  }
+  return json + "]";
+}
+
+std::string source_json(const SourceStatus& s) {
+  return fmt::format(
+      R"({{"name":{},"rows_in":{},"accepted":{},"quarantined":{},"late":{},"watermark_seconds":{}}})",
+      json_string(s.name), s.rows_in, s.accepted, s.quarantined, s.late,
+      watermark_json(s.watermark));
+}
+
+std::string stream_json(const StreamStatus& s) {
+  return fmt::format(
+      R"({{"name":{},"rows_in":{},"rows_out":{},"late":{},"quarantined":{},"watermark_seconds":{},)"
+      R"("processed_through":{},"failure":{}}})",
+      json_string(s.name), s.rows_in, s.rows_out, s.late, s.quarantined,
+      watermark_json(s.watermark), s.processed_through,
+      s.failure.empty() ? "null" : json_string(s.failure));
+}
+
+std::string table_json(const TableStatus& t) {
+  return fmt::format(R"({{"name":{},"rows_applied":{}}})", json_string(t.name), t.rows_applied);
+}
+
+// One metric with a sample for each named thing.
+template <class T, class Value>
+Metric metric_of(std::string name, std::string help, MetricKind kind, const char* label,
+                 const std::vector<T>& items, Value value) {
+  Metric metric{std::move(name), std::move(help), kind, {}};
+  for (const T& item : items) {
+    metric.samples.push_back({{{label, item.name}}, static_cast<double>(value(item))});
+  }
+  return metric;
+}
+
+Metric gauge(std::string name, std::string help, double value) {
+  return {std::move(name), std::move(help), MetricKind::gauge, {{{}, value}}};
+}
+
+double event_lag_seconds(std::int64_t now, std::int64_t watermark) {
+  return watermark == no_watermark ? 0 : static_cast<double>(now - watermark) / 1e6;
+}
+
+}  // namespace
+
+std::string status_json(const PlatformStatus& status) {
+  return fmt::format(
+      R"({{"workspace":{},"ready":{},"not_ready":{},"journal_end":{},"tables_applied":{},)"
+      R"("sources":{},"streams":{},"tables":{}}})",
+      json_string(status.workspace), status.not_ready.empty(),
+      status.not_ready.empty() ? "null" : json_string(status.not_ready), status.journal_end,
+      status.tables_applied, json_list(status.sources, source_json),
+      json_list(status.streams, stream_json), json_list(status.tables, table_json));
+}
+
+std::vector<Metric> status_metrics(const PlatformStatus& status) {
+  constexpr MetricKind counter = MetricKind::counter;
+  const auto& sources = status.sources;
+  const auto& streams = status.streams;
+  const auto& tables = status.tables;
+  const Position journal_end = status.journal_end;
+  return {
+      gauge("weir_ready", "1 while events are accepted.", status.not_ready.empty() ? 1 : 0),
+      gauge("weir_journal_end_bytes", "Position after the newest durable record.",
+            static_cast<double>(journal_end)),
+      gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
+            static_cast<double>(journal_end - status.tables_applied)),
+      metric_of("weir_source_rows_total", "Rows received: accepted and quarantined.", counter,
+                "source", sources, [](const auto& s) { return s.rows_in; }),
+      metric_of("weir_source_accepted_rows_total", "Rows made durable as events.", counter,
+                "source", sources, [](const auto& s) { return s.accepted; }),
+      metric_of("weir_source_quarantined_rows_total", "Rows set aside with reason and bytes.",
+                counter, "source", sources, [](const auto& s) { return s.quarantined; }),
+      metric_of("weir_source_late_rows_total", "Accepted rows behind the watermark.", counter,
+                "source", sources, [](const auto& s) { return s.late; }),
+      metric_of("weir_stream_rows_read_total", "Rows read by the stream.", counter, "stream",
+                streams, [](const auto& s) { return s.rows_in; }),
+      metric_of("weir_stream_rows_written_total", "Rows the stream decided.", counter, "stream",
+                streams, [](const auto& s) { return s.rows_out; }),
+      metric_of("weir_stream_late_rows_total", "Rows left out of a closed window.", counter,
+                "stream", streams, [](const auto& s) { return s.late; }),
+      metric_of("weir_stream_quarantined_rows_total", "Rows an expression failed on.", counter,
+                "stream", streams, [](const auto& s) { return s.quarantined; }),
+      metric_of("weir_stream_lag_bytes", "Journal not yet processed by the stream.",
+                MetricKind::gauge, "stream", streams,
+                [end = journal_end](const auto& s) {
+                  return end > s.processed_through ? end - s.processed_through : 0;
+                }),
+      metric_of("weir_stream_event_lag_seconds", "Wall time less the stream's watermark.",
+                MetricKind::gauge, "stream", streams,
+                [at = status.now](const auto& s) { return event_lag_seconds(at, s.watermark); }),
+      metric_of("weir_stream_failed", "1 when the stream stopped with a failure.",
+                MetricKind::gauge, "stream", streams,
+                [](const auto& s) { return s.failure.empty() ? 0 : 1; }),
+      metric_of("weir_table_rows_applied_total", "Rows written to the table.", counter, "table",
+                tables, [](const auto& t) { return t.rows_applied; }),
+  };
+}
+
+}  // namespace weir::serve

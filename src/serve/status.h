@@ -1,0 +1,47 @@
+// What the platform says of itself: every row accounted for, from the socket to the table.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/metrics.h"
+#include "core/position.h"
+
+namespace weir::serve {
+
+// Counted since the program started. rows_in = accepted + quarantined; late ones are accepted.
+struct SourceStatus {
+  std::string name;
+  std::uint64_t rows_in = 0, accepted = 0, quarantined = 0, late = 0;
+  std::int64_t watermark = 0;  // microseconds since 1970; the smallest number: no event yet
+};
+
+struct StreamStatus {
+  std::string name;
+  std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
+  std::int64_t watermark = 0;
+  Position processed_through = 0;
+  std::string failure;  // why it stopped; empty while it runs
+};
+
+struct TableStatus {
+  std::string name;
+  std::uint64_t rows_applied = 0;
+};
+
+struct PlatformStatus {
+  std::string workspace;
+  Position journal_end = 0;
+  Position tables_applied = 0;
+  std::int64_t now = 0;   // microseconds since 1970
+  std::string not_ready;  // why no event is accepted; empty while ready
+  std::vector<SourceStatus> sources;
+  std::vector<StreamStatus> streams;
+  std::vector<TableStatus> tables;
+};
+
+std::string status_json(const PlatformStatus& status);
+std::vector<Metric> status_metrics(const PlatformStatus& status);
+
+}  // namespace weir::serve
