@@ -1,0 +1,16 @@
+// Spans of time as users write them: 250ms, 5s, 10m, 2h, 7d.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace weir {
+
+Result<std::chrono::microseconds> parse_duration(std::string_view text);
+// The shortest spelling that parse_duration reads back.
+std::string to_string(std::chrono::microseconds duration);
+
+}  // namespace weir

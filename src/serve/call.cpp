@@ -1,0 +1,68 @@
+#include "serve/call.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+#include "core/duration.h"
+#include "net/envelope.h"
+
+namespace weir::serve {
+namespace {
+
+constexpr std::chrono::milliseconds wait_default{10'000};
+constexpr std::chrono::milliseconds wait_max{60'000};
+
+std::optional<std::string_view> option(const net::Request& request, std::string_view name) {
+  for (const auto& [key, value] : request.query) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<net::Response> respond(net::Response response) {
+  return std::make_unique<net::Response>(std::move(response));
+}
+
+}  // namespace
+
+std::unique_ptr<net::Response> wait_as_asked(const Call& call,
+                                             const std::vector<std::string>& relations) {
+  const auto wait = option(call.request, "wait");
+  if (!wait) return nullptr;
+  Position position = 0;
+  const char* end = wait->data() + wait->size();
+  if (const auto read = std::from_chars(wait->data(), end, position);
+      read.ec != std::errc() || read.ptr != end) {
+    return respond(net::refusal(400, "INVALID_WAIT",
+                                fmt::format("wait is the position an ingest answered with, a "
+                                            "whole number, not \"{}\"",
+                                            *wait)));
+  }
+  std::chrono::microseconds patience = wait_default;
+  if (const auto timeout = option(call.request, "timeout")) {
+    const Result<std::chrono::microseconds> read = parse_duration(*timeout);
+    if (!read.ok() || read.value() > wait_max) {
+      return respond(net::refusal(400, "INVALID_TIMEOUT",
+                                  "timeout is a duration up to 60s, such as 500ms or 10s"));
+    }
+    patience = read.value();
+  }
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const Result<void> fresh = call.freshness.wait(relations, position, deadline);
+  if (fresh.ok()) return nullptr;
+  if (fresh.error().fault == Fault::unavailable) {
+    return respond(net::refusal_for_now(504, "NOT_YET", fresh.error().message, 1));
+  }
+  return respond(net::refusal(fresh.error()));
+}
+
+std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name) {
+  if (govern::allows(call.token.scopes, govern::Action::read, name)) return nullptr;
+  return respond(
+      net::refusal(403, "SCOPE_MISSING",
+                   fmt::format("this token may not read {0}; it needs the scope read:{0}", name)));
+}
+
+}  // namespace weir::serve
