@@ -92,6 +92,8 @@ struct Node {
 // A stream compiled. Read by process, lineage, explain.
 struct Plan {
   NodePtr root;
+  // A column of the result that is its event time: the input's own, or a closed window's start.
+  std::optional<std::size_t> event_time;
   std::vector<std::size_t> key;    // columns of the result that are unique by the plan; empty: none
   std::vector<std::string> reads;  // sources, streams and static tables
   std::string hash;                // same text of meaning, same state
@@ -111,6 +113,7 @@ struct Readable {
   Kind kind = Kind::source;
   std::shared_ptr<const Schema> schema;
   std::optional<std::string> event_time;
+  bool append_only = true;  // a source or stream: never takes a row back
 };
 
 struct CompileOptions {

@@ -1,0 +1,19 @@
+// Which functions a stream and an ad-hoc query may not call, and what to write instead.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir::sql {
+
+// Why a stream may not call it: its answer must depend on the row alone. `name` in lower case.
+std::optional<std::string> refusal_in_stream(std::string_view name);
+
+// Why a query that a user sends may not call it: it must not act, wait, or tell of the server.
+std::optional<std::string> refusal_in_query(std::string_view name);
+
+// Table functions that read nothing but what they are given. tumble and hop among them.
+bool is_safe_table_function(std::string_view name);
+
+}  // namespace weir::sql

@@ -1,0 +1,253 @@
+#include "sql/groups.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sql/aggregates.h"
+#include "sql/bound_type.h"
+
+namespace weir::sql {
+namespace {
+
+using formats::JsonValue;
+
+// A group on its way: the plan's keys first, then a window's bound that the user left out.
+struct Grouping {
+  std::vector<PlanColumn> keys;
+  std::size_t plan_keys = 0;
+  GroupArguments arguments;
+  std::vector<LoweredAggregate> aggregates;
+  std::optional<WindowSpec> window;
+};
+
+Result<PlanColumn> lower_key(Compilation& compilation, const JsonValue& expression,
+                             const PlanRelation& input) {
+  if (expression["expression_class"].text() == "BOUND_REF") {
+    PlanColumn key = input.columns.at(expression["index"].unsigned_integer());
+    key.type = type_of(expression);
+    return key;
+  }
+  TRY(std::string text, compilation.print(expression, input));
+  return PlanColumn{
+      .text = std::move(text), .type = type_of(expression), .name = expression["alias"].text()};
+}
+
+std::string bound_text(Compilation& compilation, const WindowPart& part) {
+  const WindowLayout layout = compilation.layout(compilation.windows[part.call]);
+  if (part.is_pane) return part.is_end ? layout.pane_end() : layout.pane_start();
+  return part.is_end ? layout.tumble_end() : layout.tumble_start();
+}
+
+// The bound of the key's window that the query does not group by, from the row itself: of tumble
+// and of panes by computing it, of hop's windows from the column beside.
+Result<PlanColumn> other_bound(Compilation& compilation, const PlanColumn& key,
+                               const PlanRelation& input) {
+  const WindowPart wanted{key.window->call, !key.window->is_end, key.window->is_pane};
+  PlanColumn bound{
+      .type = "TIMESTAMP", .name = wanted.is_end ? "window_end" : "window_start", .window = wanted};
+  const auto beside = std::ranges::find_if(input.columns, [&](const PlanColumn& column) {
+    return column.window && column.window->call == wanted.call &&
+           column.window->is_end == wanted.is_end;
+  });
+  if (beside != input.columns.end()) {
+    bound.text = beside->text;
+    return bound;
+  }
+  if (compilation.windows[wanted.call].hops && !wanted.is_pane) {
+    return compilation.refusals.at_word("hop", "keep " + bound.name + " in the subquery too");
+  }
+  bound.text = bound_text(compilation, wanted);
+  return bound;
+}
+
+Error refuse_time(Compilation& compilation, const WindowCall& call) {
+  return compilation.refusals.at_word(
+      call.hops ? "hop" : "tumble",
+      "windows are closed by the watermark, which follows the source's event_time: name that "
+      "column here, or set event_time of the source to this one");
+}
+
+// Finds the window among the keys and puts its missing bound behind them.
+Result<void> find_window(Compilation& compilation, Grouping& grouping, const PlanRelation& input) {
+  const auto bound_of = [&](bool is_end) {
+    return std::ranges::find_if(grouping.keys, [&](const PlanColumn& key) {
+      return key.window && key.window->is_end == is_end;
+    });
+  };
+  auto start = bound_of(false);
+  auto end = bound_of(true);
+  if (start == grouping.keys.end() && end == grouping.keys.end()) return {};
+  const bool has_start = start != grouping.keys.end();
+  const std::size_t known =
+      static_cast<std::size_t>((has_start ? start : end) - grouping.keys.begin());
+  const WindowCall call = compilation.windows[grouping.keys[known].window->call];
+  if (!call.over_event_time) return refuse_time(compilation, call);
+  std::size_t other = static_cast<std::size_t>(end - grouping.keys.begin());
+  if (!has_start || end == grouping.keys.end()) {
+    TRY(PlanColumn bound, other_bound(compilation, grouping.keys[known], input));
+    other = grouping.keys.size();
+    grouping.keys.push_back(std::move(bound));
+  }
+  WindowSpec window{.start_key = has_start ? known : other, .end_key = has_start ? other : known};
+  if (grouping.keys[known].window->is_pane) window.hop = compilation.layout(call).panes();
+  grouping.window = window;
+  return {};
+}
+
+std::string bag_sql(const Grouping& grouping) {
+  std::string select;
+  for (const LoweredAggregate& lowered : grouping.aggregates) {
+    if (!lowered.bag_text.empty()) select += ", " + lowered.bag_text;
+  }
+  return select.empty() ? "" : "SELECT c0" + select + " FROM input GROUP BY c0";
+}
+
+// Names for people who read a plan or a state; made different where the query has one twice.
+std::string fresh_name(std::set<std::string>& taken, std::string name) {
+  if (name.empty()) name = "key";
+  std::string fresh = name;
+  for (int i = 2; !taken.insert(fresh).second; ++i) fresh = name + "_" + std::to_string(i);
+  return fresh;
+}
+
+std::vector<KernelColumn> input_columns(const Grouping& grouping) {
+  std::vector<KernelColumn> columns;
+  std::set<std::string> taken;
+  for (const PlanColumn& key : grouping.keys) {
+    columns.push_back({key.text, key.type, fresh_name(taken, key.name)});
+  }
+  for (const KernelColumn& argument : grouping.arguments.columns()) {
+    const std::string name = argument.name.empty() ? "argument" : argument.name;
+    columns.push_back({argument.text, argument.type, fresh_name(taken, name)});
+  }
+  return columns;
+}
+
+std::shared_ptr<const Schema> output_schema(const Grouping& grouping, const Schema& input) {
+  auto schema = std::make_shared<Schema>();
+  std::set<std::string> taken;
+  for (std::size_t i = 0; i < grouping.keys.size(); ++i) {
+    taken.insert(input.columns[i].name);
+    schema->columns.push_back(input.columns[i]);
+  }
+  for (const LoweredAggregate& lowered : grouping.aggregates) {
+    const Aggregate& aggregate = lowered.aggregate;
+    schema->columns.push_back({fresh_name(taken, aggregate.name), aggregate.type});
+  }
+  return schema;
+}
+
+void describe(Compilation& compilation, const GroupNode& group) {
+  std::string& meaning = compilation.meaning;
+  meaning += "GROUP " + std::to_string(group.keys) + " " + group.bag_sql;
+  for (const Aggregate& aggregate : group.aggregates) {
+    meaning += ", " + aggregate.name + " " + std::to_string(static_cast<int>(aggregate.algebra)) +
+               " " + std::to_string(aggregate.argument.value_or(0)) + " " +
+               (aggregate.filter ? std::to_string(*aggregate.filter) : "-");
+  }
+  if (group.window && group.window->hop) {
+    const WindowSpec::Hop& hop = *group.window->hop;
+    for (const auto part : {hop.size, hop.slide, hop.shift}) {
+      meaning += " " + std::to_string(part.count());
+    }
+  }
+  meaning += "\n";
+}
+
+// What stands above the group sees the plan's keys and aggregates, without a hidden bound.
+std::vector<PlanColumn> result_columns(const Grouping& grouping, const JsonValue& plan_aggregates) {
+  std::vector<PlanColumn> columns;
+  for (std::size_t i = 0; i < grouping.plan_keys; ++i) {
+    PlanColumn column = grouping.keys[i];
+    column.text = "c" + std::to_string(i);
+    column.is_event_time = false;
+    if (column.window) column.window->is_pane = false;
+    column.key = i;
+    columns.push_back(std::move(column));
+  }
+  for (std::size_t i = 0; i < grouping.aggregates.size(); ++i) {
+    columns.push_back({.text = "c" + std::to_string(grouping.keys.size() + i),
+                       .type = type_of(plan_aggregates.array()[i]),
+                       .name = grouping.aggregates[i].aggregate.name});
+  }
+  return columns;
+}
+
+Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRelation input,
+                            const JsonValue& plan_aggregates) {
+  OK_OR_RETURN(find_window(compilation, grouping, input));
+  PlanRelation result;
+  result.is_grouped = true;
+  result.columns = result_columns(grouping, plan_aggregates);
+  result.tables = {};
+
+  GroupNode group;
+  group.keys = grouping.keys.size();
+  group.window = grouping.window;
+  group.bag_sql = bag_sql(grouping);
+  for (const LoweredAggregate& lowered : grouping.aggregates) {
+    Aggregate aggregate = lowered.aggregate;
+    if (aggregate.argument) *aggregate.argument += group.keys;
+    if (aggregate.filter) *aggregate.filter += group.keys;
+    group.aggregates.push_back(std::move(aggregate));
+  }
+  TRY(group.input, make_kernel(compilation, std::move(input), input_columns(grouping)));
+  describe(compilation, group);
+  const auto output = output_schema(grouping, *group.input->output);
+  CloseNode close;
+  close.until_watermark = grouping.window && !compilation.options.emit_changes;
+  close.input = std::make_unique<Node>(Node{std::move(group), output, false});
+  const bool final_rows = close.until_watermark;
+  result.node = std::make_unique<Node>(Node{std::move(close), output, final_rows});
+  return result;
+}
+
+Result<void> refuse_second_group(Compilation& compilation, const PlanRelation& input) {
+  if (!input.is_stream()) {
+    return compilation.refusals.at_word(
+        "group",
+        "a group over a static table is not yet possible here: make it a table of its own");
+  }
+  if (!input.is_grouped) return {};
+  return compilation.refusals.at_word(
+      "group", "one stream groups once: write the inner query as a stream of its own, and read it");
+}
+
+}  // namespace
+
+Result<PlanRelation> lower_group(Compilation& compilation, const JsonValue& group,
+                                 PlanRelation input) {
+  OK_OR_RETURN(refuse_second_group(compilation, input));
+  if (group["grouping_sets"].array().size() > 1) {
+    return compilation.refusals.at_word(
+        "group",
+        "grouping sets, ROLLUP and CUBE are not possible in a stream: write one stream a grouping");
+  }
+  Grouping grouping;
+  for (const JsonValue& expression : group["groups"].array()) {
+    TRY(PlanColumn key, lower_key(compilation, expression, input));
+    grouping.keys.push_back(std::move(key));
+  }
+  grouping.plan_keys = grouping.keys.size();
+  for (const JsonValue& call : group["expressions"].array()) {
+    TRY(LoweredAggregate lowered, lower_aggregate(compilation, call, input, grouping.arguments));
+    grouping.aggregates.push_back(std::move(lowered));
+  }
+  return finish(compilation, std::move(grouping), std::move(input), group["expressions"]);
+}
+
+Result<PlanRelation> lower_distinct(Compilation& compilation, const JsonValue& distinct,
+                                    PlanRelation input) {
+  OK_OR_RETURN(refuse_second_group(compilation, input));
+  if (distinct["distinct_type"].text() != "DISTINCT") {
+    return compilation.refusals.at_word(
+        "distinct",
+        "DISTINCT ON is not possible in a stream: write first(...) or arg_max(...) with GROUP BY");
+  }
+  Grouping grouping;
+  grouping.keys = input.columns;
+  grouping.plan_keys = grouping.keys.size();
+  return finish(compilation, std::move(grouping), std::move(input), JsonValue());
+}
+
+}  // namespace weir::sql

@@ -1,0 +1,12 @@
+// Turns DuckDB's bound plan into our few nodes, from the bottom up.
+#pragma once
+
+#include "formats/json_value.h"
+#include "sql/plan_relation.h"
+
+namespace weir::sql {
+
+// What a stream cannot do is in the refusals, with its place and what to write instead.
+Result<PlanRelation> lower(Compilation& compilation, const formats::JsonValue& plan);
+
+}  // namespace weir::sql

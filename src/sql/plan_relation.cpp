@@ -1,0 +1,77 @@
+#include "sql/plan_relation.h"
+
+#include <algorithm>
+
+namespace weir::sql {
+namespace {
+
+using formats::JsonValue;
+
+bool reads_a_pane(const JsonValue& expression, const PlanRelation& over) {
+  if (expression["expression_class"].text() == "BOUND_REF") {
+    const std::size_t index = expression["index"].unsigned_integer();
+    const auto& window = over.columns.at(index).window;
+    return window && window->is_pane;
+  }
+  const auto inside = [&](const JsonValue& value) { return reads_a_pane(value, over); };
+  if (expression.is_array()) return std::ranges::any_of(expression.array(), inside);
+  return std::ranges::any_of(expression.object(), [&](const JsonValue::Member& member) {
+    return member.first != "function_data" && inside(member.second);
+  });
+}
+
+Result<std::shared_ptr<const Schema>> schema_of(Compilation& compilation,
+                                                const std::vector<KernelColumn>& columns) {
+  auto schema = std::make_shared<Schema>();
+  for (const KernelColumn& column : columns) {
+    auto type = parse_type(column.type);
+    if (!type.ok()) {
+      return compilation.refusals.at_word(
+          column.name, "the column \"" + column.name + "\" has the type " + column.type +
+                           ", which cannot be kept: cast it to another");
+    }
+    schema->columns.push_back({column.name, std::move(type).value()});
+  }
+  return std::shared_ptr<const Schema>(std::move(schema));
+}
+
+}  // namespace
+
+std::vector<std::string> PlanRelation::texts() const {
+  std::vector<std::string> texts;
+  texts.reserve(columns.size());
+  for (const PlanColumn& column : columns) texts.push_back(column.text);
+  return texts;
+}
+
+Result<std::string> Compilation::print(const JsonValue& expression, const PlanRelation& over) {
+  if (reads_a_pane(expression, over)) panes_were_read = true;
+  printer.set_now(over.is_stream() && !over.is_grouped ? "_now" : "");
+  return printer.print(expression, over.texts());
+}
+
+WindowLayout Compilation::layout(const WindowCall& call) {
+  return WindowLayout(call, options.time_zone, database.zone_offset());
+}
+
+Result<NodePtr> make_kernel(Compilation& compilation, PlanRelation relation,
+                            const std::vector<KernelColumn>& columns) {
+  ASSERT(relation.is_stream());
+  TRY(std::shared_ptr<const Schema> schema, schema_of(compilation, columns));
+  std::string select;
+  for (const KernelColumn& column : columns) {
+    compilation.meaning += column.text + " " + column.type + ",";
+    select += column.text + " AS " + engine::quote_name(column.name) + ", ";
+  }
+  compilation.meaning += " FROM " + relation.from + "\n";
+  KernelNode kernel;
+  kernel.sql = "SELECT " + select + "_row FROM " + relation.from;
+  if (!relation.keeps_order) kernel.sql += " ORDER BY _row";
+  OK_OR_RETURN(compilation.database.check_kernel(kernel.sql, *relation.node->output, *schema));
+  kernel.tables = std::move(relation.tables);
+  const bool append_only = relation.node->append_only;
+  kernel.input = std::move(relation.node);
+  return std::make_unique<Node>(Node{std::move(kernel), std::move(schema), append_only});
+}
+
+}  // namespace weir::sql

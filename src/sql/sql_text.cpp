@@ -1,0 +1,69 @@
+#include "sql/sql_text.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace weir::sql {
+namespace {
+
+bool is_word_byte(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) ==
+           std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+// The first byte behind the quote, comment, word or single byte that begins at `at`.
+std::size_t token_end(std::string_view sql, std::size_t at) {
+  const auto behind = [&](std::string_view closing, std::size_t from) {
+    const std::size_t found = sql.find(closing, from);
+    return found == std::string_view::npos ? sql.size() : found + closing.size();
+  };
+  if (sql[at] == '\'') return behind("'", at + 1);
+  if (sql[at] == '"') return behind("\"", at + 1);
+  if (sql.substr(at, 2) == "--") return behind("\n", at);
+  if (sql.substr(at, 2) == "/*") return behind("*/", at + 2);
+  std::size_t end = at;
+  while (end < sql.size() && is_word_byte(sql[end])) ++end;
+  return std::max(end, at + 1);
+}
+
+}  // namespace
+
+std::size_t find_word(std::string_view sql, std::string_view word, std::size_t after) {
+  for (std::size_t at = 0; at < sql.size();) {
+    const std::size_t end = token_end(sql, at);
+    std::string_view token = sql.substr(at, end - at);
+    if (token.size() > 2 && token.front() == '"') token = token.substr(1, token.size() - 2);
+    if (at >= after && same_word(token, word)) return at;
+    at = end;
+  }
+  return after;
+}
+
+std::string line_and_column(std::string_view sql, std::size_t offset) {
+  const std::string_view before = sql.substr(0, std::min(offset, sql.size()));
+  const auto line = 1 + std::ranges::count(before, '\n');
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return std::to_string(line) + ":" + std::to_string(before.size() - line_start + 1);
+}
+
+void Refusals::note(std::size_t offset, const std::string& message) {
+  const std::size_t place = offset < sql_.size() ? offset : 0;
+  const bool known = std::ranges::any_of(mistakes_, [&](const SqlMistake& mistake) {
+    return mistake.offset == place && mistake.message == message;
+  });
+  if (!known) mistakes_.push_back({message, place});
+}
+
+std::vector<SqlMistake> Refusals::take() && {
+  std::ranges::stable_sort(mistakes_, {}, &SqlMistake::offset);
+  return std::move(mistakes_);
+}
+
+}  // namespace weir::sql

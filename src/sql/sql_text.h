@@ -1,0 +1,49 @@
+// Finds places in SQL text that DuckDB's plan does not give, and collects what is refused there.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "sql/plan.h"
+
+namespace weir::sql {
+
+// Where `word` stands as a word of its own, outside quotes and comments, in any case, from `after`
+// on; `after` where it stands nowhere.
+std::size_t find_word(std::string_view sql, std::string_view word, std::size_t after = 0);
+
+// "3:14", line and column from 1, of a byte of the text.
+std::string line_and_column(std::string_view sql, std::size_t offset);
+
+// The mistakes of one text. `at` also gives the error to return, so that TRY leaves what cannot go
+// on, while the list keeps the place.
+class Refusals {
+ public:
+  explicit Refusals(std::string_view sql) : sql_(sql) {}
+
+  void note(std::size_t offset, const std::string& message);
+  void note_at_word(std::string_view word, const std::string& message) {
+    note(find_word(sql_, word), message);
+  }
+  Error at(std::size_t offset, std::string message) {
+    note(offset, message);
+    return {Fault::invalid, std::move(message)};
+  }
+  Error at_word(std::string_view word, std::string message) {
+    return at(find_word(sql_, word), std::move(message));
+  }
+
+  std::string_view sql() const { return sql_; }
+  bool empty() const { return mistakes_.empty(); }
+  // In the order of the text.
+  std::vector<SqlMistake> take() &&;
+
+ private:
+  std::string_view sql_;
+  std::vector<SqlMistake> mistakes_;
+};
+
+}  // namespace weir::sql

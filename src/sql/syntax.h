@@ -1,0 +1,38 @@
+// What a SELECT uses, by name and place, read from DuckDB's syntax tree before anything is bound.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "engine/database.h"
+#include "formats/json_value.h"
+#include "sql/sql_text.h"
+
+namespace weir::sql {
+
+// A name as it stands in the text.
+struct Use {
+  std::string name;
+  std::size_t offset = 0;
+};
+
+struct SqlUses {
+  std::vector<Use> tables;  // without the query's own WITH names; "schema.name" where one is given
+  std::vector<Use> functions;        // in lower case; scalar functions, aggregates and macros
+  std::vector<Use> table_functions;  // in lower case
+  std::vector<Use> windows;          // functions with OVER
+  std::vector<Use> parameters;
+  std::vector<Use> descriptions;  // DESCRIBE, SHOW and SUMMARIZE in a FROM
+};
+
+// Exactly one SELECT; else the mistake is in `refusals`.
+Result<SqlUses> read_syntax(engine::Connection& connection, Refusals& refusals);
+
+// The mistake that one of DuckDB's json_serialize_ functions answered, taken into `refusals`.
+Error refuse_as_duckdb(const formats::JsonValue& answer, Refusals& refusals);
+// The JSON that `call`, one of DuckDB's json_serialize_ functions over the text, answers.
+Result<formats::JsonValue> serialize(engine::Connection& connection, const std::string& call);
+
+}  // namespace weir::sql
