@@ -12,7 +12,7 @@
 namespace weir::sql {
 namespace {
 
-void refuse_functions(const SqlUses& uses, Refusals& refusals) {
+void refuse_uses(const SqlUses& uses, Refusals& refusals) {
   for (const Use& use : uses.functions) {
     if (const auto why = refusal_in_stream(use.name)) refusals.note(use.offset, *why);
   }
@@ -30,6 +30,9 @@ void refuse_functions(const SqlUses& uses, Refusals& refusals) {
   }
   for (const Use& use : uses.parameters) {
     refusals.note_at_word(use.name, "a stream has no parameters: write the value for $" + use.name);
+  }
+  for (const Use& use : uses.columns) {
+    if (use.name == "rowid") refusals.note(use.offset, "a stream's rows have no rowid");
   }
   for (const Use& use : uses.descriptions) {
     refusals.note_at_word(use.name, "a stream reads rows, not descriptions");
@@ -171,7 +174,7 @@ Result<Plan> lower_plan(Compilation& compilation, const formats::JsonValue& boun
 Result<Plan> compile_in(CompileDatabase& database, Compilation& compilation) {
   Refusals& refusals = compilation.refusals;
   TRY(const SqlUses uses, read_syntax(database.connection(), refusals));
-  refuse_functions(uses, refusals);
+  refuse_uses(uses, refusals);
   refuse_tables(uses, compilation.names, refusals);
   if (!refusals.empty()) return Error{Fault::invalid, "refused"};
   TRY(const formats::JsonValue bound, database.bind(refusals));

@@ -176,10 +176,13 @@ std::vector<PlanColumn> result_columns(const Grouping& grouping, const JsonValue
 Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRelation input,
                             const JsonValue& plan_aggregates) {
   OK_OR_RETURN(find_window(compilation, grouping, input));
+  // A batch counts its rows by its columns, so it has one at least.
+  if (grouping.keys.empty() && grouping.arguments.columns().empty()) {
+    grouping.arguments.add("true", "BOOLEAN", "row");
+  }
   PlanRelation result;
   result.is_grouped = true;
   result.columns = result_columns(grouping, plan_aggregates);
-  result.tables = {};
 
   GroupNode group;
   group.keys = grouping.keys.size();

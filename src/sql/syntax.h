@@ -24,6 +24,7 @@ struct SqlUses {
   std::vector<Use> table_functions;  // in lower case
   std::vector<Use> windows;          // functions with OVER
   std::vector<Use> parameters;
+  std::vector<Use> columns;       // the last part of each name
   std::vector<Use> descriptions;  // DESCRIBE, SHOW and SUMMARIZE in a FROM
 };
 
