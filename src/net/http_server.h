@@ -37,9 +37,6 @@ class Reply {
   Send send_;
 };
 
-// Runs on the server's thread for each request: must not block. Requests of one connection are
-// handed over one at a time, so that pipelined ones are answered in order.
-using HttpHandler = std::function<void(Request, Reply)>;
 // What to answer before the body is read, from method, path, query and headers alone (body is
 // empty): a refusal such as 404, 401 or 411. Nothing: go on.
 using HeadCheck = std::function<std::unique_ptr<Response>(const Request&)>;
@@ -47,7 +44,9 @@ using HeadCheck = std::function<std::unique_ptr<Response>(const Request&)>;
 using RefusalBody = std::function<Response(int status, std::string_view code, std::string message)>;
 
 struct HttpServerParts {
-  HttpHandler handle;
+  // Runs on the server's thread for each request: must not block. Requests of one connection are
+  // handed over one at a time, so that pipelined ones are answered in order.
+  std::function<void(Request, Reply)> handle;
   HeadCheck check_head;  // may be empty
   RefusalBody refuse;
   // Once after each round of handled requests, still on the server's thread; may be empty. Lets

@@ -47,15 +47,14 @@ std::string table_json(const TableStatus& t) {
   return fmt::format(R"({{"name":{},"rows_applied":{}}})", json_string(t.name), t.rows_applied);
 }
 
-// One metric with a sample for each named thing.
+// A sample for each named thing.
 template <class T, class Value>
-Metric metric_of(std::string name, std::string help, MetricKind kind, const char* label,
-                 const std::vector<T>& items, Value value) {
-  Metric metric{std::move(name), std::move(help), kind, {}};
+std::vector<Sample> samples_of(const char* label, const std::vector<T>& items, Value value) {
+  std::vector<Sample> samples;
   for (const T& item : items) {
-    metric.samples.push_back({{{label, item.name}}, static_cast<double>(value(item))});
+    samples.push_back({{{label, item.name}}, static_cast<double>(value(item))});
   }
-  return metric;
+  return samples;
 }
 
 Metric gauge(std::string name, std::string help, double value) {
@@ -90,35 +89,37 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
             static_cast<double>(journal_end)),
       gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
             static_cast<double>(journal_end - status.tables_applied)),
-      metric_of("weir_source_rows_total", "Rows received: accepted and quarantined.", counter,
-                "source", sources, [](const auto& s) { return s.rows_in; }),
-      metric_of("weir_source_accepted_rows_total", "Rows made durable as events.", counter,
-                "source", sources, [](const auto& s) { return s.accepted; }),
-      metric_of("weir_source_quarantined_rows_total", "Rows set aside with reason and bytes.",
-                counter, "source", sources, [](const auto& s) { return s.quarantined; }),
-      metric_of("weir_source_late_rows_total", "Accepted rows behind the watermark.", counter,
-                "source", sources, [](const auto& s) { return s.late; }),
-      metric_of("weir_stream_rows_read_total", "Rows read by the stream.", counter, "stream",
-                streams, [](const auto& s) { return s.rows_in; }),
-      metric_of("weir_stream_rows_written_total", "Rows the stream decided.", counter, "stream",
-                streams, [](const auto& s) { return s.rows_out; }),
-      metric_of("weir_stream_late_rows_total", "Rows left out of a closed window.", counter,
-                "stream", streams, [](const auto& s) { return s.late; }),
-      metric_of("weir_stream_quarantined_rows_total", "Rows an expression failed on.", counter,
-                "stream", streams, [](const auto& s) { return s.quarantined; }),
-      metric_of("weir_stream_lag_bytes", "Journal not yet processed by the stream.",
-                MetricKind::gauge, "stream", streams,
-                [end = journal_end](const auto& s) {
-                  return end > s.processed_through ? end - s.processed_through : 0;
-                }),
-      metric_of("weir_stream_event_lag_seconds", "Wall time less the stream's watermark.",
-                MetricKind::gauge, "stream", streams,
-                [at = status.now](const auto& s) { return event_lag_seconds(at, s.watermark); }),
-      metric_of("weir_stream_failed", "1 when the stream stopped with a failure.",
-                MetricKind::gauge, "stream", streams,
-                [](const auto& s) { return s.failure.empty() ? 0 : 1; }),
-      metric_of("weir_table_rows_applied_total", "Rows written to the table.", counter, "table",
-                tables, [](const auto& t) { return t.rows_applied; }),
+      Metric{"weir_source_rows_total", "Rows received: accepted and quarantined.", counter,
+             samples_of("source", sources, [](const auto& s) { return s.rows_in; })},
+      Metric{"weir_source_accepted_rows_total", "Rows made durable as events.", counter,
+             samples_of("source", sources, [](const auto& s) { return s.accepted; })},
+      Metric{"weir_source_quarantined_rows_total", "Rows set aside with reason and bytes.", counter,
+             samples_of("source", sources, [](const auto& s) { return s.quarantined; })},
+      Metric{"weir_source_late_rows_total", "Accepted rows behind the watermark.", counter,
+             samples_of("source", sources, [](const auto& s) { return s.late; })},
+      Metric{"weir_stream_rows_read_total", "Rows read by the stream.", counter,
+             samples_of("stream", streams, [](const auto& s) { return s.rows_in; })},
+      Metric{"weir_stream_rows_written_total", "Rows the stream decided.", counter,
+             samples_of("stream", streams, [](const auto& s) { return s.rows_out; })},
+      Metric{"weir_stream_late_rows_total", "Rows left out of a closed window.", counter,
+             samples_of("stream", streams, [](const auto& s) { return s.late; })},
+      Metric{"weir_stream_quarantined_rows_total", "Rows an expression failed on.", counter,
+             samples_of("stream", streams, [](const auto& s) { return s.quarantined; })},
+      Metric{"weir_stream_lag_bytes", "Journal not yet processed by the stream.", MetricKind::gauge,
+             samples_of("stream", streams,
+                        [end = journal_end](const auto& s) {
+                          return end > s.processed_through ? end - s.processed_through : 0;
+                        })},
+      Metric{"weir_stream_event_lag_seconds", "Wall time less the stream's watermark.",
+             MetricKind::gauge,
+             samples_of(
+                 "stream", streams,
+                 [at = status.now](const auto& s) { return event_lag_seconds(at, s.watermark); })},
+      Metric{
+          "weir_stream_failed", "1 when the stream stopped with a failure.", MetricKind::gauge,
+          samples_of("stream", streams, [](const auto& s) { return s.failure.empty() ? 0 : 1; })},
+      Metric{"weir_table_rows_applied_total", "Rows written to the table.", counter,
+             samples_of("table", tables, [](const auto& t) { return t.rows_applied; })},
   };
 }
 

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Builds a preset, all of it or the targets named: tools/build.sh [release|dev|tsan] [TARGET...]
+set -euo pipefail
+preset=${1:-release}
+[ $# = 0 ] || shift
+folder=build/$preset
+case $preset in
+  release | dev | tsan) ;;
+  *) echo "build: '$preset' is none of release, dev (ASan+UBSan), tsan" >&2 && exit 2 ;;
+esac
+if [ ! -f "$folder/build.ninja" ] || [ CMakePresets.json -nt "$folder/build.ninja" ]; then
+  cmake --preset "$preset" -DWEIR_DEPS="$WEIR_DEPS" >"$folder.configure" 2>&1 || { cat "$folder.configure" >&2 && exit 1; }
+fi
+echo "build: $preset${*:+, $*}"
+nice cmake --build "$folder" ${1:+--target "$@"}
