@@ -1,0 +1,30 @@
+// Rows between a stream's operators, with what journal order says of each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/clock.h"
+
+namespace weir::process {
+
+// `origin` and `watermarks` lead a row back to the source's row it came from, so that a window
+// decides by the watermark in force there and late rows can be listed as they arrived.
+struct Chunk {
+  std::shared_ptr<const Batch> rows;
+  std::vector<std::int64_t> weights;  // one a row; empty: all +1
+  std::vector<std::uint32_t> origin;  // row of the source's batch; empty: the same row
+  std::shared_ptr<const std::vector<std::int64_t>> watermarks;  // before each row of the source
+  Instant accepted;
+
+  std::int64_t weight(std::size_t row) const { return weights.empty() ? 1 : weights[row]; }
+  std::uint32_t origin_of(std::size_t row) const {
+    return origin.empty() ? static_cast<std::uint32_t>(row) : origin[row];
+  }
+  std::int64_t watermark_before(std::size_t row) const { return (*watermarks)[origin_of(row)]; }
+};
+
+}  // namespace weir::process

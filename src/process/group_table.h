@@ -1,0 +1,43 @@
+// Finds a group's accumulators by the bytes of its key.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/column.h"
+#include "process/accumulator.h"
+
+namespace weir::process {
+
+// Groups are numbered in the order they came and stay until the table goes: a window is a table of
+// its own, so that closing it frees its groups at once. Owned by one thread.
+class GroupTable {
+ public:
+  explicit GroupTable(std::size_t aggregates);
+
+  // The number of the group, which is new when it was size() before.
+  std::size_t find_or_add(std::string_view key);
+  std::size_t size() const { return keys_.size(); }
+  std::string_view key(std::size_t group) const { return keys_[group]; }
+  std::span<Accumulator> accumulators(std::size_t group) {
+    return {accumulators_.data() + group * aggregates_, aggregates_};
+  }
+  // How many rows the group holds, by weight.
+  std::int64_t& rows(std::size_t group) { return rows_[group]; }
+
+ private:
+  void grow();
+
+  std::size_t aggregates_;
+  StringHeap arena_;
+  std::vector<std::string_view> keys_;
+  std::vector<std::size_t> hashes_;
+  std::vector<std::int64_t> rows_;
+  std::vector<Accumulator> accumulators_;
+  std::vector<std::uint32_t> slots_;  // group + 1; 0: free. A power of two, at most half full
+};
+
+}  // namespace weir::process

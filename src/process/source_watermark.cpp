@@ -1,0 +1,30 @@
+#include "process/source_watermark.h"
+
+#include <algorithm>
+
+namespace weir::process {
+
+std::vector<std::int64_t> SourceWatermark::follow(const journal::EventsHead& head,
+                                                  const Column& times) {
+  value_ = std::max(value_, head.watermark_before);
+  std::vector<std::int64_t> before;
+  before.reserve(times.size());
+  for (const std::int64_t time : times.values<std::int64_t>()) {
+    before.push_back(value_);
+    if (time <= newest_) continue;
+    newest_ = time;
+    value_ = std::max(value_, time - lateness_);
+  }
+  return before;
+}
+
+bool SourceWatermark::raise(const journal::WatermarkHead& head) {
+  if (head.at) {
+    value_ = std::max<std::int64_t>(value_, head.at->time_since_epoch().count());
+    return false;
+  }
+  if (newest_ != journal::no_watermark) value_ = std::max(value_, newest_ + 1);
+  return true;
+}
+
+}  // namespace weir::process
