@@ -12,7 +12,7 @@
 
 namespace weir::process {
 
-__extension__ typedef __int128 Int128;
+__extension__ using Int128 = __int128;
 
 // What one aggregate remembers of one group.
 struct Accumulator {

@@ -21,12 +21,6 @@ bool same_row(const Batch& left, std::size_t left_row, const Batch& right, std::
   return left_bytes == right_bytes;
 }
 
-void append_weighted(Batch& rows, Chunk& to, const Batch& from, std::size_t row,
-                     std::int64_t weight) {
-  rows.append_range(from, row, 1);
-  to.weights.push_back(weight);
-}
-
 }  // namespace
 
 Result<ChangeGroup> ChangeGroup::make(const sql::GroupNode& group,
@@ -77,8 +71,14 @@ Chunk ChangeGroup::push(const Chunk& chunk) {
     Batch now(output_);
     if (has_row(group)) append_row(now, group);
     if (old && now.rows() == 1 && same_row(before, *old, now, 0)) continue;
-    if (old) append_weighted(*rows, changes, before, *old, -1);
-    if (now.rows() == 1) append_weighted(*rows, changes, now, 0, +1);
+    if (old) {
+      rows->append_range(before, *old, 1);
+      changes.weights.push_back(-1);
+    }
+    if (now.rows() == 1) {
+      rows->append_range(now, 0, 1);
+      changes.weights.push_back(+1);
+    }
   }
   changes.rows = std::move(rows);
   return changes;

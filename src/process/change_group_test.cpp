@@ -11,7 +11,7 @@ namespace {
 // key, count, average, weight
 using Change = std::tuple<std::int64_t, std::int64_t, double, std::int64_t>;
 
-std::shared_ptr<const Schema> schema(std::vector<TypeId> types) {
+std::shared_ptr<const Schema> schema(const std::vector<TypeId>& types) {
   Schema made;
   for (const TypeId id : types) {
     made.columns.push_back({"c" + std::to_string(made.columns.size()), Type{.id = id}});

@@ -16,7 +16,8 @@ namespace weir::process {
 struct Chunk {
   std::shared_ptr<const Batch> rows;
   std::vector<std::int64_t> weights;  // one a row; empty: all +1
-  std::vector<std::uint32_t> origin;  // row of the source's batch; empty: the same row
+  // Row of the source's batch; empty: the same row, or no rows.
+  std::vector<std::uint32_t> origin;
   std::shared_ptr<const std::vector<std::int64_t>> watermarks;  // before each row of the source
   Instant accepted;
 
