@@ -1,0 +1,42 @@
+#include "process/source_watermark.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::process {
+namespace {
+
+Column times(const std::vector<std::int64_t>& values) {
+  Column column(Type{.id = TypeId::timestamp});
+  for (const std::int64_t value : values) column.append(value);
+  return column;
+}
+
+constexpr std::int64_t none = journal::no_watermark;
+
+TEST(SourceWatermark, FollowsTheNewestTimeRowByRowAndNeverGoesBack) {
+  SourceWatermark watermark{std::chrono::microseconds(10)};
+  EXPECT_EQ(watermark.follow({}, times({100, 50, 120, 110})),
+            (std::vector<std::int64_t>{none, 90, 90, 110}));
+  EXPECT_EQ(watermark.value(), 110);
+}
+
+TEST(SourceWatermark, TakesUpTheOneInForceBeforeTheFirstRow) {
+  SourceWatermark watermark{std::chrono::microseconds(10)};
+  EXPECT_EQ(watermark.follow({.watermark_before = 95}, times({100})),
+            (std::vector<std::int64_t>{95}));
+  EXPECT_EQ(watermark.value(), 95);
+}
+
+TEST(SourceWatermark, IsRaisedByHandAndByTheEnd) {
+  SourceWatermark watermark{std::chrono::microseconds(10)};
+  watermark.follow({}, times({100}));
+  EXPECT_FALSE(watermark.raise({.at = Instant(std::chrono::microseconds(97))}));
+  EXPECT_EQ(watermark.value(), 97);
+  EXPECT_FALSE(watermark.raise({.at = Instant(std::chrono::microseconds(20))}));
+  EXPECT_EQ(watermark.value(), 97);
+  EXPECT_TRUE(watermark.raise({}));
+  EXPECT_EQ(watermark.value(), 101);
+}
+
+}  // namespace
+}  // namespace weir::process
