@@ -51,6 +51,17 @@ void Column::mark_valid() {
   validity_[row / 64] |= std::uint64_t{1} << (row % 64);
 }
 
+void Column::append_values(std::span<const std::byte> values) {
+  ASSERT(children_.empty() && !is_string(type_));
+  values_.insert(values_.end(), values.begin(), values.end());
+  const std::size_t size = values_.size() / value_width(type_);
+  if (validity_.empty()) size_ = size;
+  while (size_ < size) {
+    ++size_;
+    mark_valid();
+  }
+}
+
 void Column::append_string(std::string_view text) {
   StringRef ref;
   ref.length = static_cast<std::uint32_t>(text.size());

@@ -95,6 +95,8 @@ class Column {
     const std::size_t at = grow(sizeof(T));
     std::memcpy(values_.data() + at, &value, sizeof(T));
   }
+  // Whole values after each other in memory, none of them null. Not for strings or structure.
+  void append_values(std::span<const std::byte> values);
   void append_string(std::string_view text);
   // Closes a list or map row over the elements appended to child(0) since the last one.
   void append_list();

@@ -41,6 +41,19 @@ TEST(Column, truncating_nulls_leaves_rows_that_are_not_null) {
   EXPECT_FALSE(column.is_null(3));
 }
 
+TEST(Column, values_appended_together_are_not_null_even_behind_nulls) {
+  Column column = column_of("int");
+  const std::int32_t values[] = {4, 5, 6};
+  column.append_values(std::as_bytes(std::span(values)));
+  EXPECT_FALSE(column.has_nulls());
+  for (int i = 0; i < 61; ++i) column.append_null();
+  column.append_values(std::as_bytes(std::span(values)));
+  ASSERT_EQ(column.size(), 67u);
+  EXPECT_TRUE(column.is_null(63));
+  for (const std::size_t row : {0, 2, 64, 66}) EXPECT_FALSE(column.is_null(row)) << row;
+  EXPECT_EQ(column.values<std::int32_t>()[65], 5);
+}
+
 TEST(Column, rows_are_copied_with_their_lists_structures_and_nulls) {
   Column from = column_of("struct(k varchar, v int[])[]");
   Column& entry = from.child(0);
