@@ -1,0 +1,100 @@
+#include "engine/duckdb_connection.h"
+
+#include <algorithm>
+
+#include "engine/duckdb_rows.h"
+#include "engine/duckdb_statement.h"
+#include "engine/failure.h"
+#include "engine/handle.h"
+#include "engine/logical_type.h"
+#include "engine/parameters.h"
+#include "engine/vector_copy.h"
+
+namespace weir::engine {
+namespace {
+
+DataChunk make_chunk(const Schema& schema) {
+  std::vector<LogicalType> owned;
+  std::vector<duckdb_logical_type> types;
+  for (const Field& column : schema.columns) {
+    owned.push_back(to_duckdb(column.type));
+    types.push_back(owned.back().get());
+  }
+  return DataChunk(duckdb_create_data_chunk(types.data(), types.size()));
+}
+
+void fill(duckdb_data_chunk chunk, const Batch& batch, std::size_t first, std::size_t count) {
+  duckdb_data_chunk_reset(chunk);
+  for (std::size_t i = 0; i < batch.column_count(); ++i) {
+    copy_to_vector(batch.column(i), first, count, duckdb_data_chunk_get_vector(chunk, i));
+  }
+  duckdb_data_chunk_set_size(chunk, count);
+}
+
+Error appender_failure(duckdb_appender appender) {
+  duckdb_error_data data = duckdb_appender_error_data(appender);
+  const Error error = failure(duckdb_error_data_message(data));
+  duckdb_destroy_error_data(&data);
+  return error;
+}
+
+// All rows, or none: what is left in a failed appender is dropped with it.
+Result<void> append_all(duckdb_appender appender, const Batch& batch) {
+  const DataChunk chunk = make_chunk(batch.schema());
+  for (std::size_t row = 0; row < batch.rows();) {
+    const std::size_t count = std::min<std::size_t>(batch.rows() - row, duckdb_vector_size());
+    fill(chunk.get(), batch, row, count);
+    if (duckdb_append_data_chunk(appender, chunk.get()) != DuckDBSuccess) {
+      return appender_failure(appender);
+    }
+    row += count;
+  }
+  if (duckdb_appender_close(appender) != DuckDBSuccess) return appender_failure(appender);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(
+    std::shared_ptr<DatabaseHandle> database) {
+  auto handle = std::make_shared<ConnectionHandle>(std::move(database));
+  if (duckdb_connect(handle->database->database, &handle->connection) != DuckDBSuccess) {
+    return Error{Fault::internal, "the engine gives no connection"};
+  }
+  return std::unique_ptr<DuckdbConnection>(new DuckdbConnection(std::move(handle)));
+}
+
+Result<void> DuckdbConnection::run(const std::string& sql) {
+  duckdb_result result;
+  const duckdb_state state = duckdb_query(handle_->connection, sql.c_str(), &result);
+  Result<void> done;
+  if (state != DuckDBSuccess) done = failure(duckdb_result_error(&result));
+  duckdb_destroy_result(&result);
+  return done;
+}
+
+Result<std::unique_ptr<Rows>> DuckdbConnection::query(const std::string& sql,
+                                                      const std::vector<Parameter>& parameters) {
+  TRY(const Prepared prepared, engine::prepare(handle_->connection, sql));
+  OK_OR_RETURN(bind_parameters(handle_->connection, prepared.get(), parameters));
+  return DuckdbRows::execute(handle_, prepared.get());
+}
+
+Result<std::unique_ptr<Statement>> DuckdbConnection::prepare(const std::string& sql) {
+  return DuckdbStatement::prepare(handle_, sql);
+}
+
+Result<void> DuckdbConnection::append(const std::string& table, const Batch& batch) {
+  duckdb_appender made = nullptr;
+  const duckdb_state state =
+      duckdb_appender_create_ext(handle_->connection, nullptr, nullptr, table.c_str(), &made);
+  const Appender appender(made);
+  if (state != DuckDBSuccess) return appender_failure(made);
+  Result<void> done = append_all(made, batch);
+  if (!done.ok()) duckdb_appender_clear(made);
+  return done;
+}
+
+void DuckdbConnection::interrupt() { duckdb_interrupt(handle_->connection); }
+
+}  // namespace weir::engine

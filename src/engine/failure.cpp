@@ -1,0 +1,94 @@
+#include "engine/failure.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+namespace weir::engine {
+namespace {
+
+// Stands before a fault's number in what a callback says; DuckDB's own texts do not hold it.
+constexpr char callback_mark = '\x01';
+
+struct ErrorClass {
+  std::string_view name;
+  Fault fault;
+};
+
+// The classes that are no mistake in the SQL or in the data it meets.
+constexpr auto classes = std::to_array<ErrorClass>({{"INTERRUPT", Fault::unavailable},
+                                                    {"Out of Memory", Fault::unavailable},
+                                                    {"IO", Fault::unavailable},
+                                                    {"Permission", Fault::denied},
+                                                    {"TransactionContext", Fault::conflict},
+                                                    {"Transaction", Fault::conflict},
+                                                    {"Serialization", Fault::corrupt},
+                                                    {"FATAL", Fault::internal},
+                                                    {"INTERNAL", Fault::internal}});
+
+struct Hint {
+  std::string_view words;
+  Fault fault;
+};
+
+// Words that say more than the class of an IO or FATAL error.
+constexpr auto hints = std::to_array<Hint>({{"No space left", Fault::unavailable},
+                                            {"not a valid DuckDB database file", Fault::corrupt},
+                                            {"orrupt", Fault::corrupt},
+                                            {"checksum", Fault::corrupt},
+                                            {"No files found", Fault::not_found}});
+
+// "Conversion" of "Conversion Error: ..."; empty where a text has no class.
+std::string_view class_of(std::string_view text) {
+  constexpr std::string_view suffix = " Error: ";
+  const std::size_t at = text.find(suffix);
+  const std::size_t class_length_max = 24;
+  return at < class_length_max ? text.substr(0, at) : std::string_view();
+}
+
+Fault fault_of(std::string_view name, std::string_view text) {
+  if (name == "IO" || name == "FATAL") {
+    const auto hint = std::ranges::find_if(
+        hints, [&](const Hint& h) { return text.find(h.words) != std::string_view::npos; });
+    if (hint != hints.end()) return hint->fault;
+  }
+  const auto found = std::ranges::find(classes, name, &ErrorClass::name);
+  return found == classes.end() ? Fault::invalid : found->fault;
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (c != '\n') line += c;
+    if (c == '\n' && !line.empty() && line.back() != ' ') line += ' ';
+  }
+  return line;
+}
+
+std::optional<Error> from_callback(std::string_view text) {
+  if (text.size() < 2 || text[0] != callback_mark) return std::nullopt;
+  const int fault = text[1] - '0';
+  if (fault < 0 || fault > static_cast<int>(Fault::internal)) return std::nullopt;
+  return Error{static_cast<Fault>(fault), std::string(text.substr(2))};
+}
+
+}  // namespace
+
+Error failure(const char* message) {
+  if (message == nullptr) return {Fault::internal, "the engine failed without a message"};
+  std::string_view text = message;
+  text = text.substr(0, text.rfind("\n\nLINE "));
+  const std::string_view name = class_of(text);
+  const Fault fault = fault_of(name, text);
+  if (!name.empty()) text.remove_prefix(name.size() + std::string_view(" Error: ").size());
+  if (std::optional<Error> ours = from_callback(text)) return *std::move(ours);
+  return {fault, one_line(text)};
+}
+
+std::string callback_failure(const Error& error) {
+  return std::string{callback_mark, static_cast<char>('0' + static_cast<int>(error.fault))} +
+         error.message;
+}
+
+}  // namespace weir::engine

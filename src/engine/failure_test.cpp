@@ -1,0 +1,52 @@
+#include "engine/failure.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::engine {
+namespace {
+
+struct Case {
+  const char* theirs;
+  Fault fault;
+  const char* ours;
+};
+
+TEST(Failure, NamesTheFaultAndKeepsTheWords) {
+  const Case cases[] = {
+      {"Conversion Error: Could not convert string 'a' to INT32\n\nLINE 1: select 'a'::int\n     ^",
+       Fault::invalid, "Could not convert string 'a' to INT32"},
+      {"Catalog Error: Table with name no does not exist!\nDid you mean \"input\"?", Fault::invalid,
+       "Table with name no does not exist! Did you mean \"input\"?"},
+      {"INTERRUPT Error: Interrupted!", Fault::unavailable, "Interrupted!"},
+      {"Invalid Input Error: INTERRUPT Error: x", Fault::invalid, "INTERRUPT Error: x"},
+      {"Out of Memory Error: failed to allocate", Fault::unavailable, "failed to allocate"},
+      {"IO Error: Could not write file \"x\": No space left on device", Fault::unavailable,
+       "Could not write file \"x\": No space left on device"},
+      {"FATAL Error: Failed: No space left on device", Fault::unavailable,
+       "Failed: No space left on device"},
+      {"FATAL Error: database has been invalidated", Fault::internal,
+       "database has been invalidated"},
+      {"IO Error: The file \"x\" exists, but it is not a valid DuckDB database file!",
+       Fault::corrupt, "The file \"x\" exists, but it is not a valid DuckDB database file!"},
+      {"Permission Error: Cannot access file \"x\"", Fault::denied, "Cannot access file \"x\""},
+      {"TransactionContext Error: Conflict on update!", Fault::conflict, "Conflict on update!"},
+      {"without a class", Fault::invalid, "without a class"},
+      {"Invalid Input Error: \x01x", Fault::invalid, "\x01x"},
+      {nullptr, Fault::internal, "the engine failed without a message"},
+  };
+  for (const Case& one : cases) {
+    const Error error = failure(one.theirs);
+    EXPECT_EQ(error.fault, one.fault) << one.ours;
+    EXPECT_EQ(error.message, one.ours);
+  }
+}
+
+TEST(Failure, ComesOutOfACallbackAsItWentIn) {
+  const Error error = failure(
+      ("Invalid Input Error: " + callback_failure({Fault::corrupt, "block 7 is damaged"})).c_str());
+  EXPECT_EQ(error.fault, Fault::corrupt);
+  EXPECT_EQ(error.message, "block 7 is damaged");
+}
+
+}  // namespace
+}  // namespace weir::engine
