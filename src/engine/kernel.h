@@ -26,9 +26,9 @@ struct KernelOutput {
 class Kernel {
  public:
   // `database` holds the static tables the SQL joins, by name.
-  static Result<std::unique_ptr<Kernel>> prepare(std::shared_ptr<Database> database,
+  static Result<std::unique_ptr<Kernel>> prepare(const std::shared_ptr<Database>& database,
                                                  const std::string& sql,
-                                                 std::shared_ptr<const Schema> input);
+                                                 const std::shared_ptr<const Schema>& input);
   virtual ~Kernel() = default;
   // Without the `_row` column.
   virtual const std::shared_ptr<const Schema>& output() const = 0;
