@@ -19,6 +19,7 @@ constexpr std::int64_t no_watermark = std::numeric_limits<std::int64_t>::min();
 // Kind::events. batches: [0] the accepted rows, in the source's schema.
 struct EventsHead {
   std::int64_t watermark_before = no_watermark;  // microseconds, in force at the first row
+  std::int64_t newest_before = no_watermark;     // the newest event time of all rows before it
 };
 
 // Kind::watermark: `at`, or nothing: every window open so far closes.
@@ -36,7 +37,6 @@ struct CommitHead {
   Position through = 0;                   // input before it is processed
   std::int64_t watermark = no_watermark;  // of the output
   std::uint64_t rows_in = 0;              // input rows in this batch, for row accounting
-  std::string state_delta;  // changed state entries with their full new values; process/state
 };
 
 std::string encode(const EventsHead& head);

@@ -49,9 +49,6 @@ struct HttpServerParts {
   std::function<void(Request, Reply)> handle;
   HeadCheck check_head;  // may be empty
   RefusalBody refuse;
-  // Once after each round of handled requests, still on the server's thread; may be empty. Lets
-  // collect hand over one block for all requests of the round.
-  std::function<void()> after_round;
 };
 
 class HttpServer {

@@ -7,7 +7,7 @@
 #include <set>
 #include <tuple>
 
-#include "process/source_watermark.h"
+#include "journal/source_watermark.h"
 
 namespace weir::process {
 namespace {
@@ -109,7 +109,7 @@ Outcome run(const std::vector<Event>& events, const Windows& windows, std::size_
   Result<WindowGroup> made = WindowGroup::make(node);
   EXPECT_TRUE(made.ok());
   WindowGroup group = std::move(made).value();
-  SourceWatermark watermark{microseconds(lateness)};
+  journal::SourceWatermark watermark{microseconds(lateness)};
   Outcome outcome;
   for (std::size_t first = 0; first < events.size(); first += batch_rows) {
     const auto part = std::span(events).subspan(first, std::min(batch_rows, events.size() - first));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/event_rules.h"
 #include "core/schema.h"
 
 namespace weir::workspace {
@@ -30,22 +31,6 @@ struct SqlText {
   int indent = 0;  // columns cut off each further line (YAML block text)
 };
 
-enum class TimeFormat : std::uint8_t { iso, epoch_s, epoch_ms, epoch_us };
-
-// One column of a source: how a field of an event becomes a value.
-struct ColumnRule {
-  std::string name;
-  Type type;
-  std::vector<std::string> path;  // where in the event: {"sentAt"} or {"user", "id"}
-  TimeFormat format = TimeFormat::iso;
-  bool required = false;
-  std::optional<std::string> min, max;  // as written, checked against the type
-  std::optional<std::string> default_value;
-  Place place;
-};
-
-enum class UnknownFields : std::uint8_t { ignore, keep, quarantine };
-
 struct Retention {
   std::optional<std::chrono::seconds> time;
   std::optional<std::size_t> bytes;
@@ -54,12 +39,10 @@ struct Retention {
 struct Source {
   std::string name;
   std::string path;  // empty, or a second address of its own
-  std::vector<ColumnRule> columns;
-  std::optional<std::string> event_time;  // a column; without it, the time of acceptance
+  EventRules rules;
   std::chrono::microseconds lateness = std::chrono::seconds(5);
   std::optional<std::chrono::microseconds> idle;
   std::chrono::microseconds max_ahead = std::chrono::hours(24);
-  UnknownFields unknown_fields = UnknownFields::ignore;
   Retention retention{std::chrono::hours(7 * 24), std::nullopt};
   std::vector<std::string> browser_origins;  // empty: no beacons
   Place place;

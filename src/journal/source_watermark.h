@@ -8,7 +8,7 @@
 #include "core/column.h"
 #include "journal/heads.h"
 
-namespace weir::process {
+namespace weir::journal {
 
 // The newest event time so far less the lateness, in microseconds; it never goes back. Where
 // batches begin and end makes no difference.
@@ -17,15 +17,18 @@ class SourceWatermark {
   explicit SourceWatermark(std::chrono::microseconds lateness) : lateness_(lateness.count()) {}
 
   std::int64_t value() const { return value_; }
+  std::int64_t newest() const { return newest_; }
+  // Goes on from what an earlier one had come to.
+  void restore(std::int64_t value, std::int64_t newest) { value_ = value, newest_ = newest; }
   // The watermark in force before each row of `times`, a TIMESTAMP column without nulls.
-  std::vector<std::int64_t> follow(const journal::EventsHead& head, const Column& times);
+  std::vector<std::int64_t> follow(const EventsHead& head, const Column& times);
   // True: every window that is open must close.
-  bool raise(const journal::WatermarkHead& head);
+  bool raise(const WatermarkHead& head);
 
  private:
   std::int64_t lateness_;
-  std::int64_t newest_ = journal::no_watermark;
-  std::int64_t value_ = journal::no_watermark;
+  std::int64_t newest_ = no_watermark;
+  std::int64_t value_ = no_watermark;
 };
 
-}  // namespace weir::process
+}  // namespace weir::journal

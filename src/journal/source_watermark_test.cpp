@@ -1,8 +1,8 @@
-#include "process/source_watermark.h"
+#include "journal/source_watermark.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::process {
+namespace weir::journal {
 namespace {
 
 Column times(const std::vector<std::int64_t>& values) {
@@ -11,7 +11,7 @@ Column times(const std::vector<std::int64_t>& values) {
   return column;
 }
 
-constexpr std::int64_t none = journal::no_watermark;
+constexpr std::int64_t none = no_watermark;
 
 TEST(SourceWatermark, FollowsTheNewestTimeRowByRowAndNeverGoesBack) {
   SourceWatermark watermark{std::chrono::microseconds(10)};
@@ -39,4 +39,4 @@ TEST(SourceWatermark, IsRaisedByHandAndByTheEnd) {
 }
 
 }  // namespace
-}  // namespace weir::process
+}  // namespace weir::journal

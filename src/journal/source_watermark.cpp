@@ -1,12 +1,12 @@
-#include "process/source_watermark.h"
+#include "journal/source_watermark.h"
 
 #include <algorithm>
 
-namespace weir::process {
+namespace weir::journal {
 
-std::vector<std::int64_t> SourceWatermark::follow(const journal::EventsHead& head,
-                                                  const Column& times) {
+std::vector<std::int64_t> SourceWatermark::follow(const EventsHead& head, const Column& times) {
   value_ = std::max(value_, head.watermark_before);
+  newest_ = std::max(newest_, head.newest_before);
   std::vector<std::int64_t> before;
   before.reserve(times.size());
   for (const std::int64_t time : times.values<std::int64_t>()) {
@@ -18,13 +18,13 @@ std::vector<std::int64_t> SourceWatermark::follow(const journal::EventsHead& hea
   return before;
 }
 
-bool SourceWatermark::raise(const journal::WatermarkHead& head) {
+bool SourceWatermark::raise(const WatermarkHead& head) {
   if (head.at) {
     value_ = std::max<std::int64_t>(value_, head.at->time_since_epoch().count());
     return false;
   }
-  if (newest_ != journal::no_watermark) value_ = std::max(value_, newest_ + 1);
+  if (newest_ != no_watermark) value_ = std::max(value_, newest_ + 1);
   return true;
 }
 
-}  // namespace weir::process
+}  // namespace weir::journal

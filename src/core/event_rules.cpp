@@ -1,0 +1,23 @@
+#include "core/event_rules.h"
+
+namespace weir {
+
+Schema schema_of(const EventRules& rules) {
+  Schema schema;
+  for (const ColumnRule& column : rules.columns) {
+    schema.columns.push_back({column.name, column.type});
+  }
+  if (rules.unknown_fields == UnknownFields::keep) {
+    schema.columns.push_back({extra_column, {.id = TypeId::json}});
+  }
+  if (!rules.event_time) {
+    schema.columns.push_back({accepted_column, {.id = TypeId::timestamp}});
+  }
+  return schema;
+}
+
+std::size_t event_time_column(const EventRules& rules) {
+  return rules.event_time ? *rules.event_time : schema_of(rules).columns.size() - 1;
+}
+
+}  // namespace weir

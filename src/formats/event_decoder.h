@@ -1,0 +1,50 @@
+// Decodes the body of a request into typed rows, once: nothing behind it sees JSON.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/clock.h"
+#include "core/event_rules.h"
+#include "core/result.h"
+
+namespace weir::formats {
+
+enum class BodyForm { json, ndjson };  // json: one object, or an array of them
+
+// A record that did not parse or fit, as it came.
+struct RefusedRow {
+  std::size_t row = 0;  // from 0, in the body
+  std::string code;     // stable: MALFORMED, MISSING, WRONG_TYPE, OUT_OF_RANGE, TOO_FAR_AHEAD ...
+  std::string reason;   // names the column, the value and what would be right
+  std::string bytes;    // the record's, exactly as they came
+};
+
+struct DecodedBody {
+  std::size_t rows = 0;  // in the body; rows = appended + refused
+  std::vector<RefusedRow> refused;
+};
+
+struct Acceptance {
+  Instant now;     // `_accepted` of every row
+  Instant latest;  // an event time after it is refused
+};
+
+// Owned by one thread.
+class EventDecoder {
+ public:
+  // Fault::invalid where a rule contradicts itself: min above max, a default that does not parse.
+  static Result<std::unique_ptr<EventDecoder>> make(EventRules rules);
+  virtual ~EventDecoder() = default;
+  // schema_of(rules).
+  virtual const std::shared_ptr<const Schema>& schema() const = 0;
+  // Appends the rows that fit. The body may be given room behind its end, but is not changed.
+  // Fault::invalid when it cannot be split into records; then nothing was appended.
+  virtual Result<DecodedBody> decode(std::string& body, BodyForm form, const Acceptance& acceptance,
+                                     Batch& rows) = 0;
+};
+
+}  // namespace weir::formats

@@ -1,0 +1,15 @@
+// Rows as JSON, type by type, as the contract's table says.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/batch.h"
+
+namespace weir::formats {
+
+// {"a":1,"b":null}
+void append_json_row(std::string& json, const Batch& rows, std::size_t row);
+void append_json_value(std::string& json, const Column& column, std::size_t row);
+
+}  // namespace weir::formats

@@ -1,0 +1,83 @@
+// Runs one stream: reads its input in journal order, and commits what it makes of it exactly once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/position.h"
+#include "core/result.h"
+#include "engine/database.h"
+#include "journal/journal.h"
+#include "sql/plan.h"
+
+namespace weir::process {
+
+// What a stream reads. Of a source: rows of Kind::events, with its watermark. Of a stream: the
+// output rows of its commits, with theirs.
+struct StreamInput {
+  std::string topic;
+  bool is_source = true;
+  std::shared_ptr<const Schema> schema;
+  std::chrono::microseconds lateness{0};  // of a source
+  std::optional<std::size_t> event_time;  // column
+};
+
+struct StreamSpec {
+  std::string name;
+  sql::Plan plan;
+  StreamInput input;
+  bool emit_changes = false;  // hold changes for emit_interval, then upsert
+  std::chrono::microseconds emit_interval{1'000'000};
+  std::optional<std::chrono::microseconds> state_ttl;
+  int parallelism = 1;
+  Position start = 0;  // of a new stream: where its input begins
+  std::size_t batch_rows_max = 50'000;
+};
+
+struct StreamParts {
+  journal::Journal& journal;
+  std::shared_ptr<engine::Database> tables;  // static tables by name
+  std::filesystem::path folder;              // of its snapshots, of its own
+  const Clock& clock;
+  std::chrono::microseconds checkpoint_interval{5'000'000};
+};
+
+// Since the program started.
+struct StreamCounts {
+  std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
+  std::int64_t watermark = 0;  // of the output
+  Position through = 0;        // all input before it is processed and its results are durable
+  std::optional<Error> failure;
+};
+
+// The late rows' columns: the input's. Those of the rows that an expression failed on: accepted
+// TIMESTAMP, reason VARCHAR, row JSON.
+std::shared_ptr<const Schema> poison_schema();
+
+// A thread of its own. Any thread may ask.
+class StreamJob {
+ public:
+  // Recovers: the newest good snapshot, then the input from there to the last commit once more
+  // without committing, so that what comes after is committed once. Fault::conflict when the
+  // stored state is of another plan (another hash), with what to do.
+  static Result<std::unique_ptr<StreamJob>> start(StreamSpec spec, StreamParts parts);
+  virtual ~StreamJob() = default;  // stops after the batch at hand, and writes a snapshot
+
+  virtual const StreamSpec& spec() const = 0;
+  virtual StreamCounts counts() const = 0;
+  // Waits until all input before `input` is processed and durable, giving out what emit_interval
+  // holds. The position behind the commits that hold its results. Fault::unavailable at `deadline`.
+  virtual Result<Position> settle(Position input,
+                                  std::chrono::steady_clock::time_point deadline) = 0;
+  // The journal before it is not needed to recover, even from the older of two snapshots.
+  virtual Position needed() const = 0;
+};
+
+}  // namespace weir::process

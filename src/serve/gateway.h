@@ -1,0 +1,54 @@
+// Answers every read: the data route, published APIs, SQL, status, health and metrics.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "engine/database.h"
+#include "govern/tokens.h"
+#include "net/http_server.h"
+#include "serve/readable.h"
+#include "serve/status.h"
+#include "sql/plan.h"
+#include "workspace/declarations.h"
+
+namespace weir::serve {
+
+// A published API with what it reads.
+struct PublishedApi {
+  workspace::Api declared;
+  std::vector<std::string> reads;
+};
+
+struct GatewayParts {
+  // Tables, static tables, sources by name; `late(...)` and `quarantine(...)` too.
+  std::shared_ptr<engine::Database> database;
+  Readables readables;
+  std::vector<sql::Readable> names;  // the same, for checking SQL
+  std::vector<PublishedApi> apis;
+  govern::Tokens& tokens;
+  const Clock& clock;
+  Freshness& freshness;
+  std::function<PlatformStatus()> status;
+  // What GET /weir/v1/{kind} lists beside status: kind -> JSON array.
+  std::function<std::optional<std::string>(const std::string& kind)> catalogue;
+  int workers = 2;
+  std::size_t waiting_max = 1'000;  // requests that wait for a worker; 503 beyond
+};
+
+// Workers of its own, each with a connection to the database. Any thread may call.
+class Gateway {
+ public:
+  static Result<std::unique_ptr<Gateway>> start(GatewayParts parts);
+  virtual ~Gateway() = default;  // answers what waits, then stops
+  // For HttpServerParts: refusals that need no body: 401, 404, 405.
+  virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
+  virtual void handle(net::Request request, net::Reply reply) = 0;
+};
+
+}  // namespace weir::serve

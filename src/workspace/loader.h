@@ -1,0 +1,25 @@
+// Reads a workspace's YAML and SQL files into declarations, with every mistake at once.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "workspace/declarations.h"
+
+namespace weir::workspace {
+
+// All **/*.yaml and *.yml outside the data folder and hidden ones; weir.yaml must be there. Checks
+// form, names, types, bounds and references; SQL is checked by compile().
+std::variant<Workspace, std::vector<Mistake>> load(const std::filesystem::path& folder);
+
+// The JSON Schema of all documents, from the same Specs that decode them.
+std::string json_schema();
+// The reference page of all settings, in Markdown, from the same Specs.
+std::string settings_page();
+
+// "file:line:column: message"
+std::string to_string(const Mistake& mistake);
+
+}  // namespace weir::workspace
