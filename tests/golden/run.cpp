@@ -9,7 +9,7 @@
 #include "govern/tokens.h"
 #include "journal/heads.h"
 #include "journal/journal.h"
-#include "operate/stream_spec.h"
+#include "operate/stream_specs.h"
 #include "process/stream_job.h"
 #include "store/static_table.h"
 #include "workspace/loader.h"
@@ -113,8 +113,9 @@ class Running {
     for (const workspace::StaticTable& table : compiled.static_tables) {
       OK_OR_RETURN(store::put_static_table(*tables_, table));
     }
-    for (std::size_t i = 0; i < compiled.streams.size(); ++i) {
-      process::StreamSpec spec = operate::stream_spec(compiled, i);
+    const auto is_new = [](const std::string&) { return false; };
+    TRY(auto specs, operate::stream_specs(compiled, *journal_, is_new));
+    for (process::StreamSpec& spec : specs) {
       spec.batch_rows_max = way_.rows_a_batch;
       spec.parallelism = way_.parallelism;
       const std::filesystem::path folder = folder_ / "data/state" / spec.name;
