@@ -8,6 +8,7 @@ import sys
 import time
 
 import clang_tidy
+import docs
 import docs_check
 import fmt
 import layers
@@ -40,6 +41,7 @@ def checks(only: list[str]) -> dict:
         "format": fmt.check,
         "licences": licences.check,
         "docs": docs_check.check,
+        "reference pages": docs.stale,
         "clang-tidy": lambda: clang_tidy_check(only),
     }
 
