@@ -27,17 +27,17 @@ source: events
 from: http
 schema:
   id: {type: bigint, required: true}
-  at: {type: timestamp, format: epoch_ms}
+  ts: {type: timestamp, format: epoch_ms}
   k: varchar
   v: {type: bigint, min: 0}
-event_time: at
+event_time: ts
 lateness: 30d
 max_ahead: 3650d
 ---
 stream: sums
 sql: |
   SELECT window_start, k, count(*) AS n, sum(v) AS s, median(v) AS m
-  FROM tumble(events, at, INTERVAL 1 SECOND) GROUP BY ALL
+  FROM tumble(events, ts, INTERVAL 1 SECOND) GROUP BY ALL
 into: sums
 ---
 stream: totals
@@ -58,7 +58,7 @@ def row(sender: int, number: int) -> dict:
     value = (sender * 7919 + number * 104729) % 1000
     return {
         "id": number * SENDERS + sender,
-        "at": 1_600_000_000_000 + number * EVENT_TIME_STEP_MS,
+        "ts": 1_600_000_000_000 + number * EVENT_TIME_STEP_MS,
         "k": f"key-{value % 7}",
         "v": -1 if number % 50 == 49 else value,
     }
@@ -162,7 +162,7 @@ class KillTest(unittest.TestCase):
         windows = collections.defaultdict(list)
         for one in good:
             groups[one["k"]].append(one["v"])
-            windows[one["at"] // SECOND_MS, one["k"]].append(one["v"])
+            windows[one["ts"] // SECOND_MS, one["k"]].append(one["v"])
         totals = {one["k"]: (one["n"], one["s"]) for one in weir.sql("SELECT k, n, s FROM totals")}
         self.assertEqual(totals, {k: (len(v), sum(v)) for k, v in groups.items()})
 

@@ -13,20 +13,20 @@ WORKSPACE = {
 source: orders
 from: http
 schema:
-  at: timestamp
+  ts: timestamp
   shop: varchar
   price: 'decimal(12,2)'
-event_time: at
+event_time: ts
 lateness: 1m
 ---
 stream: sales
 sql: |
   SELECT window_start, shop, count(*) AS orders, sum(price) AS total, avg(price) AS mean
-  FROM tumble(orders, at, INTERVAL 1 HOUR) GROUP BY ALL
+  FROM tumble(orders, ts, INTERVAL 1 HOUR) GROUP BY ALL
 into: sales
 ---
 stream: big_orders
-sql: SELECT at, shop, price FROM orders WHERE price > 100
+sql: SELECT ts, shop, price FROM orders WHERE price > 100
 into: big_orders
 ---
 stream: shops
@@ -45,7 +45,7 @@ cache: 5s
 
 
 def order(at: str, shop: str, price: float) -> dict:
-    return {"at": f"2024-05-01 {at}", "shop": shop, "price": price}
+    return {"ts": f"2024-05-01 {at}", "shop": shop, "price": price}
 
 
 class MainPathTest(unittest.TestCase):
@@ -85,13 +85,13 @@ class MainPathTest(unittest.TestCase):
             self.assertEqual(self.rows("shops", wait=position), [{"shop": "a", "orders": n}])
 
     def test_a_bad_row_is_kept_with_its_bytes_and_the_rest_goes_on(self):
-        body = '{"at":"2024-05-01","shop":"a","price":1}\n{"at":"never","shop":"b"}\nnonsense\n'
+        body = '{"ts":"2024-05-01","shop":"a","price":1}\n{"ts":"never","shop":"b"}\nnonsense\n'
         answer = self.weir.post("/ingest/orders", body, {"Content-Type": "application/x-ndjson"})
         self.assertEqual((answer.data["accepted"], answer.data["quarantined"]), (1, 2))
         self.assertEqual([error["row"] for error in answer.data["errors"]], [1, 2])
         kept = self.weir.sql("SELECT reason, bytes::VARCHAR AS b FROM quarantine('orders')")
-        self.assertEqual([row["b"] for row in kept], ['{"at":"never","shop":"b"}', "nonsense"])
-        self.assertIn("at", kept[0]["reason"])
+        self.assertEqual([row["b"] for row in kept], ['{"ts":"never","shop":"b"}', "nonsense"])
+        self.assertIn("ts", kept[0]["reason"])
         listed = self.weir.run("quarantine", "list", "orders")
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertIn("nonsense", listed.stdout + self.weir.run("quarantine", "show", "orders").stdout)

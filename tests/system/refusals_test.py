@@ -13,10 +13,10 @@ WORKSPACE = {
 source: events
 from: http
 schema:
-  at: timestamp
+  ts: timestamp
   k: {type: varchar, required: true}
   v: {type: smallint, min: 0, max: 100}
-event_time: at
+event_time: ts
 browser: {origins: ["https://shop.example"]}
 ---
 source: private
@@ -25,7 +25,7 @@ path: /private/log
 schema: {k: varchar}
 ---
 stream: counts
-sql: SELECT window_start, k, count(*) AS n FROM tumble(events, at, INTERVAL 1 MINUTE) GROUP BY ALL
+sql: SELECT window_start, k, count(*) AS n FROM tumble(events, ts, INTERVAL 1 MINUTE) GROUP BY ALL
 into: counts
 ---
 api: of_key
@@ -174,7 +174,7 @@ class RefusalsTest(unittest.TestCase):
 
     def test_nothing_of_a_refused_body_was_kept(self):
         before = self.weir.sql("SELECT count(*) AS n FROM events")
-        self.weir.post("/ingest/events", '[{"k":"a","at":"2024-01-01"},')
+        self.weir.post("/ingest/events", '[{"k":"a","ts":"2024-01-01"},')
         self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM events"), before)
 
     def test_a_token_reads_and_writes_only_what_its_scopes_name(self):
