@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "collect/collector_fixture.h"
+#include "collect/collector_test.h"
 
 namespace weir::collect {
 namespace {
