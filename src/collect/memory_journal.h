@@ -106,18 +106,22 @@ class MemoryJournal final : public journal::Journal {
     placed_.push_back({begin, end_, std::make_shared<const journal::Entry>(std::move(entry))});
   }
 
+  // What was held becomes durable at once: each is told the end of all.
   void commit(std::unique_lock<std::mutex>& lock) {
-    for (Held& held : std::exchange(held_, {})) {
-      const bool is_lost = mood_ == Mood::lose;
-      for (journal::Entry& entry : held.entries) {
+    const bool is_lost = mood_ == Mood::lose;
+    std::vector<Held> held = std::exchange(held_, {});
+    for (Held& group : held) {
+      for (journal::Entry& entry : group.entries) {
         if (!is_lost) place(std::move(entry));
       }
-      const Position end = end_;
-      lock.unlock();
-      held.done(is_lost ? Result<Position>(Error{Fault::unavailable, "fdatasync failed"})
-                        : Result<Position>(end));
-      lock.lock();
     }
+    const Position end = end_;
+    lock.unlock();
+    for (const Held& group : held) {
+      group.done(is_lost ? Result<Position>(Error{Fault::unavailable, "fdatasync failed"})
+                         : Result<Position>(end));
+    }
+    lock.lock();
   }
 
   mutable std::mutex mutex_;
