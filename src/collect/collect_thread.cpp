@@ -124,8 +124,7 @@ void CollectThread::append(Group group) {
   const auto watermarks = group.watermarks;
   const auto shared = std::make_shared<Group>(std::move(group));
   const Result<void> taken = parts_.journal.append(
-      std::move(entries),
-      [this, shared](Result<Position> end) { settle(*shared, std::move(end)); });
+      std::move(entries), [this, shared](const Result<Position>& end) { settle(*shared, end); });
   if (!taken.ok()) return settle(*shared, taken.error());
   for (const auto& [source, watermark] : watermarks) sources_[source].watermark = watermark;
 }

@@ -42,23 +42,27 @@ std::variant<Admitted, net::Response> Gate::admit(const net::Request& request) c
   if (has_pages && request.method == "OPTIONS") return preflight(request, *address);
   if (request.method != "POST") return wrong_method(request, has_pages ? "POST, OPTIONS" : "POST");
 
+  return admit_events(request, *address);
+}
+
+std::variant<Admitted, net::Response> Gate::admit_events(const net::Request& request,
+                                                         const Address& address) const {
   const std::string type = media_type(request);
-  Admitted admitted{.route = address->route, .form = form_of(type)};
-  if (address->route == Route::own_path) {
+  Admitted admitted{.route = address.route, .form = form_of(type)};
+  if (address.route == Route::own_path) {
     admitted.route = type == "text/plain" ? Route::beacon : Route::ingest;
   }
-  auto allowance = allow(request, *address, admitted.route == Route::beacon);
+  auto allowance = allow(request, address, admitted.route == Route::beacon);
   if (const auto* refusal = std::get_if<Refusal>(&allowance)) {
     net::Response response = answer(*refusal);
     if (refusal->status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
     return response;
   }
   auto& [token, origin] = *std::get_if<Allowance>(&allowance);
-  admitted.source = *address->source;
+  admitted.source = *address.source;
   admitted.token = std::move(token);
   admitted.origin = std::move(origin);
-  const std::string_view encoding = request.header("content-encoding");
-  if (encoding != "identity") admitted.encoding = encoding;
+  admitted.encoding = content_encoding(request);
   std::optional<Refusal> refused = refuse_parameters(request, admitted.route);
   if (!refused) refused = refuse_media_type(type, admitted.route);
   if (!refused) refused = refuse_encoding(admitted.encoding, admitted.route);

@@ -42,6 +42,8 @@ class Gate {
     std::string token, origin;
   };
 
+  std::variant<Admitted, net::Response> admit_events(const net::Request& request,
+                                                     const Address& address) const;
   net::Response preflight(const net::Request& request, const Address& address) const;
   std::variant<Allowance, Refusal> allow(const net::Request& request, const Address& address,
                                          bool is_beacon) const;

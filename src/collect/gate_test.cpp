@@ -52,7 +52,7 @@ TEST_F(GateTest, refuses_by_the_head_what_no_body_could_mend) {
        "UNSUPPORTED_MEDIA_TYPE"},
       {"POST", "/ingest/flights", with_token({{"content-encoding", "br"}}), 415,
        "UNSUPPORTED_CONTENT_ENCODING"},
-      {"POST", "/ingest/flights", with_token({{"content-encoding", "zstd"}}), 0, ""},
+      {"POST", "/ingest/flights", with_token({{"content-encoding", "ZSTD"}}), 0, ""},
       {"POST", "/ingest/flights", with_token({{"idempotency-key", key}}), 400,
        "INVALID_IDEMPOTENCY_KEY"},
       {"POST", "/ingest/flights", with_token({{"idempotency-key", ""}}), 400,

@@ -20,6 +20,12 @@ char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
+std::string lowered(std::string_view text) {
+  std::string letters(text);
+  std::ranges::transform(letters, letters.begin(), lower);
+  return letters;
+}
+
 bool is_json(std::string_view type) {
   return type.empty() || type == "application/json" || type == "text/json";
 }
@@ -32,9 +38,12 @@ bool is_ndjson(std::string_view type) {
 
 std::string media_type(const net::Request& request) {
   const std::string_view header = request.header("content-type");
-  std::string type(trimmed(header.substr(0, header.find(';'))));
-  std::ranges::transform(type, type.begin(), lower);
-  return type;
+  return lowered(trimmed(header.substr(0, header.find(';'))));
+}
+
+std::string content_encoding(const net::Request& request) {
+  std::string encoding = lowered(trimmed(request.header("content-encoding")));
+  return encoding == "identity" ? std::string() : encoding;
 }
 
 std::string_view bearer(const net::Request& request) {

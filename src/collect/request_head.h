@@ -14,6 +14,8 @@ namespace weir::collect {
 
 // The Content-Type without its parameters, in lower case.
 std::string media_type(const net::Request& request);
+// The Content-Encoding in lower case; empty for identity.
+std::string content_encoding(const net::Request& request);
 // The token of `Authorization: Bearer`, or empty.
 std::string_view bearer(const net::Request& request);
 // The first value of a query parameter.
