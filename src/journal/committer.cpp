@@ -163,13 +163,19 @@ void Committer::commit(Group group) {
     return;
   }
   const Position end = end_;
+  std::vector<Position> ends;
+  std::size_t last = 0;
+  for (const Waiting& call : group.calls) {
+    last += call.entries.size();
+    ends.push_back(placed.value()[last - 1].end);
+  }
   tail_.publish(std::move(placed).value(), end);
   {
     std::lock_guard lock(mutex_);
     waiting_bytes_ -= group.bytes;
   }
-  for (Waiting& call : group.calls) {
-    if (call.done) call.done(end);
+  for (std::size_t i = 0; i < group.calls.size(); ++i) {
+    if (group.calls[i].done) group.calls[i].done(ends[i]);
   }
 }
 
