@@ -23,7 +23,7 @@ struct JournalSettings {
   std::size_t tail_cache_bytes = std::size_t{48} << 20;    // newest entries kept in memory
 };
 
-// Told once, on the commit thread, after the fdatasync: the end of the group, or why there is none.
+// Told once, on the commit thread, after the fdatasync: the end of its entries, or why there is none.
 using Durable = std::function<void(Result<Position>)>;
 
 // Reads the entries of some topics and kinds in order. Owned by one thread; goes before its
@@ -61,7 +61,7 @@ class Journal {
   // journal. Fault::unavailable when too much waits, the disk is full or the journal failed;
   // Fault::invalid for what it can never take. Then nothing was taken and `done` is not called.
   virtual Result<void> append(std::vector<Entry> entries, Durable done) = 0;
-  // The same, waiting. The end of the group.
+  // The same, waiting. The end of its entries.
   virtual Result<Position> append_and_wait(std::vector<Entry> entries) = 0;
 
   // Everything before it is durable and can be read.
