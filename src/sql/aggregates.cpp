@@ -64,7 +64,7 @@ class BagCall {
       : compilation_(compilation), input_(input), arguments_(arguments) {}
 
   Result<std::string> argument(const JsonValue& expression) {
-    TRY(const std::string text, compilation_.print(expression, input_));
+    TRY(std::string text, compilation_.print(expression, input_));
     if (!reads_columns(expression)) return text;
     return "c" + std::to_string(
                      1 + arguments_.add(text, type_of(expression), expression["alias"].text()));

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <set>
 
+#include "core/suggestion.h"
 #include "sql/function_rules.h"
 #include "sql/lowering.h"
 #include "sql/plan.h"
 #include "sql/plan_hash.h"
 #include "sql/plan_relation.h"
-#include "sql/suggestion.h"
 #include "sql/syntax.h"
 
 namespace weir::sql {
@@ -92,7 +92,7 @@ std::shared_ptr<const Schema> renamed(const Schema& schema,
 }
 
 // Which columns of the result carry the group's key; empty where one of it was left out. A bound
-// of a window gives the other.
+// of a window gives the other, so only its start is in the key where both are there.
 std::vector<std::size_t> find_key(const PlanRelation& relation, const GroupNode& group) {
   std::vector<std::size_t> key;
   std::set<std::size_t> found;
@@ -102,7 +102,10 @@ std::vector<std::size_t> find_key(const PlanRelation& relation, const GroupNode&
   }
   if (group.window) {
     const auto [start, end] = std::pair(group.window->start_key, group.window->end_key);
-    if (found.contains(start)) found.insert(end);
+    if (found.contains(start)) {
+      found.insert(end);
+      std::erase_if(key, [&](std::size_t column) { return relation.columns[column].key == end; });
+    }
     if (found.contains(end)) found.insert(start);
   }
   return found.size() == group.keys ? key : std::vector<std::size_t>{};

@@ -151,7 +151,7 @@ void describe(Compilation& compilation, const GroupNode& group) {
       meaning += " " + std::to_string(part.count());
     }
   }
-  meaning += "\n";
+  meaning += '\n';
 }
 
 // What stands above the group sees the plan's keys and aggregates, without a hidden bound.

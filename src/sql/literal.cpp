@@ -12,7 +12,7 @@ namespace weir::sql {
 namespace {
 
 using formats::JsonValue;
-__extension__ typedef __int128 Int128;
+__extension__ using Int128 = __int128;
 
 // The digits of an integer that a plan writes as a number, or in two halves.
 std::string integer_digits(const JsonValue& value) {

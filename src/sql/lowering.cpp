@@ -114,6 +114,7 @@ Result<std::size_t> add_window(Compilation& compilation, const WindowMarker& mar
 // One SELECT that adds columns to what it reads: all names in a plan differ.
 struct AddedColumns {
   std::string select;
+  std::map<std::size_t, std::string> hop_starts;  // the column unnested for each call of hop
 
   void add(const std::string& text, const std::string& name) {
     select += ", " + text + " AS " + name;
@@ -125,8 +126,7 @@ struct AddedColumns {
 };
 
 Result<PlanColumn> lower_window(Compilation& compilation, const WindowMarker& marker,
-                                PlanRelation& input, std::map<std::size_t, std::string>& unnested,
-                                AddedColumns& added) {
+                                PlanRelation& input, AddedColumns& added) {
   TRY(const std::size_t index, add_window(compilation, marker, input));
   const WindowLayout layout = compilation.layout(compilation.windows[index]);
   const bool by_panes = marker.hops && !compilation.hop_gives_windows && layout.panes();
@@ -139,7 +139,7 @@ Result<PlanColumn> lower_window(Compilation& compilation, const WindowMarker& ma
   } else if (!marker.hops) {
     added.add(marker.is_end ? layout.tumble_end() : layout.tumble_start(), column.text);
   } else {
-    std::string& start = unnested[index];
+    std::string& start = added.hop_starts[index];
     if (start.empty()) {
       start = compilation.new_name();
       input.from = "(SELECT *, unnest(" + layout.hop_starts() + ") AS " + start + " FROM " +
@@ -153,12 +153,11 @@ Result<PlanColumn> lower_window(Compilation& compilation, const WindowMarker& ma
 Result<PlanRelation> lower_projection(Compilation& compilation, const JsonValue& projection,
                                       PlanRelation input) {
   std::vector<PlanColumn> columns;
-  std::map<std::size_t, std::string> unnested;
   AddedColumns added;
   for (const JsonValue& expression : projection["expressions"].array()) {
     const std::string& alias = expression["alias"].text();
     if (const auto marker = find_marker(expression)) {
-      TRY(PlanColumn column, lower_window(compilation, *marker, input, unnested, added));
+      TRY(PlanColumn column, lower_window(compilation, *marker, input, added));
       columns.push_back(std::move(column));
     } else if (expression["expression_class"].text() == "BOUND_REF") {
       PlanColumn column = input.columns.at(expression["index"].unsigned_integer());

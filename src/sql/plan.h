@@ -94,7 +94,8 @@ struct Plan {
   NodePtr root;
   // A column of the result that is its event time: the input's own, or a closed window's start.
   std::optional<std::size_t> event_time;
-  std::vector<std::size_t> key;    // columns of the result that are unique by the plan; empty: none
+  // The fewest columns of the result that are unique by the plan; empty: none.
+  std::vector<std::size_t> key;
   std::vector<std::string> reads;  // sources, streams and static tables
   std::string hash;                // same text of meaning, same state
   bool windowed = false;

@@ -58,12 +58,9 @@ void Refusals::note(std::size_t offset, const std::string& message) {
   const bool known = std::ranges::any_of(mistakes_, [&](const SqlMistake& mistake) {
     return mistake.offset == place && mistake.message == message;
   });
-  if (!known) mistakes_.push_back({message, place});
-}
-
-std::vector<SqlMistake> Refusals::take() && {
-  std::ranges::stable_sort(mistakes_, {}, &SqlMistake::offset);
-  return std::move(mistakes_);
+  if (known) return;
+  const auto behind = std::ranges::upper_bound(mistakes_, place, {}, &SqlMistake::offset);
+  mistakes_.insert(behind, {message, place});
 }
 
 }  // namespace weir::sql

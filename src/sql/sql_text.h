@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -39,7 +40,7 @@ class Refusals {
   std::string_view sql() const { return sql_; }
   bool empty() const { return mistakes_.empty(); }
   // In the order of the text.
-  std::vector<SqlMistake> take() &&;
+  std::vector<SqlMistake> take() && { return std::move(mistakes_); }
 
  private:
   std::string_view sql_;

@@ -99,7 +99,7 @@ microseconds WindowLayout::origin_micros(const IntervalValue& step) const {
 
 std::string WindowLayout::origin(const IntervalValue& step) const {
   const microseconds micros = origin_micros(step);
-  const std::string epoch = "TIMESTAMP '1970-01-01 00:00:00'";
+  std::string epoch = "TIMESTAMP '1970-01-01 00:00:00'";
   if (micros == microseconds(0)) return epoch;
   return "(" + epoch + " + " + interval_text({.micros = micros.count()}) + ")";
 }

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::sql {
+namespace weir {
 
 // "; did you mean \"flights\"?", or nothing where no name is near.
 std::string did_you_mean(std::string_view unknown, const std::vector<std::string>& known);
 
-}  // namespace weir::sql
+}  // namespace weir
