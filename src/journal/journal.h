@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/clock.h"
@@ -39,6 +40,9 @@ class Reader {
 struct Filter {
   std::vector<std::string> topics;
   std::vector<Kind> kinds;
+
+  bool wants_topic(std::string_view topic) const;
+  bool wants(std::string_view topic, Kind kind) const;
 };
 
 // Any thread may call; one thread commits. After a failed write or fdatasync it accepts nothing

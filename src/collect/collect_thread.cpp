@@ -1,0 +1,156 @@
+#include "collect/collect_thread.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "journal/bytes.h"
+
+namespace weir::collect {
+namespace {
+
+constexpr std::size_t backlog_bytes_max = std::size_t{128} << 20;
+constexpr std::size_t round_bytes_max = std::size_t{8} << 20;  // as sent
+constexpr int rounds_under_way_max = 2;
+constexpr std::chrono::hours key_lifetime{24};
+
+// The same bytes read in another way are another request.
+std::uint64_t sum_of(const Submission& submission) {
+  if (const auto* head = std::get_if<journal::WatermarkHead>(&submission.work)) {
+    return journal::checksum(journal::encode(*head), 1);
+  }
+  const EventBody& body = *std::get_if<EventBody>(&submission.work);
+  const std::uint64_t form = body.form ? 3 + static_cast<std::uint64_t>(*body.form) : 2;
+  return journal::checksum(body.bytes, form);
+}
+
+void refuse_all(const Group& group, const Refusal& refusal) {
+  for (const Kept& kept : group.kept) kept.submission.answer(refusal);
+}
+
+}  // namespace
+
+CollectThread::CollectThread(std::vector<SourceIntake> sources, Parts parts)
+    : sources_(std::move(sources)),
+      parts_(parts),
+      backlog_(backlog_bytes_max),
+      thread_([this] { run(); }) {}
+
+CollectThread::~CollectThread() {
+  backlog_.close();
+  thread_.join();
+}
+
+std::optional<Refusal> CollectThread::submit(Submission& submission) {
+  if (backlog_.push(submission)) return std::nullopt;
+  return Refusal{429, "TOO_MANY_REQUESTS",
+                 "more events wait than can be made durable at once; nothing of this body was "
+                 "kept: send it again a little later"};
+}
+
+void CollectThread::pass_end() {
+  std::unique_lock lock(mutex_);
+  if (under_way_ > 0) return;
+  const std::uint64_t rounds = rounds_;
+  lock.unlock();
+  const Position end = parts_.journal.end();
+  lock.lock();
+  if (rounds == rounds_) parts_.ledger.pass(end);
+}
+
+void CollectThread::run() {
+  while (true) {
+    wait_for_rounds_below(rounds_under_way_max);
+    std::vector<Submission> submissions = backlog_.take(round_bytes_max);
+    if (submissions.empty()) {
+      // Closed; but rounds under way may put back what waited for their keys.
+      wait_for_rounds_below(1);
+      submissions = backlog_.take(round_bytes_max);
+      if (submissions.empty()) return;
+    }
+    collect(std::move(submissions));
+  }
+}
+
+void CollectThread::collect(std::vector<Submission> submissions) {
+  accepted_ = std::max(accepted_, parts_.clock.now());
+  parts_.ledger.forget_keys(accepted_ - key_lifetime);
+  Round round(sources_, accepted_);
+  for (Submission& submission : submissions) take_into(round, std::move(submission));
+  append(round.finish());
+}
+
+void CollectThread::take_into(Round& round, Submission submission) {
+  std::string key_id;
+  std::uint64_t body_sum = 0;
+  if (submission.key) {
+    const SenderKey& key = *submission.key;
+    key_id = weir::collect::key_id(key.token, sources_[submission.source].name, key.key);
+    body_sum = sum_of(submission);
+    const KnownKeys::Standing standing = parts_.ledger.begin(key_id, body_sum, submission);
+    if (std::holds_alternative<KnownKeys::Parked>(standing)) return;
+    if (const auto* outcome = std::get_if<Outcome>(&standing)) return submission.answer(*outcome);
+  }
+  const std::optional<Refusal> refusal = round.add(submission, key_id, body_sum);
+  if (!refusal) return;
+  submission.answer(*refusal);
+  if (!key_id.empty()) backlog_.put_back(parts_.ledger.fail(key_id));
+}
+
+void CollectThread::append(Group group) {
+  if (group.entries.empty()) {
+    // Bodies without a row: nothing that could be lost.
+    for (Kept& kept : group.kept) {
+      kept.key.receipt.counts.position = parts_.journal.end();
+      kept.submission.answer(kept.key.receipt);
+    }
+    return;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    ++under_way_;
+    ++rounds_;
+  }
+  std::vector<journal::Entry> entries = std::exchange(group.entries, {});
+  const auto watermarks = group.watermarks;
+  const auto shared = std::make_shared<Group>(std::move(group));
+  const Result<void> taken = parts_.journal.append(
+      std::move(entries),
+      [this, shared](Result<Position> end) { settle(*shared, std::move(end)); });
+  if (!taken.ok()) return settle(*shared, taken.error());
+  for (const auto& [source, watermark] : watermarks) sources_[source].watermark = watermark;
+}
+
+void CollectThread::settle(Group& group, Result<Position> end) {
+  std::vector<Submission> waited;
+  if (end.ok()) {
+    for (Kept& kept : group.kept) kept.key.receipt.counts.position = end.value();
+    waited = parts_.ledger.settle(group, end.value());
+    for (const Kept& kept : group.kept) kept.submission.answer(kept.key.receipt);
+  } else {
+    refuse_all(group, {503, "JOURNAL_UNAVAILABLE",
+                       "nothing of this body was kept: " + end.error().message});
+    for (const Kept& kept : group.kept) {
+      if (kept.key.id.empty()) continue;
+      std::ranges::move(parts_.ledger.fail(kept.key.id), std::back_inserter(waited));
+    }
+  }
+  group.kept.clear();
+  backlog_.put_back(std::move(waited));
+  round_is_done();
+}
+
+void CollectThread::wait_for_rounds_below(int count) {
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [&] { return under_way_ < count; });
+}
+
+void CollectThread::round_is_done() {
+  // Told under the lock: the thread may end, and all this with it, as soon as it is let go.
+  std::lock_guard lock(mutex_);
+  --under_way_;
+  done_.notify_all();
+}
+
+}  // namespace weir::collect

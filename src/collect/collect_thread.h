@@ -1,0 +1,61 @@
+// The one thread that decodes what was sent and hands it to the journal, round after round.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "collect/backlog.h"
+#include "collect/ledger.h"
+#include "collect/round.h"
+#include "core/clock.h"
+#include "journal/journal.h"
+
+namespace weir::collect {
+
+// A round is decoded while the one before it syncs: two are under way at most, so that requests
+// gather into rounds of a worthwhile size.
+class CollectThread {
+ public:
+  // The parts outlive it.
+  struct Parts {
+    journal::Journal& journal;
+    const Clock& clock;
+    Ledger& ledger;
+  };
+
+  CollectThread(std::vector<SourceIntake> sources, Parts parts);
+  ~CollectThread();  // answers what waits, then stops
+  CollectThread(const CollectThread&) = delete;
+  CollectThread& operator=(const CollectThread&) = delete;
+
+  // Any thread. Why it was not taken; then it can still be answered.
+  std::optional<Refusal> submit(Submission& submission);
+  // Any thread. Where nothing is under way, tells the ledger that the journal's end is passed.
+  void pass_end();
+
+ private:
+  void run();
+  void collect(std::vector<Submission> submissions);
+  void take_into(Round& round, Submission submission);
+  void append(Group group);
+  void settle(Group& group, Result<Position> end);
+  void wait_for_rounds_below(int count);
+  void round_is_done();
+
+  std::vector<SourceIntake> sources_;  // of the thread
+  Parts parts_;
+  Instant accepted_{};  // of the last round; of the thread
+  Backlog backlog_;
+  std::mutex mutex_;
+  std::condition_variable done_;
+  int under_way_ = 0;         // rounds that the journal has; under mutex_
+  std::uint64_t rounds_ = 0;  // that were begun; under mutex_
+  std::jthread thread_;
+};
+
+}  // namespace weir::collect

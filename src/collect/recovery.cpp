@@ -1,0 +1,105 @@
+#include "collect/recovery.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_map>
+#include <utility>
+
+namespace weir::collect {
+namespace {
+
+class Replay {
+ public:
+  Replay(Snapshot& known, std::vector<SourceIntake>& sources) : known_(known) {
+    for (SourceIntake& source : sources) sources_.emplace(source.name, &source);
+  }
+
+  Result<void> apply(const journal::Placed& placed) {
+    const journal::Entry& entry = *placed.entry;
+    if (entry.kind == journal::Kind::idempotency) {
+      TRY(std::vector<KeyRecord> records, decode_keys(entry.head, placed.end));
+      std::ranges::move(records, std::back_inserter(known_.keys));
+      return {};
+    }
+    const auto found = sources_.find(entry.topic);
+    if (found == sources_.end()) return remember_undeclared(entry);
+    if (entry.kind == journal::Kind::events) return follow(*found->second, entry);
+    TRY(const journal::WatermarkHead head, journal::decode_watermark_head(entry.head));
+    found->second->watermark.raise(head);
+    return {};
+  }
+
+ private:
+  Result<void> follow(SourceIntake& source, const journal::Entry& entry) {
+    TRY(const journal::EventsHead head, journal::decode_events_head(entry.head));
+    const Field& wanted = source.decoder->schema()->columns[source.time_column];
+    for (const auto& rows : entry.batches) {
+      const std::optional<std::size_t> column = rows->schema().find(wanted.name);
+      if (!column || rows->schema().columns[*column].type != wanted.type) {
+        // Rows from before the event time was this column: the next entry's head says how far
+        // they came.
+        source.watermark.restore(std::max(source.watermark.value(), head.watermark_before),
+                                 std::max(source.watermark.newest(), head.newest_before));
+        continue;
+      }
+      source.watermark.follow(head, rows->column(*column));
+    }
+    return {};
+  }
+
+  // How far a source came whose declaration is gone, should it come back: all but its last rows.
+  Result<void> remember_undeclared(const journal::Entry& entry) {
+    if (entry.kind != journal::Kind::events) return {};
+    TRY(const journal::EventsHead head, journal::decode_events_head(entry.head));
+    SourceMark& mark = known_.progress.marks[entry.topic];
+    mark.watermark = std::max(mark.watermark, head.watermark_before);
+    mark.newest = std::max(mark.newest, head.newest_before);
+    return {};
+  }
+
+  Snapshot& known_;
+  std::unordered_map<std::string, SourceIntake*> sources_;
+};
+
+Result<void> check_fits(const Progress& progress, const journal::Journal& journal) {
+  if (progress.journal == journal.id() && progress.through <= journal.end() &&
+      progress.through >= journal.oldest()) {
+    return {};
+  }
+  return Error{Fault::conflict,
+               fmt::format("the sources' snapshot is of journal {} through {}, but this is journal "
+                           "{} from {} to {}: restore both from the same backup",
+                           progress.journal, progress.through, journal.id(), journal.oldest(),
+                           journal.end())};
+}
+
+}  // namespace
+
+Result<Snapshot> recover(const journal::Journal& journal, Snapshot known,
+                         std::vector<SourceIntake>& sources) {
+  Progress& progress = known.progress;
+  if (!progress.journal.empty()) OK_OR_RETURN(check_fits(progress, journal));
+  progress.journal = journal.id();
+  for (SourceIntake& source : sources) {
+    const SourceMark& mark = progress.marks[source.name];
+    source.watermark.restore(mark.watermark, mark.newest);
+  }
+  using journal::Kind;
+  Replay replay(known, sources);
+  const auto reader =
+      journal.read({{}, {Kind::events, Kind::watermark, Kind::idempotency}}, progress.through);
+  while (true) {
+    TRY(const std::optional<journal::Placed> placed, reader->next());
+    if (!placed) break;
+    OK_OR_RETURN(replay.apply(*placed));
+  }
+  progress.through = std::max(progress.through, reader->place());
+  for (const SourceIntake& source : sources) {
+    progress.marks[source.name] = {source.watermark.value(), source.watermark.newest()};
+  }
+  return known;
+}
+
+}  // namespace weir::collect

@@ -1,0 +1,110 @@
+#include "collect/recovery.h"
+
+#include <fstream>
+
+#include "collect/collector_fixture.h"
+
+namespace weir::collect {
+namespace {
+
+class RecoveryTest : public CollectorTest {
+ protected:
+  void send(const std::string& time) { ASSERT_EQ(post_events(event_at(time)).status, 200); }
+  bool is_late(const std::string& time) {
+    return post_events(event_at(time)).body.find(R"("late":1)") != std::string::npos;
+  }
+  std::vector<std::filesystem::path> snapshots() const {
+    std::vector<std::filesystem::path> files;
+    for (const auto& file : std::filesystem::directory_iterator(folder_ / "collect")) {
+      if (file.path().filename().string().starts_with("snapshot-")) files.push_back(file.path());
+    }
+    std::ranges::sort(files);
+    return files;
+  }
+  static void damage(const std::filesystem::path& file) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekp(20);
+    stream.put('\x7f');
+  }
+};
+
+TEST_F(RecoveryTest, the_watermark_goes_on_from_the_journal) {
+  send("01:00:00");
+  restart();
+  EXPECT_FALSE(is_late("00:50:00"));
+  EXPECT_TRUE(is_late("00:49:59"));
+}
+
+TEST_F(RecoveryTest, a_watermark_moved_to_the_end_is_moved_once) {
+  send("01:00:00");
+  ASSERT_TRUE(collector_->move_watermark("flights", std::nullopt).ok());
+  send("01:05:00");
+  ASSERT_TRUE(collector_->checkpoint().ok());
+  restart();
+  EXPECT_FALSE(is_late("01:00:01"));
+  EXPECT_TRUE(is_late("01:00:00"));
+}
+
+TEST_F(RecoveryTest, a_checkpoint_answers_where_the_one_before_it_reached) {
+  send("01:00:00");
+  EXPECT_EQ(collector_->checkpoint().value(), 0U);
+  const Position first = journal_.end();
+  send("02:00:00");
+  EXPECT_EQ(collector_->checkpoint().value(), first);
+  EXPECT_EQ(collector_->checkpoint().value(), first);
+  const Position second = journal_.end();
+  journal_.append_foreign(journal::Kind::commit);
+  EXPECT_EQ(collector_->checkpoint().value(), second);
+  EXPECT_EQ(snapshots().size(), 2U);
+  restart();
+  EXPECT_EQ(collector_->checkpoint().value(), second);
+}
+
+TEST_F(RecoveryTest, a_checkpoint_leaves_out_what_is_not_durable_yet) {
+  send("01:00:00");
+  journal_.set_mood(MemoryJournal::Mood::hold);
+  auto waiting = post_later(request("/ingest/flights", event_at("09:00:00"), with_token()));
+  journal_.wait_for_appends(2);
+  journal_.append_foreign(journal::Kind::commit);
+  ASSERT_TRUE(collector_->checkpoint().ok());
+  journal_.set_mood(MemoryJournal::Mood::take);
+  ASSERT_EQ(waiting.get().status, 200);
+  restart();
+  EXPECT_TRUE(is_late("08:00:00"));
+}
+
+TEST_F(RecoveryTest, a_damaged_snapshot_costs_nothing) {
+  const Headers keyed = {{"idempotency-key", "k"}};
+  const net::Response first = post_events(event_at("01:00:00"), keyed);
+  ASSERT_TRUE(collector_->checkpoint().ok());
+  send("02:00:00");
+  ASSERT_TRUE(collector_->checkpoint().ok());
+  collector_.reset();
+  damage(snapshots().back());
+  collector_ = start().value();
+  EXPECT_TRUE(is_late("01:49:59"));
+  EXPECT_EQ(post_events(event_at("01:00:00"), keyed).body, first.body);
+  EXPECT_EQ(snapshots().size(), 1U);
+}
+
+TEST_F(RecoveryTest, without_a_whole_snapshot_it_does_not_start) {
+  send("01:00:00");
+  ASSERT_TRUE(collector_->checkpoint().ok());
+  collector_.reset();
+  damage(snapshots().back());
+  const auto refused = start();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().fault, Fault::corrupt);
+  EXPECT_NE(refused.error().message.find("snapshot-"), std::string::npos);
+}
+
+TEST_F(RecoveryTest, another_journals_snapshot_is_refused) {
+  send("01:00:00");
+  ASSERT_TRUE(collector_->checkpoint().ok());
+  collector_.reset();
+  journal_.set_id("j2");
+  EXPECT_EQ(start().error().fault, Fault::conflict);
+}
+
+}  // namespace
+}  // namespace weir::collect

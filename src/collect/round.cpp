@@ -1,0 +1,45 @@
+#include "collect/round.h"
+
+#include <iterator>
+#include <utility>
+
+namespace weir::collect {
+
+std::optional<Refusal> Round::add(Submission& submission, std::string key_id,
+                                  std::uint64_t body_sum) {
+  const auto source = by_source_.try_emplace(submission.source, sources_[submission.source]).first;
+  Kept& kept = kept_.emplace_back();
+  kept.key = {std::move(key_id), body_sum, now_, {}};
+  if (const auto* head = std::get_if<journal::WatermarkHead>(&submission.work)) {
+    source->second.move_watermark(*head);
+  } else {
+    EventBody& body = *std::get_if<EventBody>(&submission.work);
+    auto refusal = source->second.add(std::move(body), now_, kept.key.receipt);
+    if (refusal) {
+      kept_.pop_back();
+      return refusal;
+    }
+  }
+  kept.submission = std::move(submission);
+  return std::nullopt;
+}
+
+Group Round::finish() {
+  Group group;
+  for (auto& [source, round] : by_source_) {
+    std::vector<journal::Entry> entries = round.finish();
+    std::ranges::move(entries, std::back_inserter(group.entries));
+    group.watermarks.emplace(source, round.watermark());
+  }
+  std::vector<KeyRecord> keys;
+  for (const Kept& kept : kept_) {
+    if (!kept.key.id.empty()) keys.push_back(kept.key);
+  }
+  if (!keys.empty()) {
+    group.entries.push_back({.kind = journal::Kind::idempotency, .head = encode_keys(keys)});
+  }
+  group.kept = std::move(kept_);
+  return group;
+}
+
+}  // namespace weir::collect

@@ -1,0 +1,244 @@
+#include "journal/committer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace weir::journal {
+namespace {
+
+constexpr std::size_t topic_bytes_max = 200;  // it names a folder
+constexpr std::size_t batches_max = std::numeric_limits<std::uint16_t>::max();
+constexpr std::size_t group_calls_max = 1000;  // about what one pwritev takes
+constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
+
+std::uint64_t whole_pages(std::uint64_t bytes) {
+  return (bytes + page_bytes - 1) / page_bytes * page_bytes;
+}
+
+bool is_topic(std::string_view name) {
+  const auto may_follow = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !name.empty() && name.size() <= topic_bytes_max && name[0] >= 'a' && name[0] <= 'z' &&
+         std::ranges::all_of(name, may_follow);
+}
+
+Result<void> check(const Entry& entry) {
+  if (!is_topic(entry.topic)) {
+    return Error{Fault::invalid,
+                 fmt::format("topic '{}' must be [a-z][a-z0-9_]*, at most {} letters", entry.topic,
+                             topic_bytes_max)};
+  }
+  std::size_t bytes = entry.head.size();
+  for (const auto& batch : entry.batches) bytes += batch == nullptr ? 0 : batch->bytes();
+  if (bytes > payload_bytes_max || entry.batches.size() > batches_max) {
+    return Error{Fault::invalid, fmt::format("an entry of topic {} with {} batches of {} bytes is "
+                                             "too large: at most {} of {}",
+                                             entry.topic, entry.batches.size(), bytes, batches_max,
+                                             payload_bytes_max)};
+  }
+  return {};
+}
+
+}  // namespace
+
+Committer::Committer(const Writing& writing, Segments& segments, Tail& tail, const Clock& clock)
+    : writing_(writing),
+      segments_(segments),
+      tail_(tail),
+      clock_(clock),
+      end_(tail.end()),
+      accepted_(writing.accepted) {
+  const Result<void> reserved = segments_.restore_reserve();
+  if (!reserved.ok()) full_ = reserved.error();
+  thread_ = std::thread([this] { run(); });
+}
+
+Committer::~Committer() {
+  {
+    std::lock_guard lock(mutex_);
+    is_closing_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+Result<void> Committer::append(std::vector<Entry> entries, Durable done) {
+  if (entries.empty()) return Error{Fault::invalid, "nothing to append"};
+  Waiting call{.done = std::move(done)};
+  std::size_t bytes = 0;
+  for (const Entry& entry : entries) {
+    OK_OR_RETURN(check(entry));
+    bytes += sizeof(BlockHeader) + entry.head.size();
+    for (const auto& batch : entry.batches) bytes += batch == nullptr ? 0 : batch->bytes();
+  }
+  call.blocks.reserve(bytes + bytes / 8);
+  for (Entry& entry : entries) {
+    call.sizes.push_back(encode_block(entry, writing_.seed, call.blocks));
+    call.entries.push_back(std::make_shared<Entry>(std::move(entry)));
+  }
+
+  std::lock_guard lock(mutex_);
+  OK_OR_RETURN(admit(call));
+  accepted_ = std::max(accepted_, clock_.now());
+  for (const auto& entry : call.entries) entry->accepted = accepted_;
+  waiting_bytes_ += call.blocks.size();
+  waiting_.push_back(std::move(call));
+  changed_.notify_all();
+  return {};
+}
+
+Result<void> Committer::admit(const Waiting& call) {
+  if (failed_) return *failed_;
+  if (full_ && segments_.restore_reserve().ok()) full_.reset();
+  const auto is_commit = [](const auto& entry) { return entry->kind == Kind::commit; };
+  if (full_ && !std::ranges::all_of(call.entries, is_commit)) return *full_;
+  if (call.blocks.size() > writing_.waiting_bytes_max) {
+    return Error{Fault::invalid, fmt::format("{} bytes at once, at most {}", call.blocks.size(),
+                                             writing_.waiting_bytes_max)};
+  }
+  if (waiting_bytes_ + call.blocks.size() > writing_.waiting_bytes_max) {
+    return Error{Fault::unavailable, fmt::format("{} bytes wait for the disk already, at most {}",
+                                                 waiting_bytes_, writing_.waiting_bytes_max)};
+  }
+  return {};
+}
+
+Result<void> Committer::health() const {
+  std::lock_guard lock(mutex_);
+  if (failed_) return *failed_;
+  if (full_) return *full_;
+  return {};
+}
+
+Instant Committer::accepted() const {
+  std::lock_guard lock(mutex_);
+  return accepted_;
+}
+
+void Committer::run() {
+  while (true) {
+    Group group = take();
+    if (group.calls.empty()) return;
+    commit(std::move(group));
+  }
+}
+
+Committer::Group Committer::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return is_closing_ || !waiting_.empty(); });
+  // What is left of the segment is filled before the next begins.
+  const std::uint64_t room = segment_ ? segment_->end - end_ : 0;
+  const std::size_t most =
+      std::min<std::size_t>(group_bytes_max, std::max(room, page_bytes) - sizeof(GroupHeader));
+  Group group;
+  while (!waiting_.empty() && group.calls.size() < group_calls_max) {
+    const std::size_t bytes = waiting_.front().blocks.size();
+    if (!group.calls.empty() && group.bytes + bytes > most) break;
+    group.bytes += bytes;
+    group.calls.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return group;
+}
+
+void Committer::commit(Group group) {
+  Result<std::vector<Placed>> placed = write(group);
+  if (!placed.ok()) {
+    refuse(std::move(group), placed.error());
+    return;
+  }
+  const Position end = end_;
+  tail_.publish(std::move(placed).value(), end);
+  {
+    std::lock_guard lock(mutex_);
+    waiting_bytes_ -= group.bytes;
+  }
+  for (Waiting& call : group.calls) {
+    if (call.done) call.done(end);
+  }
+}
+
+Result<void> Committer::make_room(std::uint64_t bytes) {
+  if (segment_ && segment_->end - end_ >= bytes) return {};
+  TRY(segment_, segments_.advance(end_, bytes));
+  if (segments_.has_reserve()) return {};
+  std::lock_guard lock(mutex_);
+  full_ = Error{Fault::unavailable,
+                "the disk is full: the journal goes on in its reserve and "
+                "takes only what streams have to finish"};
+  return {};
+}
+
+Result<std::vector<Placed>> Committer::write(Group& group) {
+  GroupHeader header{.epoch = writing_.epoch};
+  header.bytes = whole_pages(sizeof header + group.bytes);
+  OK_OR_RETURN(make_room(header.bytes));
+  header.position = end_;
+  header.synced_through = end_;
+  std::vector<Placed> placed = place(group, header);
+  header.entries = placed.size();
+  seal(header, writing_.seed);
+
+  std::string padding(header.bytes - sizeof header - group.bytes, '\0');
+  std::vector<iovec> parts{{&header, sizeof header}};
+  for (Waiting& call : group.calls) parts.push_back({call.blocks.data(), call.blocks.size()});
+  if (!padding.empty()) parts.push_back({padding.data(), padding.size()});
+  const auto written = segment_->file->write(std::move(parts), end_ - segment_->start);
+  // A write that found no room has left part of a group behind: no reason to go on.
+  if (!written.ok()) return Error{Fault::internal, written.error().message};
+  const auto synced = segment_->file->sync();
+  if (!synced.ok()) return Error{Fault::internal, synced.error().message};
+  end_ += header.bytes;
+  return placed;
+}
+
+std::vector<Placed> Committer::place(Group& group, const GroupHeader& header) const {
+  std::vector<Placed> placed;
+  Position position = header.position + sizeof header;
+  for (Waiting& call : group.calls) {
+    char* block = call.blocks.data();
+    for (std::size_t i = 0; i < call.entries.size(); ++i) {
+      const bool is_last = &call == &group.calls.back() && i + 1 == call.entries.size();
+      BlockPlace at{.position = position, .epoch = writing_.epoch, .is_last = is_last};
+      at.end = is_last ? header.position + header.bytes : position + call.sizes[i];
+      at.accepted = call.entries[i]->accepted;
+      place_block(block, at, writing_.seed);
+      placed.push_back({at.position, at.end, std::move(call.entries[i])});
+      position += call.sizes[i];
+      block += call.sizes[i];
+    }
+  }
+  return placed;
+}
+
+void Committer::refuse(Group group, const Error& error) {
+  Error answer = error;
+  {
+    std::lock_guard lock(mutex_);
+    waiting_bytes_ -= group.bytes;
+    if (error.fault == Fault::unavailable) {
+      answer.message = "the disk is full: " + error.message;
+      full_ = answer;
+    } else {
+      answer.fault = Fault::unavailable;
+      answer.message =
+          "the journal failed and takes nothing until it is opened again: " + error.message;
+      failed_ = answer;
+      while (!waiting_.empty()) {
+        waiting_bytes_ -= waiting_.front().blocks.size();
+        group.calls.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+      }
+    }
+  }
+  for (Waiting& call : group.calls) {
+    if (call.done) call.done(answer);
+  }
+}
+
+}  // namespace weir::journal

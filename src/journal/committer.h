@@ -1,0 +1,90 @@
+// Makes entries durable: what waits when an fdatasync returns is the next group.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "journal/block.h"
+#include "journal/journal.h"
+#include "journal/segments.h"
+#include "journal/tail.h"
+
+namespace weir::journal {
+
+// What a journal's groups have in common.
+struct Writing {
+  std::uint64_t seed = 0;
+  std::uint64_t epoch = 0;
+  std::size_t waiting_bytes_max = 0;
+  Instant accepted;  // no entry is stamped earlier
+};
+
+// Any thread may append; its own thread writes. Commits what waits before it goes.
+//
+// On a full disk it goes on in the reserve and takes only commits, so that streams finish what was
+// accepted; when the reserve is full too, groups fail one by one. Each append tries to claim the
+// reserve anew and all is well again when that succeeds. After any other failure the end of the
+// file is unknown and nothing is taken any more.
+class Committer {
+ public:
+  Committer(const Writing& writing, Segments& segments, Tail& tail, const Clock& clock);
+  ~Committer();
+  Committer(const Committer&) = delete;
+
+  Result<void> append(std::vector<Entry> entries, Durable done);
+  Result<void> health() const;
+  // Of the newest entry that was taken.
+  Instant accepted() const;
+
+ private:
+  // One call to append.
+  struct Waiting {
+    std::string blocks;
+    std::vector<std::size_t> sizes;
+    std::vector<std::shared_ptr<Entry>> entries;
+    Durable done;
+  };
+  struct Group {
+    std::vector<Waiting> calls;
+    std::size_t bytes = 0;  // of the blocks
+  };
+
+  Result<void> admit(const Waiting& call);
+  void run();
+  Group take();
+  void commit(Group group);
+  Result<std::vector<Placed>> write(Group& group);
+  Result<void> make_room(std::uint64_t bytes);
+  std::vector<Placed> place(Group& group, const GroupHeader& header) const;
+  void refuse(Group group, const Error& error);
+
+  const Writing writing_;
+  Segments& segments_;
+  Tail& tail_;
+  const Clock& clock_;
+
+  // The commit thread's own.
+  std::optional<Segment> segment_;
+  Position end_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;  // being written too
+  Instant accepted_;
+  std::optional<Error> failed_;  // for good
+  std::optional<Error> full_;    // until there is room
+  bool is_closing_ = false;
+
+  std::thread thread_;
+};
+
+}  // namespace weir::journal

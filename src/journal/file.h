@@ -1,0 +1,59 @@
+// One open file and the calls that make it durable, each answer checked.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace weir::journal {
+
+// Movable; closed when it goes. Messages name the path it was opened by.
+// A disk or quota without room is Fault::unavailable; a file that is not there Fault::not_found.
+class File {
+ public:
+  // `flags` of open(2).
+  static Result<File> open(std::filesystem::path path, int flags);
+  File(File&& other) noexcept;
+  File& operator=(File&& other) noexcept;
+  ~File();
+
+  // All of it; the parts are used up.
+  Result<void> write(std::vector<iovec> parts, std::uint64_t offset) const;
+  Result<void> write(std::string_view bytes, std::uint64_t offset) const;
+  // How many bytes there were: fewer than asked only at the file's end.
+  Result<std::size_t> read(char* into, std::size_t bytes, std::uint64_t offset) const;
+  Result<void> sync() const;  // fdatasync
+  // Claims the disk's room up to `bytes`. Nothing changed when it fails.
+  Result<void> allocate(std::uint64_t bytes) const;
+  Result<void> truncate(std::uint64_t bytes) const;
+  Result<std::uint64_t> size() const;
+  // False: another open file holds the lock. It is held until this one closes.
+  Result<bool> lock() const;
+  // Whether the name it was opened by still leads to it.
+  bool is_still_there() const;
+
+  const std::filesystem::path& path() const { return path_; }
+  Result<void> rename(std::filesystem::path to);
+
+ private:
+  File(std::filesystem::path path, int descriptor);
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+// Makes names that were made, changed or removed in the folder durable.
+Result<void> sync_folder(const std::filesystem::path& folder);
+Result<void> make_folder(const std::filesystem::path& folder);
+Result<void> remove_file(const std::filesystem::path& path);
+Result<std::vector<std::filesystem::path>> list_folder(const std::filesystem::path& folder);
+// Durably replaces the file by one of these bytes: old or new, never half.
+Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace weir::journal

@@ -1,0 +1,81 @@
+// What the journal no longer needs but its topics still keep: a folder for each topic, a file for
+// each segment that had entries of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "journal/block_source.h"
+#include "journal/journal.h"
+#include "journal/segments.h"
+
+namespace weir::journal {
+
+struct HistoryHeader {
+  static constexpr std::uint64_t magic_word = 0x3154534948455257;  // "WREHIST1"
+
+  std::uint64_t magic = magic_word;
+  std::uint64_t sum = 0;  // of the bytes behind it
+  Position from = 0;      // the segment it was copied from
+  Position to = 0;
+  std::int64_t newest = 0;  // acceptance of its last entry
+  std::uint64_t bytes = 0;  // the whole file
+  std::uint64_t entries = 0;
+  std::uint64_t unused = 0;
+};
+static_assert(sizeof(HistoryHeader) == 64);
+
+struct HistoryFile {
+  std::filesystem::path path;
+  HistoryHeader header;
+};
+
+// Of all topics, ordered by topic, then position. Fault::corrupt names a file that is damaged.
+Result<std::map<std::string, std::vector<HistoryFile>>> list_history(
+    const std::filesystem::path& folder, std::uint64_t seed);
+
+// What some topics keep of one former segment.
+struct HistoryRange {
+  Position from = 0;
+  Position to = 0;
+  std::vector<std::filesystem::path> files;
+};
+
+// Any thread may call; one at a time copies.
+class History {
+ public:
+  // Files from `boundary` on are of segments that are still there: they are copied again.
+  static Result<std::unique_ptr<History>> open(std::filesystem::path folder, std::uint64_t seed,
+                                               Position boundary);
+
+  // Copies a sealed segment's entries to their topics. All of it is durable after it.
+  Result<void> copy(const Segment& segment);
+  // Journal::retain.
+  Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max);
+  // The first range beyond `from` and before `boundary` that has a wanted topic.
+  std::optional<HistoryRange> find(Position from, Position boundary, const Filter& filter) const;
+  std::optional<Position> oldest() const;
+
+ private:
+  struct Range {
+    Position to = 0;
+    std::map<std::string, HistoryFile> files;
+  };
+
+  History(std::filesystem::path folder, std::uint64_t seed)
+      : folder_(std::move(folder)), seed_(seed) {}
+  Result<void> drop(Position from, const std::string& topic);
+
+  const std::filesystem::path folder_;
+  const std::uint64_t seed_;
+  mutable std::mutex mutex_;
+  std::map<Position, Range> ranges_;  // by where they begin
+};
+
+}  // namespace weir::journal

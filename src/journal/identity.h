@@ -1,0 +1,30 @@
+// Who a journal is: its id, made once, and what was known when it was last opened or closed.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/clock.h"
+#include "core/position.h"
+#include "core/result.h"
+
+namespace weir::journal {
+
+struct Identity {
+  std::string id;           // 32 hexadecimal digits
+  std::uint64_t epoch = 0;  // of the last opening
+  Position durable = 0;     // everything before it had been on disk and right
+  Instant accepted;         // no later entry is stamped earlier
+
+  // Of all checksums.
+  std::uint64_t seed() const;
+};
+
+Identity new_identity();
+// Nothing: there is none yet. Fault::conflict: a newer Weir wrote it.
+Result<std::optional<Identity>> read_identity(const std::filesystem::path& folder);
+Result<void> write_identity(const std::filesystem::path& folder, const Identity& identity);
+
+}  // namespace weir::journal

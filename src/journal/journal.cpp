@@ -1,0 +1,178 @@
+#include "journal/journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "journal/block.h"
+#include "journal/committer.h"
+#include "journal/history.h"
+#include "journal/identity.h"
+#include "journal/journal_reader.h"
+#include "journal/recovery.h"
+#include "journal/segments.h"
+#include "journal/tail.h"
+
+namespace weir::journal {
+namespace {
+
+class FileJournal final : public Journal {
+ public:
+  FileJournal(File lock, std::filesystem::path folder, Identity identity, Recovered recovered,
+              std::unique_ptr<History> history, const JournalSettings& settings)
+      : lock_(std::move(lock)),
+        folder_(std::move(folder)),
+        identity_(std::move(identity)),
+        history_(std::move(history)),
+        segments_(folder_, settings.segment_bytes, std::move(recovered.segments)),
+        tail_(recovered.end, settings.tail_cache_bytes) {}
+
+  ~FileJournal() override {
+    if (!committer_) return;
+    const bool is_healthy = committer_->health().ok();
+    identity_.accepted = committer_->accepted();
+    committer_.reset();
+    identity_.durable = tail_.end();
+    // Only tells damage from a torn tail at the next opening, which does without it too.
+    if (is_healthy) {
+      [[maybe_unused]] const Result<void> noted = write_identity(folder_, identity_);
+    }
+  }
+
+  Result<void> start(const JournalSettings& settings, const Clock& clock) {
+    OK_OR_RETURN(segments_.tidy());
+    const Writing writing{identity_.seed(), identity_.epoch, settings.waiting_bytes_max,
+                          identity_.accepted};
+    committer_.emplace(writing, segments_, tail_, clock);
+    return {};
+  }
+
+  Result<void> append(std::vector<Entry> entries, Durable done) override {
+    return committer_->append(std::move(entries), std::move(done));
+  }
+  Result<Position> append_and_wait(std::vector<Entry> entries) override {
+    // Shared: the commit thread may still be in set_value when the waiting one is gone.
+    auto answer = std::make_shared<std::promise<Result<Position>>>();
+    std::future<Result<Position>> answered = answer->get_future();
+    OK_OR_RETURN(append(std::move(entries),
+                        [answer](Result<Position> end) { answer->set_value(std::move(end)); }));
+    return answered.get();
+  }
+
+  Position end() const override { return tail_.end(); }
+  Position wait_beyond(Position position, std::stop_token stop) const override {
+    return tail_.wait_beyond(position, stop);
+  }
+  std::unique_ptr<Reader> read(Filter filter, Position from) const override {
+    return std::make_unique<JournalReader>(kept(), std::move(filter), from);
+  }
+  Position oldest() const override { return kept().oldest(); }
+  Result<void> health() const override { return committer_->health(); }
+  std::uint64_t epoch() const override { return identity_.epoch; }
+  const std::string& id() const override { return identity_.id; }
+
+  Result<void> release(Position position) override {
+    std::lock_guard lock(releasing_);
+    for (Segment& segment : segments_.before(std::min(position, tail_.end()))) {
+      OK_OR_RETURN(history_->copy(segment));
+      segment.file.reset();  // whoever else has it open is a reader
+      OK_OR_RETURN(segments_.free(segment.start));
+    }
+    return {};
+  }
+  Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) override {
+    return history_->retain(topic, before, bytes_max);
+  }
+
+ private:
+  Kept kept() const { return {identity_.seed(), *history_, segments_, tail_}; }
+
+  const File lock_;
+  const std::filesystem::path folder_;
+  Identity identity_;
+  const std::unique_ptr<History> history_;
+  mutable Segments segments_;
+  mutable Tail tail_;
+  std::mutex releasing_;
+  std::optional<Committer> committer_;
+};
+
+// Cuts what was never finished, so that nothing old stands behind what will be written.
+Result<void> cut(std::vector<Segment>& segments) {
+  if (segments.empty()) return {};
+  const Segment& last = segments.back();
+  TRY(const std::uint64_t size, last.file->size());
+  if (last.start + size == last.end && last.start < last.end) return {};
+  if (last.start == last.end) {
+    OK_OR_RETURN(remove_file(last.file->path()));
+    OK_OR_RETURN(sync_folder(last.file->path().parent_path()));
+    segments.pop_back();
+    return {};
+  }
+  OK_OR_RETURN(last.file->truncate(last.end - last.start));
+  return last.file->sync();
+}
+
+Result<Identity> identity_of(const std::filesystem::path& folder) {
+  TRY(const std::optional<Identity> known, read_identity(folder));
+  if (known) return *known;
+  TRY(const std::vector<Segment> segments, list_segments(folder));
+  if (segments.empty()) return new_identity();
+  return Error{Fault::corrupt, fmt::format("{}: the journal's identity is missing beside its "
+                                           "segments",
+                                           (folder / "identity").string())};
+}
+
+Result<void> check(const JournalSettings& settings) {
+  if (settings.segment_bytes >= page_bytes && settings.segment_bytes % page_bytes == 0) return {};
+  return Error{Fault::invalid, fmt::format("segments of {} bytes: must be a multiple of {}",
+                                           settings.segment_bytes, page_bytes)};
+}
+
+}  // namespace
+
+bool Filter::wants_topic(std::string_view topic) const {
+  return topics.empty() || std::ranges::find(topics, topic) != topics.end();
+}
+
+bool Filter::wants(std::string_view topic, Kind kind) const {
+  return (kinds.empty() || std::ranges::find(kinds, kind) != kinds.end()) && wants_topic(topic);
+}
+
+Result<std::unique_ptr<Journal>> Journal::open(std::filesystem::path folder,
+                                               JournalSettings settings, const Clock& clock) {
+  OK_OR_RETURN(check(settings));
+  const std::filesystem::path segments_folder = folder / "journal";
+  const std::filesystem::path history_folder = folder / "history";
+  OK_OR_RETURN(make_folder(segments_folder));
+  OK_OR_RETURN(make_folder(history_folder));
+  TRY(File lock, File::open(segments_folder / "lock", O_RDWR | O_CREAT));
+  TRY(const bool is_ours, lock.lock());
+  if (!is_ours) {
+    return Error{Fault::conflict,
+                 fmt::format("{}: another process uses this journal", segments_folder.string())};
+  }
+  TRY(Identity identity, identity_of(segments_folder));
+  TRY(Recovered recovered, recover(segments_folder, identity));
+  ++identity.epoch;
+  identity.durable = recovered.end;
+  identity.accepted = recovered.accepted;
+  // Before the cut: a segment that goes whole takes its place in the order with it.
+  OK_OR_RETURN(write_identity(segments_folder, identity));
+  OK_OR_RETURN(cut(recovered.segments));
+  const Position boundary =
+      recovered.segments.empty() ? recovered.end : recovered.segments.front().start;
+  TRY(auto history, History::open(history_folder, identity.seed(), boundary));
+  auto journal =
+      std::make_unique<FileJournal>(std::move(lock), segments_folder, std::move(identity),
+                                    std::move(recovered), std::move(history), settings);
+  OK_OR_RETURN(journal->start(settings, clock));
+  return std::unique_ptr<Journal>(std::move(journal));
+}
+
+}  // namespace weir::journal

@@ -1,0 +1,83 @@
+#include "journal/journal_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "journal/history_scan.h"
+#include "journal/segment_scan.h"
+
+namespace weir::journal {
+
+Position Kept::oldest() const {
+  if (const auto kept = history.oldest()) return *kept;
+  return segments.oldest().value_or(tail.end());
+}
+
+JournalReader::JournalReader(const Kept& kept, Filter filter, Position from)
+    : kept_(kept), filter_(std::move(filter)), place_(from), looked_(from) {}
+
+Result<std::optional<Placed>> JournalReader::next() {
+  while (true) {
+    if (!found_.empty()) {
+      Placed placed = std::move(found_.front());
+      found_.pop_front();
+      place_ = found_.empty() ? looked_ : placed.end;
+      return std::optional<Placed>(std::move(placed));
+    }
+    if (source_ != nullptr) {
+      TRY(std::optional<Placed> placed, next_stored());
+      if (placed) return placed;
+      continue;
+    }
+    const Position looked = looked_;
+    OK_OR_RETURN(look());
+    if (found_.empty()) place_ = looked_;
+    if (found_.empty() && source_ == nullptr && looked_ == looked) return std::optional<Placed>();
+  }
+}
+
+Result<void> JournalReader::look() {
+  const Position end = kept_.tail.end();
+  if (const auto looked = kept_.tail.find(looked_, filter_, found_)) {
+    looked_ = *looked;
+    return {};
+  }
+  if (const auto segment = kept_.segments.find(looked_)) {
+    source_ =
+        std::make_unique<SegmentScan>(*segment, kept_.seed, looked_, std::min(segment->end, end));
+    return {};
+  }
+  const Position boundary = kept_.segments.oldest().value_or(end);
+  if (const auto range = kept_.history.find(looked_, boundary, filter_)) {
+    TRY(source_, HistoryScan::open(*range, kept_.seed, looked_));
+    return {};
+  }
+  looked_ = std::max(looked_, boundary);
+  return {};
+}
+
+Result<std::optional<Placed>> JournalReader::next_stored() {
+  while (true) {
+    TRY(std::optional<Block> block, source_->next());
+    if (!block) {
+      looked_ = place_ = std::max(looked_, source_->end());
+      source_.reset();
+      return std::optional<Placed>();
+    }
+    const BlockHeader& header = block->header;
+    looked_ = place_ = header.end;
+    if (!filter_.wants(block->topic, header.kind)) continue;
+    TRY(const std::string_view payload, source_->payload());
+    auto entry = decoder_.decode(header, std::move(block->topic), payload);
+    if (entry == nullptr) {
+      return Error{Fault::corrupt, fmt::format("the entry at position {} has another form than its "
+                                               "header says",
+                                               header.position)};
+    }
+    return std::optional<Placed>(Placed{header.position, header.end, std::move(entry)});
+  }
+}
+
+}  // namespace weir::journal

@@ -1,0 +1,28 @@
+// Tells after a crash what of the journal is whole, what was never finished, and what is damaged.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "journal/identity.h"
+#include "journal/segments.h"
+
+namespace weir::journal {
+
+struct Recovered {
+  std::vector<Segment> segments;  // the last one ends where its last whole group does
+  Position end = 0;
+  Instant accepted;  // of the newest entry
+};
+
+// Reads and changes nothing. A group that is not whole is the torn tail if nothing shows that it
+// was durable; else Fault::corrupt with file and byte. Segments that were whole when the journal
+// was last opened are not read again: whoever reads them compares their sums.
+Result<Recovered> recover(const std::filesystem::path& folder, const Identity& identity);
+
+// Whether a group beyond `position` was written when more than that was durable.
+Result<bool> is_durable_beyond(const Segment& segment, std::uint64_t seed, Position position);
+
+}  // namespace weir::journal

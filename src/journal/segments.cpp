@@ -1,0 +1,172 @@
+#include "journal/segments.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+
+namespace weir::journal {
+namespace {
+
+constexpr std::string_view suffix = ".segment";
+constexpr std::size_t digits = 16;
+constexpr std::size_t spares_max = 2;
+
+std::optional<Position> start_of(const std::string& name) {
+  Position start = 0;
+  if (name.size() != digits + suffix.size() || !name.ends_with(suffix)) return std::nullopt;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + digits, start, 16);
+  if (error != std::errc() || end != name.data() + digits) return std::nullopt;
+  return start;
+}
+
+}  // namespace
+
+Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder) {
+  std::vector<Segment> found;
+  TRY(const auto paths, list_folder(folder));
+  for (const auto& path : paths) {
+    const std::optional<Position> start = start_of(path.filename().string());
+    if (!start) continue;
+    TRY(File file, File::open(path, O_RDWR));
+    TRY(const std::uint64_t size, file.size());
+    found.push_back({*start, *start + size, std::make_shared<const File>(std::move(file))});
+  }
+  return found;
+}
+
+Segments::Segments(std::filesystem::path folder, std::uint64_t segment_bytes,
+                   std::vector<Segment> live)
+    : folder_(std::move(folder)), segment_bytes_(segment_bytes), live_(std::move(live)) {}
+
+std::filesystem::path Segments::path_of(Position start) const {
+  return folder_ / fmt::format("{:016x}{}", start, suffix);
+}
+
+Result<void> Segments::tidy() {
+  TRY(const auto paths, list_folder(folder_));
+  for (const auto& path : paths) {
+    const std::string name = path.filename().string();
+    if (name.starts_with("spare-") || name == "next" || name == "reserve") {
+      OK_OR_RETURN(remove_file(path));
+    }
+  }
+  return sync_folder(folder_);
+}
+
+Result<File> Segments::make_new(const char* name, std::uint64_t bytes) {
+  TRY(File file, File::open(folder_ / name, O_RDWR | O_CREAT | O_TRUNC));
+  const Result<void> allocated = file.allocate(bytes);
+  if (allocated.ok()) return file;
+  OK_OR_RETURN(remove_file(file.path()));
+  return allocated.error();
+}
+
+Result<File> Segments::make(std::uint64_t bytes) {
+  const bool is_ordinary = bytes <= segment_bytes_;
+  if (is_ordinary && !spares_.empty() && spares_.back().allocate(segment_bytes_).ok()) {
+    File spare = std::move(spares_.back());
+    spares_.pop_back();
+    return spare;
+  }
+  Result<File> made = make_new("next", std::max(bytes, segment_bytes_));
+  if (made.ok() || made.error().fault != Fault::unavailable || !is_ordinary || !reserve_) {
+    return made;
+  }
+  File reserve = std::move(*reserve_);
+  reserve_.reset();
+  return reserve;
+}
+
+Result<void> Segments::put_in_place(File& file, const std::optional<Segment>& newest,
+                                    Position end) const {
+  // The old one is cut before the next is there: where a next one is, all before it is whole.
+  if (newest) {
+    OK_OR_RETURN(newest->file->truncate(end - newest->start));
+    OK_OR_RETURN(newest->file->sync());
+  }
+  OK_OR_RETURN(file.rename(path_of(end)));
+  return sync_folder(folder_);
+}
+
+Result<Segment> Segments::advance(Position end, std::uint64_t bytes) {
+  std::unique_lock lock(mutex_);
+  TRY(File file, make(bytes));
+  std::optional<Segment> newest;
+  if (!live_.empty() && live_.back().end != end) newest = live_.back();
+  lock.unlock();
+
+  const Result<void> placed = put_in_place(file, newest, end);
+  // Not the full disk that the caller may wait out: what is in the folder is unknown now.
+  if (!placed.ok()) return Error{Fault::internal, placed.error().message};
+  TRY(const std::uint64_t size, file.size());
+
+  lock.lock();
+  if (newest) live_.back().end = end;
+  live_.push_back({end, end + size, std::make_shared<const File>(std::move(file))});
+  return live_.back();
+}
+
+Result<void> Segments::restore_reserve() {
+  std::lock_guard lock(mutex_);
+  if (reserve_) return {};
+  if (!spares_.empty() && spares_.back().allocate(segment_bytes_).ok()) {
+    OK_OR_RETURN(spares_.back().rename(folder_ / "reserve"));
+    reserve_ = std::move(spares_.back());
+    spares_.pop_back();
+    return {};
+  }
+  TRY(reserve_, make_new("reserve", segment_bytes_));
+  return {};
+}
+
+bool Segments::has_reserve() const {
+  std::lock_guard lock(mutex_);
+  return reserve_.has_value();
+}
+
+std::optional<Segment> Segments::find(Position position) const {
+  std::lock_guard lock(mutex_);
+  const auto after = std::ranges::upper_bound(live_, position, {}, &Segment::start);
+  if (after == live_.begin() || std::prev(after)->end <= position) return std::nullopt;
+  return *std::prev(after);
+}
+
+std::vector<Segment> Segments::before(Position position) const {
+  std::lock_guard lock(mutex_);
+  std::vector<Segment> found;
+  for (const Segment& segment : live_) {
+    if (segment.end <= position) found.push_back(segment);
+  }
+  return found;
+}
+
+std::optional<Position> Segments::oldest() const {
+  std::lock_guard lock(mutex_);
+  if (live_.empty()) return std::nullopt;
+  return live_.front().start;
+}
+
+Result<void> Segments::free(Position start) {
+  std::lock_guard lock(mutex_);
+  ASSERT(!live_.empty() && live_.front().start == start);
+  const std::shared_ptr<const File>& file = live_.front().file;
+  const bool is_read = file.use_count() > 1;
+  TRY(const std::uint64_t size, file->size());
+  const bool is_worth_keeping = size <= segment_bytes_ && size >= segment_bytes_ / 2;
+  if (is_read || !is_worth_keeping || spares_.size() >= spares_max) {
+    OK_OR_RETURN(remove_file(file->path()));
+  } else {
+    TRY(File spare, File::open(file->path(), O_RDWR));
+    OK_OR_RETURN(spare.rename(folder_ / fmt::format("spare-{}", ++spares_made_)));
+    spares_.push_back(std::move(spare));
+  }
+  live_.erase(live_.begin());
+  // One after the other: a younger one that is gone before an older one would look like damage.
+  return sync_folder(folder_);
+}
+
+}  // namespace weir::journal

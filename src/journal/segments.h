@@ -1,0 +1,66 @@
+// The journal's files: each holds an unbroken range of positions, and the next begins where it
+// ends.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "core/position.h"
+#include "core/result.h"
+#include "journal/file.h"
+
+namespace weir::journal {
+
+// Its name is its first position. Full size while it is written, cut to its end when it is sealed.
+struct Segment {
+  Position start = 0;
+  Position end = 0;  // `start` and the file's size when it was opened or sealed
+  std::shared_ptr<const File> file;
+};
+
+// The segments in a folder in order; their ends are those of the files.
+Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder);
+
+// Any thread may call; one at a time advances.
+class Segments {
+ public:
+  Segments(std::filesystem::path folder, std::uint64_t segment_bytes, std::vector<Segment> live);
+
+  // Removes what an unclean end left: files half made or no longer in use.
+  Result<void> tidy();
+  // Seals the newest segment at `end` and makes the next one, with room for `bytes`: a group
+  // that is larger than a segment gets one of its own size. Fault::unavailable and nothing
+  // changed: the disk is full and the reserve is used.
+  Result<Segment> advance(Position end, std::uint64_t bytes);
+  // Claims the room that lets the journal finish on a full disk, unless it is claimed.
+  Result<void> restore_reserve();
+  bool has_reserve() const;
+
+  std::optional<Segment> find(Position position) const;
+  // Sealed segments that end at or before `position`.
+  std::vector<Segment> before(Position position) const;
+  std::optional<Position> oldest() const;
+  // The file is used again, or removed where a reader still has it open.
+  Result<void> free(Position start);
+
+ private:
+  Result<File> make(std::uint64_t bytes);
+  Result<File> make_new(const char* name, std::uint64_t bytes);
+  Result<void> put_in_place(File& file, const std::optional<Segment>& newest, Position end) const;
+  std::filesystem::path path_of(Position start) const;
+
+  const std::filesystem::path folder_;
+  const std::uint64_t segment_bytes_;
+  mutable std::mutex mutex_;
+  std::vector<Segment> live_;
+  std::vector<File> spares_;
+  std::optional<File> reserve_;
+  std::uint64_t spares_made_ = 0;
+};
+
+}  // namespace weir::journal
