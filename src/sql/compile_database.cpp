@@ -40,7 +40,7 @@ Result<CompileDatabase> CompileDatabase::open(const std::vector<Readable>& names
                                               const std::string& time_zone) {
   TRY(std::shared_ptr<engine::Database> database, engine::Database::open({}));
   TRY(std::unique_ptr<engine::Connection> connection, database->connect());
-  std::string script = "SET TimeZone = 'UTC';" + marker_macros();
+  std::string script = marker_macros();
   for (const Readable& readable : names) {
     script += "CREATE TABLE " + engine::quote_name(readable.name) + " (" +
               column_list(*readable.schema) + ");";
