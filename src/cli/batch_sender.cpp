@@ -66,8 +66,8 @@ Result<net::Response> BatchSender::post_until_taken(const std::string& target,
   milliseconds pause = first_pause;
   while (true) {
     const Result<net::Response> answer = client_.ask("POST", target, batch.lines, headers);
-    const bool again =
-        answer.ok() ? is_for_now(answer.value().status) : answer.error().fault == Fault::unavailable;
+    const bool again = answer.ok() ? is_for_now(answer.value().status)
+                                   : answer.error().fault == Fault::unavailable;
     if (!again || std::chrono::steady_clock::now() > deadline) return answer;
     std::this_thread::sleep_for(answer.ok() ? pause_of(answer.value(), pause) : pause);
     pause = std::min(pause * 2, longest_pause);
@@ -98,9 +98,8 @@ Result<void> BatchSender::count(const net::Response& response, std::size_t rows)
 
 Result<void> BatchSender::end() {
   const EventBatch end{.lines = R"({"watermark":"end"})"};
-  TRY(const formats::JsonValue data,
-      client_.data("POST", target_ + "/watermark", end.lines,
-                   {{"Content-Type", "application/json"}}));
+  TRY(const formats::JsonValue data, client_.data("POST", target_ + "/watermark", end.lines,
+                                                  {{"Content-Type", "application/json"}}));
   totals_.position = std::max(totals_.position, data["position"].unsigned_integer());
   return {};
 }

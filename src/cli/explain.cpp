@@ -14,17 +14,17 @@ namespace {
 std::string guarantee_of(const workspace::Stream& stream) {
   std::string tables;
   for (const std::string& table : stream.into) tables += (tables.empty() ? "" : ", ") + table;
-  return fmt::format("exactly once from the journal through stream {} into {}; into the journal, "
-                     "exactly once for senders that give an Idempotency-Key, else at least once",
-                     stream.name, tables.empty() ? "its readers" : tables);
+  return fmt::format(
+      "exactly once from the journal through stream {} into {}; into the journal, "
+      "exactly once for senders that give an Idempotency-Key, else at least once",
+      stream.name, tables.empty() ? "its readers" : tables);
 }
 
 Result<void> explain(const std::string& name, bool with_guarantee, const Session& session) {
   TRY(const workspace::CompiledWorkspace compiled, compile_workspace("."));
-  const auto stream =
-      std::ranges::find_if(compiled.streams, [&](const workspace::CompiledStream& candidate) {
-        return candidate.declared.name == name;
-      });
+  const auto stream = std::ranges::find_if(
+      compiled.streams,
+      [&](const workspace::CompiledStream& candidate) { return candidate.declared.name == name; });
   if (stream == compiled.streams.end()) {
     return Error{Fault::not_found, "the workspace has no stream " + name};
   }

@@ -11,7 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* workspace_yaml = R"(# A Weir workspace: keep this folder under version control.
+constexpr const char* workspace_yaml =
+    R"(# A Weir workspace: keep this folder under version control.
 weir: 1
 name: {}
 # data: data                            # what it remembers; nothing to keep in git
@@ -83,8 +84,8 @@ Result<void> init(const fs::path& folder, const Session& session) {
                          fmt::format(fmt::runtime(workspace_yaml), resource_name(folder))));
   OK_OR_RETURN(write_new(folder / "page_views.yaml", page_views_yaml));
   OK_OR_RETURN(write_new(folder / ".gitignore", "/data/\n"));
-  session.say(fmt::format("{0} is a workspace now; next: weir test {0}, weir run {0}",
-                          folder.string()));
+  session.say(
+      fmt::format("{0} is a workspace now; next: weir test {0}, weir run {0}", folder.string()));
   return {};
 }
 

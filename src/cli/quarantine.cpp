@@ -34,9 +34,10 @@ Result<void> list(const Session& session) {
   for (const auto& source : sources.array()) {
     const std::string name = quoted(source["name"].text());
     if (!sql.empty()) sql += " UNION ALL ";
-    sql += fmt::format("SELECT {0} AS source, code, count(*) AS \"rows\", max(accepted) AS newest "
-                       "FROM quarantine({0}) GROUP BY ALL",
-                       name);
+    sql += fmt::format(
+        "SELECT {0} AS source, code, count(*) AS \"rows\", max(accepted) AS newest "
+        "FROM quarantine({0}) GROUP BY ALL",
+        name);
   }
   if (sql.empty()) return {};
   return print_rows("SELECT * FROM (" + sql + ") ORDER BY source, code", session);

@@ -160,8 +160,9 @@ Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name) {
     const std::string from = "read_parquet(" + quoted + ")";
     return EngineFile::open(from, "SELECT count(*) FROM " + from);
   }
-  return Error{Fault::invalid, name + ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
-                                      ".parquet files, or from - (NDJSON on stdin)"};
+  return Error{Fault::invalid, name +
+                                   ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
+                                   ".parquet files, or from - (NDJSON on stdin)"};
 }
 
 }  // namespace weir::cli

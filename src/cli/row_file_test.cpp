@@ -42,8 +42,7 @@ class RowFileTest : public testing::Test {
 
 TEST_F(RowFileTest, GivesLinesAsTheyStandWithoutEmptyOnes) {
   const std::string file = write("a.ndjson", "{\"a\": 1}\n\n{broken\n  \n{\"a\":2}");
-  EXPECT_EQ(batches(file, 2),
-            (std::vector<std::string>{"{\"a\": 1}\n{broken\n", "{\"a\":2}\n"}));
+  EXPECT_EQ(batches(file, 2), (std::vector<std::string>{"{\"a\": 1}\n{broken\n", "{\"a\":2}\n"}));
 }
 
 TEST_F(RowFileTest, GivesLinesLongerThanItReadsAtOnce) {

@@ -54,8 +54,7 @@ class Encoder {
       TRY(const auto file, within(name, RowFile::open(name)));
       while (!stop.stop_requested()) {
         Encoded encoded;
-        TRY(encoded.batch.rows,
-            within(name, file->read(options_.batch_rows, encoded.batch.lines)));
+        TRY(encoded.batch.rows, within(name, file->read(options_.batch_rows, encoded.batch.lines)));
         if (encoded.batch.rows == 0) break;
         if (!options_.again) {
           encoded.batch.key = idempotency_key(options_.source, number, encoded.batch.lines);
@@ -124,10 +123,10 @@ void print_totals(const SendTotals& totals, double seconds, const Session& sessi
         totals.rows, totals.accepted, totals.late, totals.quarantined, totals.position, seconds));
     return;
   }
-  session.print(fmt::format("{} rows in {:.1f} s: {} accepted ({} late), {} quarantined; position "
-                            "{}\n",
-                            totals.rows, seconds, totals.accepted, totals.late, totals.quarantined,
-                            totals.position));
+  session.print(fmt::format(
+      "{} rows in {:.1f} s: {} accepted ({} late), {} quarantined; position "
+      "{}\n",
+      totals.rows, seconds, totals.accepted, totals.late, totals.quarantined, totals.position));
   for (const std::string& error : totals.first_errors) session.say("quarantined: " + error);
 }
 
@@ -135,13 +134,14 @@ Result<void> send(const SendOptions& options, Session& session) {
   TRY(ServerClient client, ServerClient::find(session));
   BatchSender sender(std::move(client), options.source);
   Progress progress(session.json);
-  const Result<void> sent = send_all(options, sender, progress);
+  Result<void> sent = send_all(options, sender, progress);
   progress.clear();
   const SendTotals& totals = sender.totals();
   if (!sent.ok()) {
-    session.say(fmt::format("{} rows were taken before this went wrong; the same command goes on "
-                            "without sending them twice",
-                            totals.rows));
+    session.say(
+        fmt::format("{} rows were taken before this went wrong; the same command goes on "
+                    "without sending them twice",
+                    totals.rows));
     return sent;
   }
   print_totals(totals, progress.seconds(), session);

@@ -41,9 +41,7 @@ void Session::print(std::string_view result) const {
   std::fflush(stdout);
 }
 
-void Session::say(std::string_view message) const {
-  fmt::print(stderr, "weir: {}\n", message);
-}
+void Session::say(std::string_view message) const { fmt::print(stderr, "weir: {}\n", message); }
 
 void Session::fail(const Error& error) {
   exit = exit_of(error.fault);

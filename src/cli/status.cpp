@@ -21,8 +21,7 @@ std::string time_of(const JsonValue& seconds) {
 }
 
 std::string sources_table(const JsonValue& status) {
-  std::vector<TextRow> rows{
-      {"source", "rows in", "accepted", "quarantined", "late", "watermark"}};
+  std::vector<TextRow> rows{{"source", "rows in", "accepted", "quarantined", "late", "watermark"}};
   for (const JsonValue& s : status["sources"].array()) {
     rows.push_back({s["name"].text(), number(s["rows_in"]), number(s["accepted"]),
                     number(s["quarantined"]), number(s["late"]), time_of(s["watermark_seconds"])});
@@ -31,8 +30,8 @@ std::string sources_table(const JsonValue& status) {
 }
 
 std::string streams_table(const JsonValue& status) {
-  std::vector<TextRow> rows{{"stream", "rows in", "rows out", "late", "quarantined", "behind by",
-                             "watermark", "state"}};
+  std::vector<TextRow> rows{
+      {"stream", "rows in", "rows out", "late", "quarantined", "behind by", "watermark", "state"}};
   const std::uint64_t end = status["journal_end"].unsigned_integer();
   for (const JsonValue& s : status["streams"].array()) {
     const std::uint64_t through = s["processed_through"].unsigned_integer();
@@ -63,10 +62,10 @@ Result<void> show_status(const Session& session) {
   }
   TRY(const JsonValue answer, JsonValue::parse(response.body));
   const JsonValue& status = answer["data"];
-  session.print(fmt::format(
-      "{}: {}\n\n{}\n{}\n{}", status["workspace"].text(),
-      status["ready"].boolean() ? "ready" : "NOT READY: " + status["not_ready"].text(),
-      sources_table(status), streams_table(status), tables_table(status)));
+  session.print(
+      fmt::format("{}: {}\n\n{}\n{}\n{}", status["workspace"].text(),
+                  status["ready"].boolean() ? "ready" : "NOT READY: " + status["not_ready"].text(),
+                  sources_table(status), streams_table(status), tables_table(status)));
   return {};
 }
 

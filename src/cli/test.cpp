@@ -22,8 +22,8 @@ std::string json_of(const std::vector<TestOutcome>& outcomes) {
 
 std::string text_of(const TestOutcome& outcome) {
   if (outcome.failure.empty()) return "passed  " + outcome.name + "\n";
-  return fmt::format("FAILED  {} ({}:{})\n{}", outcome.name, outcome.place.file,
-                     outcome.place.line, outcome.failure);
+  return fmt::format("FAILED  {} ({}:{})\n{}", outcome.name, outcome.place.file, outcome.place.line,
+                     outcome.failure);
 }
 
 Result<void> test(const std::string& folder, const std::string& name, Session& session) {
@@ -49,8 +49,7 @@ void add_test(CLI::App& app, Session& session) {
   auto name = std::make_shared<std::string>();
   command->add_option("DIR", *folder, "The workspace; else the one around this folder");
   command->add_option("NAME", *name, "One test; else all of them");
-  command->callback(
-      [folder, name, &session] { session.conclude(test(*folder, *name, session)); });
+  command->callback([folder, name, &session] { session.conclude(test(*folder, *name, session)); });
 }
 
 }  // namespace weir::cli

@@ -56,8 +56,8 @@ TEST(ExpectedRow, RefusesAColumnThatIsNotThere) {
   ASSERT_TRUE(database.ok());
   const auto connection = database.value()->connect();
   ASSERT_TRUE(connection.ok());
-  const auto read = expected_row(*connection.value(), Schema{{{"n", Type{.id = TypeId::bigint}}}},
-                                 R"({"m": 4})");
+  const auto read =
+      expected_row(*connection.value(), Schema{{{"n", Type{.id = TypeId::bigint}}}}, R"({"m": 4})");
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().message, "there is no column m; there are n");
 }

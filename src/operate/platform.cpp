@@ -124,7 +124,7 @@ Result<void> RunningPlatform::open() {
   };
   TRY(specs_, stream_specs(workspace_, *journal_, is_new));
   TRY(store_, store::TableStore::open(data() / "tables", table_specs(workspace_)));
-  TRY(relations_, put_readable_relations(store_->database(), *journal_, workspace_, specs_));
+  TRY(relations_, put_readable_relations(*store_->database(), *journal_, workspace_, specs_));
   return {};
 }
 

@@ -117,8 +117,8 @@ TEST_F(PlatformTest, MakesHistoryAndWhatWasSetAsideReadable) {
   ASSERT_TRUE(platform.ok()) << platform.error().message;
   send(*platform.value(), three_flights);
   end(*platform.value());
-  const Position position = send(
-      *platform.value(), R"({"date": "2001-01-01T00:15:00Z", "delay": 7, "origin": "SFO"})");
+  const Position position =
+      send(*platform.value(), R"({"date": "2001-01-01T00:15:00Z", "delay": 7, "origin": "SFO"})");
   EXPECT_EQ(numbers(*platform.value(), "flights", position, "SELECT count(*) FROM flights"),
             (std::vector<std::int64_t>{3}));
   EXPECT_EQ(numbers(*platform.value(), "quarantine(flights)", position,
@@ -173,7 +173,7 @@ TEST_F(PlatformTest, KeepsItsDataAndTokenToItsUser) {
     const auto platform = start("127.0.0.1:0");
     ASSERT_TRUE(platform.ok()) << platform.error().message;
     EXPECT_EQ(platform.value()->new_admin_token(), read_admin_token(folder_ / "data"));
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(stat((folder_ / "data").c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0700u);
     ASSERT_EQ(stat((folder_ / "data/admin.token").c_str(), &info), 0);

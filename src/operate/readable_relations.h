@@ -1,7 +1,6 @@
 // Makes everything that SQL may read readable by name in the tables' database.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,9 +18,9 @@ struct ReadableRelations {
   std::vector<sql::Readable> names;  // the same, for checking SQL
 };
 
-// The tables of streams are there already. Puts beside them the static tables, a view of each
+// The tables of streams are there already. Puts beside them the static tables, each
 // source's history, and `late('stream')` and `quarantine('source')`.
-Result<ReadableRelations> put_readable_relations(const std::shared_ptr<engine::Database>& database,
+Result<ReadableRelations> put_readable_relations(engine::Database& database,
                                                  const journal::Journal& journal,
                                                  const workspace::CompiledWorkspace& workspace,
                                                  const std::vector<process::StreamSpec>& streams);
