@@ -13,7 +13,7 @@ void AnswerQueue::put(std::uint64_t connection, Response response) {
     const std::lock_guard lock(mutex_);
     if (is_closed_) return;
     answers_.push_back({connection, std::move(response)});
-    must_wake = std::exchange(is_asleep_, false);
+    must_wake = is_asleep_.exchange(false, std::memory_order_relaxed);
   }
   if (must_wake) wake();
 }
@@ -32,14 +32,14 @@ void AnswerQueue::close() {
 
 bool AnswerQueue::may_sleep() {
   const std::lock_guard lock(mutex_);
-  is_asleep_ = answers_.empty();
-  return is_asleep_;
+  const bool is_empty = answers_.empty();
+  is_asleep_.store(is_empty, std::memory_order_relaxed);
+  return is_empty;
 }
 
 void AnswerQueue::take(std::vector<Answer>& answers) {
   answers.clear();
   const std::lock_guard lock(mutex_);
-  is_asleep_ = false;
   answers_.swap(answers);
 }
 

@@ -1,6 +1,7 @@
 // Carries answers from whichever thread has them to the server's own, waking it once for many.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <vector>
@@ -28,7 +29,9 @@ class AnswerQueue {
 
   // The server's thread. Whether nothing waits: it may then sleep until descriptor() is readable.
   bool may_sleep();
-  // After waking: what has come, in place of what `answers` held.
+  // It is awake, and needs no waking before it takes.
+  void awake() { is_asleep_.store(false, std::memory_order_relaxed); }
+  // What has come, in place of what `answers` held.
   void take(std::vector<Answer>& answers);
   int descriptor() const { return wakeup_.number(); }
 
@@ -36,7 +39,7 @@ class AnswerQueue {
   const Descriptor wakeup_;  // an eventfd
   std::mutex mutex_;
   std::vector<Answer> answers_;
-  bool is_asleep_ = false;
+  std::atomic<bool> is_asleep_ = false;  // set under the mutex while nothing waits
   bool is_closed_ = false;
 };
 

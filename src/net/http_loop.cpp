@@ -88,6 +88,7 @@ void HttpLoop::run(const std::stop_token& stop) {
 }
 
 void HttpLoop::play_round(int events) {
+  endpoint_.answers->awake();
   endpoint_.now = std::chrono::steady_clock::now();
   for (int i = 0; i < events; ++i) dispatch(ready_[i].data.u64, ready_[i].events);
   send_answers();
