@@ -39,7 +39,10 @@ struct SettingType<std::optional<T>> {
   static std::string words() { return SettingType<T>::words(); }
   static std::string schema() { return SettingType<T>::schema(); }
   static bool read(const SettingValue& value, std::optional<T>& into, SettingMistakes& mistakes) {
-    return SettingType<T>::read(value, into.emplace(), mistakes);
+    const bool good = SettingType<T>::read(value, into.emplace(), mistakes);
+    // Of a list or map, what fits is kept.
+    if (!good && value.kind == SettingValue::Kind::text) into.reset();
+    return good;
   }
 };
 

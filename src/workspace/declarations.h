@@ -24,12 +24,22 @@ struct Place {
   int column = 0;    // from 1
 };
 
-// SQL with the place of its first byte, so that a mistake inside it can be shown.
+// Bytes of SQL that stand side by side in one line of a file.
+struct SqlRun {
+  std::size_t offset = 0;  // of the first of them in the text
+  int line = 0;
+  int column = 0;
+};
+
+// SQL that knows where it was written, so that a mistake inside it can be shown there.
 struct SqlText {
   std::string text;
-  Place place;
-  int indent = 0;  // columns cut off each further line (YAML block text)
+  Place place;               // of its first byte
+  std::vector<SqlRun> runs;  // in the order of the text; empty: all of it stands at `place`
 };
+
+// Where the value of each of a resource's keys stands.
+using KeyPlaces = std::map<std::string, Place>;
 
 struct Retention {
   std::optional<std::chrono::seconds> time;
@@ -46,6 +56,7 @@ struct Source {
   Retention retention{std::chrono::hours(7 * 24), std::nullopt};
   std::vector<std::string> browser_origins;  // empty: no beacons
   Place place;
+  KeyPlaces places;
 };
 
 enum class Emit : std::uint8_t { automatic, close, changes };
@@ -60,8 +71,9 @@ struct Stream {
   int parallelism = 1;
   enum class Start : std::uint8_t { earliest, latest, at } start = Start::earliest;
   std::optional<Instant> start_at;
-  std::vector<std::string> into;  // tables
+  std::vector<std::string> into;  // tables; empty: only other streams read it
   Place place;
+  KeyPlaces places;
 };
 
 struct Table {
@@ -69,8 +81,9 @@ struct Table {
   std::vector<std::string> key;
   std::vector<std::vector<std::string>> indexes;
   std::optional<std::chrono::seconds> retention;
-  std::filesystem::path file;  // a static table's; empty: written by streams
+  std::filesystem::path file;  // a static table's, absolute; empty: written by streams
   Place place;
+  KeyPlaces places;
 };
 
 struct ApiParameter {
@@ -88,6 +101,7 @@ struct Api {
   SqlText sql;
   std::optional<std::chrono::microseconds> cache;
   Place place;
+  KeyPlaces places;
 };
 
 // One step of a workspace test.

@@ -1,0 +1,71 @@
+#include "workspace/engine_facts.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+#include <vector>
+
+namespace weir::workspace {
+namespace {
+
+bool is_integer(const Type& type) {
+  return type.id >= TypeId::tinyint && type.id <= TypeId::uhugeint;
+}
+
+bool is_whole(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+}
+
+// A TIMESTAMP with an offset would lose it in a cast: as an instant it is compared rightly.
+std::string compared_type(const Type& type) {
+  return type.id == TypeId::timestamp ? "TIMESTAMPTZ" : to_string(type);
+}
+
+}  // namespace
+
+Result<EngineFacts> EngineFacts::open() {
+  TRY(const auto database, engine::Database::open({}));
+  TRY(auto connection, database->connect());
+  TRY(const auto rows, connection->query("SELECT keyword_name FROM duckdb_keywords() WHERE "
+                                         "keyword_category IN ('reserved', 'type_function')"));
+  std::set<std::string> reserved;
+  while (true) {
+    TRY(const auto batch, rows->next());
+    if (batch == nullptr) break;
+    for (std::size_t row = 0; row < batch->rows(); ++row) {
+      reserved.emplace(batch->column(0).string(row));
+    }
+  }
+  return EngineFacts(std::move(connection), std::move(reserved));
+}
+
+Result<bool> EngineFacts::ask(const std::string& sql, const std::vector<std::string>& texts) {
+  std::vector<engine::Parameter> parameters;
+  for (const std::string& text : texts) parameters.push_back({"", {.id = TypeId::varchar}, text});
+  TRY(const auto rows, connection_->query("SELECT coalesce(" + sql + ", false)", parameters));
+  TRY(const auto batch, rows->next());
+  ASSERT(batch != nullptr && batch->rows() == 1);
+  return batch->column(0).values<bool>()[0];
+}
+
+Result<bool> EngineFacts::is_time_zone(const std::string& name) {
+  return ask("EXISTS (SELECT 1 FROM pg_timezone_names() WHERE name = ?)", {name});
+}
+
+Result<void> EngineFacts::check_value(const std::string& text, const Type& type) {
+  const Error no_value{Fault::invalid, "\"" + text + "\" is no " + to_string(type)};
+  if (is_integer(type) && !is_whole(text)) return no_value;
+  if (type.id == TypeId::boolean && text != "true" && text != "false") return no_value;
+  TRY(const bool fits, ask("TRY_CAST(? AS " + compared_type(type) + ") IS NOT NULL", {text}));
+  if (fits) return {};
+  return no_value;
+}
+
+Result<bool> EngineFacts::in_order(const std::string& first, const std::string& second,
+                                   const Type& type) {
+  const std::string cast = "CAST(? AS " + compared_type(type) + ")";
+  return ask(cast + " <= " + cast, {first, second});
+}
+
+}  // namespace weir::workspace

@@ -1,0 +1,102 @@
+#include "workspace/names.h"
+
+#include <algorithm>
+
+namespace weir::workspace {
+namespace {
+
+constexpr std::size_t name_bytes_max = 63;
+
+bool is_name(const std::string& text) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+  return !text.empty() && text.size() <= name_bytes_max && is_letter(text.front()) &&
+         std::ranges::all_of(text, fits);
+}
+
+std::string word(Names::Kind kind) {
+  switch (kind) {
+    case Names::Kind::source: return "source";
+    case Names::Kind::stream: return "stream";
+    case Names::Kind::table: return "table";
+    case Names::Kind::target: return "table";
+  }
+  return "";
+}
+
+std::string to_text(const Place& place) {
+  return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);
+}
+
+}  // namespace
+
+bool Names::has(Kind kind, const std::string& name) const {
+  const auto found = named_.find(kind);
+  return found != named_.end() && found->second.contains(name);
+}
+
+std::vector<std::string> Names::all(Kind kind) const {
+  std::vector<std::string> names;
+  const auto found = named_.find(kind);
+  if (found == named_.end()) return names;
+  for (const auto& [name, place] : found->second) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> Names::all_tables() const {
+  std::vector<std::string> names = all(Kind::table);
+  for (std::string& name : all(Kind::target)) names.push_back(std::move(name));
+  return names;
+}
+
+bool Names::check(const Placed<std::string>& name, const std::string& what, Report& report) {
+  if (!is_name(name.value)) {
+    report.note(name.place, "\"" + name.value + "\" is no name of a " + what +
+                                ": write small letters, digits and _, a letter first, 63 at "
+                                "most");
+    return false;
+  }
+  if (!facts_.is_reserved(name.value)) return true;
+  report.note(name.place, "\"" + name.value + "\" is a reserved word of SQL: name the " + what +
+                              " otherwise");
+  return false;
+}
+
+void Names::note_twice(const Placed<std::string>& name, const Place& first, Report& report) {
+  report.note(name.place, "\"" + name.value + "\" is named already in " + to_text(first));
+}
+
+void Names::add(Kind kind, const Placed<std::string>& name, Report& report) {
+  if (!check(name, word(kind), report)) return;
+  for (const auto& [other, names] : named_) {
+    const auto found = names.find(name.value);
+    // Whether a stream and a table of one name belong together is known once the targets are.
+    const bool may_share = (kind == Kind::stream && other == Kind::table) ||
+                           (kind == Kind::table && other == Kind::stream);
+    if (found == names.end() || may_share) continue;
+    note_twice(name, found->second, report);
+    return;
+  }
+  named_[kind].emplace(name.value, report.at(name.place));
+}
+
+void Names::add_target(const Placed<std::string>& target, const std::string& stream,
+                       Report& report) {
+  if (!check(target, "table", report)) return;
+  for (const Kind other : {Kind::source, Kind::stream}) {
+    if (!has(other, target.value) || target.value == stream) continue;
+    report.note(target.place, "into: \"" + target.value + "\" is a " + word(other) +
+                                  ", named in " + to_text(named_[other][target.value]) +
+                                  ": write to a table");
+    return;
+  }
+  named_[Kind::target].emplace(target.value, report.at(target.place));
+}
+
+void Names::add_other(const std::string& kind, const Placed<std::string>& name, Report& report) {
+  if (!check(name, kind, report)) return;
+  const auto [found, added] = others_[kind].emplace(name.value, report.at(name.place));
+  if (!added) note_twice(name, found->second, report);
+}
+
+}  // namespace weir::workspace

@@ -1,0 +1,37 @@
+#include "workspace/report.h"
+
+#include <algorithm>
+
+#include "workspace/loader.h"
+
+namespace weir::workspace {
+
+bool Report::has_key(const std::string& key) const {
+  return std::ranges::find(document_.entries, key, &SettingEntry::key) != document_.entries.end();
+}
+
+void Report::note_key(const std::string& key, std::string message) {
+  const auto found = std::ranges::find(document_.entries, key, &SettingEntry::key);
+  const bool is_there = found != document_.entries.end();
+  note(is_there ? found->value.place : document_.place, key + ": " + std::move(message));
+}
+
+void Report::note_all(const SettingMistakes& mistakes) {
+  for (const SettingMistake& mistake : mistakes.all()) note(mistake.place, mistake.message);
+}
+
+KeyPlaces Report::key_places() const {
+  KeyPlaces places;
+  for (const SettingEntry& entry : document_.entries) {
+    places.emplace(entry.key, at(entry.value.place));
+  }
+  return places;
+}
+
+std::string to_string(const Mistake& mistake) {
+  const Place& place = mistake.place;
+  return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
+         mistake.message;
+}
+
+}  // namespace weir::workspace
