@@ -27,9 +27,11 @@ sql: |
   SELECT window_start, origin, count(*) AS flights, sum(delay) AS delay_sum
   FROM tumble(flights, date, INTERVAL 1 HOUR)
   GROUP BY ALL
+into: hourly
 ---
 stream: busy
 sql: SELECT window_start, flights FROM hourly WHERE flights > 1
+into: busy
 ---
 table: hourly
 key: [window_start, origin]
