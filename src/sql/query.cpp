@@ -5,7 +5,7 @@
 
 #include "sql/batch_names.h"
 #include "sql/function_rules.h"
-#include "sql/suggestion.h"
+#include "core/suggestion.h"
 #include "sql/syntax.h"
 
 namespace weir::sql {
