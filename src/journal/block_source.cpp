@@ -68,4 +68,14 @@ Result<std::string_view> BlockWindow::bytes(const Block& block) {
   return whole;
 }
 
+Result<Placed> take_entry(Block block, BlockSource& source, BlockDecoder& decoder) {
+  const BlockHeader& header = block.header;
+  TRY(const std::string_view payload, source.payload());
+  auto entry = decoder.decode(header, std::move(block.topic), payload);
+  if (entry != nullptr) return Placed{header.position, header.end, std::move(entry)};
+  return Error{Fault::corrupt,
+               fmt::format("the entry at position {} has another form than its header says",
+                           header.position)};
+}
+
 }  // namespace weir::journal

@@ -7,10 +7,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
 #include "journal/block.h"
+#include "journal/entry.h"
 #include "journal/file.h"
 
 namespace weir::journal {
@@ -59,5 +61,8 @@ class BlockSource {
   // Where the blocks of this source end.
   virtual Position end() const = 0;
 };
+
+// The entry of the block that `source` gave last.
+Result<Placed> take_entry(Block block, BlockSource& source, BlockDecoder& decoder);
 
 }  // namespace weir::journal

@@ -21,16 +21,24 @@
 namespace weir::journal {
 namespace {
 
+// What an opening has found or made.
+struct Opening {
+  File lock;
+  std::filesystem::path folder;
+  Identity identity;
+  Recovered recovered;
+  std::unique_ptr<History> history;
+};
+
 class FileJournal final : public Journal {
  public:
-  FileJournal(File lock, std::filesystem::path folder, Identity identity, Recovered recovered,
-              std::unique_ptr<History> history, const JournalSettings& settings)
-      : lock_(std::move(lock)),
-        folder_(std::move(folder)),
-        identity_(std::move(identity)),
-        history_(std::move(history)),
-        segments_(folder_, settings.segment_bytes, std::move(recovered.segments)),
-        tail_(recovered.end, settings.tail_cache_bytes) {}
+  FileJournal(Opening opening, const JournalSettings& settings)
+      : lock_(std::move(opening.lock)),
+        folder_(std::move(opening.folder)),
+        identity_(std::move(opening.identity)),
+        history_(std::move(opening.history)),
+        segments_(folder_, settings.segment_bytes, std::move(opening.recovered.segments)),
+        tail_(opening.recovered.end, settings.tail_cache_bytes) {}
 
   ~FileJournal() override {
     if (!committer_) return;
@@ -121,7 +129,7 @@ Result<void> cut(std::vector<Segment>& segments) {
 Result<Identity> identity_of(const std::filesystem::path& folder) {
   TRY(const std::optional<Identity> known, read_identity(folder));
   if (known) return *known;
-  TRY(const std::vector<Segment> segments, list_segments(folder));
+  TRY(const std::vector<Segment> segments, list_segments(folder, Access::read));
   if (segments.empty()) return new_identity();
   return Error{Fault::corrupt, fmt::format("{}: the journal's identity is missing beside its "
                                            "segments",
@@ -148,7 +156,7 @@ Result<std::unique_ptr<Journal>> Journal::open(std::filesystem::path folder,
                                                JournalSettings settings, const Clock& clock) {
   OK_OR_RETURN(check(settings));
   const std::filesystem::path segments_folder = folder / "journal";
-  const std::filesystem::path history_folder = folder / "history";
+  const std::filesystem::path history_folder = std::move(folder) / "history";
   OK_OR_RETURN(make_folder(segments_folder));
   OK_OR_RETURN(make_folder(history_folder));
   TRY(File lock, File::open(segments_folder / "lock", O_RDWR | O_CREAT));
@@ -169,8 +177,9 @@ Result<std::unique_ptr<Journal>> Journal::open(std::filesystem::path folder,
       recovered.segments.empty() ? recovered.end : recovered.segments.front().start;
   TRY(auto history, History::open(history_folder, identity.seed(), boundary));
   auto journal =
-      std::make_unique<FileJournal>(std::move(lock), segments_folder, std::move(identity),
-                                    std::move(recovered), std::move(history), settings);
+      std::make_unique<FileJournal>(Opening{std::move(lock), segments_folder, std::move(identity),
+                                            std::move(recovered), std::move(history)},
+                                    settings);
   OK_OR_RETURN(journal->start(settings, clock));
   return std::unique_ptr<Journal>(std::move(journal));
 }

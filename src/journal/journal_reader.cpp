@@ -1,7 +1,5 @@
 #include "journal/journal_reader.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -69,14 +67,8 @@ Result<std::optional<Placed>> JournalReader::next_stored() {
     const BlockHeader& header = block->header;
     looked_ = place_ = header.end;
     if (!filter_.wants(block->topic, header.kind)) continue;
-    TRY(const std::string_view payload, source_->payload());
-    auto entry = decoder_.decode(header, std::move(block->topic), payload);
-    if (entry == nullptr) {
-      return Error{Fault::corrupt, fmt::format("the entry at position {} has another form than its "
-                                               "header says",
-                                               header.position)};
-    }
-    return std::optional<Placed>(Placed{header.position, header.end, std::move(entry)});
+    TRY(Placed placed, take_entry(std::move(*block), *source_, decoder_));
+    return std::optional<Placed>(std::move(placed));
   }
 }
 

@@ -38,7 +38,7 @@ inline const ManualClock& test_clock() {
   return clock;
 }
 
-inline constexpr std::size_t small_segment = 16 * 4096;
+inline constexpr std::size_t small_segment = std::size_t{64} << 10;  // 16 pages
 
 inline std::unique_ptr<Journal> open_journal(const std::filesystem::path& folder,
                                              JournalSettings settings = {

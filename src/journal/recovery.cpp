@@ -67,7 +67,8 @@ Error damaged(const Error& where, std::string_view proof) {
 
 }  // namespace
 
-Result<bool> is_durable_beyond(const Segment& segment, std::uint64_t seed, Position position) {
+Result<std::optional<GroupHeader>> find_group(const Segment& segment, std::uint64_t seed,
+                                              Position position) {
   std::vector<char> piece(piece_bytes);
   for (Position at = position + page_bytes; at < segment.end; at += piece_bytes) {
     TRY(const std::size_t bytes,
@@ -75,18 +76,15 @@ Result<bool> is_durable_beyond(const Segment& segment, std::uint64_t seed, Posit
     for (std::size_t page = 0; page + sizeof(GroupHeader) <= bytes; page += page_bytes) {
       GroupHeader header;
       std::memcpy(&header, piece.data() + page, sizeof header);
-      if (header.magic == GroupHeader::magic_word && is_group(header, at + page, seed) &&
-          header.synced_through > position) {
-        return true;
-      }
+      if (is_group(header, at + page, seed)) return std::optional<GroupHeader>(header);
     }
   }
-  return false;
+  return std::optional<GroupHeader>();
 }
 
 Result<Recovered> recover(const std::filesystem::path& folder, const Identity& identity) {
   Recovered recovered{.end = identity.durable, .accepted = identity.accepted};
-  TRY(recovered.segments, list_segments(folder));
+  TRY(recovered.segments, list_segments(folder, Access::write));
   OK_OR_RETURN(check_unbroken(recovered.segments));
   const std::uint64_t seed = identity.seed();
   for (Segment& segment : recovered.segments) {
@@ -104,8 +102,10 @@ Result<Recovered> recover(const std::filesystem::path& folder, const Identity& i
                                           "journal was last opened or closed",
                                           identity.durable));
     }
-    TRY(const bool was_durable, is_durable_beyond(segment, seed, whole.end));
-    if (was_durable) return damaged(stopped, "a later group shows that this one was durable");
+    TRY(const std::optional<GroupHeader> later, find_group(segment, seed, whole.end));
+    if (later && later->synced_through > whole.end) {
+      return damaged(stopped, "a later group shows that this one was durable");
+    }
     segment.end = whole.end;
   }
   if (recovered.segments.empty()) return recovered;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "core/clock.h"
 #include "core/result.h"
+#include "journal/block.h"
 #include "journal/identity.h"
 #include "journal/segments.h"
 
@@ -22,7 +24,8 @@ struct Recovered {
 // was last opened are not read again: whoever reads them compares their sums.
 Result<Recovered> recover(const std::filesystem::path& folder, const Identity& identity);
 
-// Whether a group beyond `position` was written when more than that was durable.
-Result<bool> is_durable_beyond(const Segment& segment, std::uint64_t seed, Position position);
+// The first group beyond the page at `position`, wherever one may begin.
+Result<std::optional<GroupHeader>> find_group(const Segment& segment, std::uint64_t seed,
+                                              Position position);
 
 }  // namespace weir::journal

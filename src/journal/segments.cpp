@@ -25,13 +25,17 @@ std::optional<Position> start_of(const std::string& name) {
 
 }  // namespace
 
-Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder) {
+Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder, Access access) {
   std::vector<Segment> found;
   TRY(const auto paths, list_folder(folder));
   for (const auto& path : paths) {
     const std::optional<Position> start = start_of(path.filename().string());
     if (!start) continue;
-    TRY(File file, File::open(path, O_RDWR));
+    Result<File> opened = File::open(path, access == Access::read ? O_RDONLY : O_RDWR);
+    // Freed by the running journal meanwhile.
+    if (!opened.ok() && opened.error().fault == Fault::not_found) continue;
+    if (!opened.ok()) return opened.error();
+    File file = std::move(opened).value();
     TRY(const std::uint64_t size, file.size());
     found.push_back({*start, *start + size, std::make_shared<const File>(std::move(file))});
   }

@@ -23,8 +23,10 @@ struct Segment {
   std::shared_ptr<const File> file;
 };
 
+enum class Access { read, write };
+
 // The segments in a folder in order; their ends are those of the files.
-Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder);
+Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder, Access access);
 
 // Any thread may call; one at a time advances.
 class Segments {

@@ -1,0 +1,225 @@
+#include "journal/inspect.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "journal/block_source.h"
+#include "journal/history.h"
+#include "journal/history_scan.h"
+#include "journal/identity.h"
+#include "journal/recovery.h"
+#include "journal/segment_scan.h"
+#include "journal/segments.h"
+
+namespace weir::journal {
+namespace {
+
+// The files as they were at one moment. A running journal may change them meanwhile.
+struct Files {
+  Identity identity;
+  std::vector<Segment> segments;
+  std::map<Position, HistoryRange> ranges;  // before the first segment
+  std::size_t history_files = 0;
+  std::uint64_t history_bytes = 0;
+};
+
+Result<Files> look_at(const std::filesystem::path& folder) {
+  Files files;
+  TRY(const auto identity, read_identity(folder / "journal"));
+  if (!identity) {
+    return Error{Fault::not_found, folder.string() + ": there is no journal in this folder"};
+  }
+  files.identity = *identity;
+  // Segments first: what is released meanwhile is seen twice rather than not at all.
+  TRY(files.segments, list_segments(folder / "journal", Access::read));
+  TRY(const auto topics, list_history(folder / "history", identity->seed()));
+  for (const auto& [topic, history] : topics) {
+    for (const HistoryFile& file : history) {
+      ++files.history_files;
+      files.history_bytes += file.header.bytes;
+      if (!files.segments.empty() && file.header.from >= files.segments.front().start) continue;
+      HistoryRange& range = files.ranges[file.header.from];
+      range.from = file.header.from;
+      range.to = file.header.to;
+      range.files.push_back(file.path);
+    }
+  }
+  return files;
+}
+
+// What is done with each block, and with damage; both tell whether to go on.
+struct Visit {
+  std::function<Result<bool>(const Block&, BlockSource&)> block;
+  std::function<Result<bool>(const Error&)> damage;
+};
+
+// False: the visit wants no more.
+Result<bool> visit_range(const HistoryRange& range, const Files& files, const Visit& visit) {
+  TRY(const auto scan, HistoryScan::open(range, files.identity.seed(), 0));
+  while (true) {
+    const Result<std::optional<Block>> block = scan->next();
+    if (!block.ok()) return visit.damage(block.error());
+    if (!block.value()) return true;
+    TRY(const bool goes_on, visit.block(*block.value(), *scan));
+    if (!goes_on) return false;
+  }
+}
+
+// How far a segment was read, and whether the visit wants more.
+struct Walked {
+  bool goes_on = true;
+  Position end = 0;
+};
+
+Result<Walked> visit_segment(const Segment& segment, const Files& files, const Visit& visit) {
+  const std::uint64_t seed = files.identity.seed();
+  const bool is_last = segment.start == files.segments.back().start;
+  auto scan = std::make_unique<SegmentScan>(segment, seed, segment.start, segment.end);
+  std::optional<Position> retried;
+  while (true) {
+    const Result<std::optional<Block>> block = scan->next();
+    if (block.ok() && !block.value()) return Walked{true, segment.end};
+    if (block.ok()) {
+      TRY(const bool goes_on, visit.block(*block.value(), *scan));
+      if (!goes_on) return Walked{false, block.value()->header.end};
+      continue;
+    }
+    const Position broken = scan->group_begin();
+    // The running journal freed it meanwhile and has begun to write over it.
+    if (!segment.file->is_still_there()) return Walked{true, broken};
+    TRY(const auto later, find_group(segment, seed, broken));
+    if (is_last && !later && broken >= files.identity.durable) return Walked{true, broken};
+    if (later && retried != broken) {
+      // It may have been written since: behind a later group it must be whole.
+      retried = broken;
+      scan = std::make_unique<SegmentScan>(segment, seed, broken, segment.end);
+      continue;
+    }
+    TRY(const bool goes_on, visit.damage(block.error()));
+    if (!goes_on || !later) return Walked{goes_on, broken};
+    scan = std::make_unique<SegmentScan>(segment, seed, later->position, segment.end);
+  }
+}
+
+// From oldest to newest. Where the journal ends.
+Result<Position> visit_all(const Files& files, Position from, const Visit& visit) {
+  Position end = files.segments.empty() ? files.identity.durable : 0;
+  for (const auto& [start, range] : files.ranges) {
+    if (range.to <= from) continue;
+    TRY(const bool goes_on, visit_range(range, files, visit));
+    if (!goes_on) return end;
+  }
+  for (std::size_t i = 0; i < files.segments.size(); ++i) {
+    const Segment& segment = files.segments[i];
+    if (i > 0 && files.segments[i - 1].end < segment.start) {
+      TRY(const bool goes_on,
+          visit.damage({Fault::corrupt, segment.file->path().string() +
+                                            ": byte 0: the segment before this one is missing"}));
+      if (!goes_on) return end;
+    }
+    if (segment.end <= from) continue;
+    TRY(const Walked walked, visit_segment(segment, files, visit));
+    end = std::max(end, walked.end);
+    if (!walked.goes_on) return end;
+  }
+  return end;
+}
+
+Result<bool> refuse_damage(const Error& error) { return error; }
+
+}  // namespace
+
+Result<JournalStat> stat_journal(const std::filesystem::path& folder) {
+  TRY(const Files files, look_at(folder));
+  JournalStat stat{.id = files.identity.id, .epoch = files.identity.epoch};
+  stat.segments = files.segments.size();
+  for (const Segment& segment : files.segments) stat.segment_bytes += segment.end - segment.start;
+  stat.history_files = files.history_files;
+  stat.history_bytes = files.history_bytes;
+
+  std::map<std::pair<std::string, Kind>, TopicStat> topics;
+  const auto count = [&](const Block& block, BlockSource&) -> Result<bool> {
+    TopicStat& topic = topics[{block.topic, block.header.kind}];
+    ++topic.entries;
+    topic.rows += block.header.rows;
+    topic.bytes += block.header.block_bytes();
+    return true;
+  };
+  TRY(stat.end, visit_all(files, 0, {count, refuse_damage}));
+  stat.oldest = !files.ranges.empty()     ? files.ranges.begin()->first
+                : !files.segments.empty() ? files.segments.front().start
+                                          : stat.end;
+  for (auto& [key, topic] : topics) {
+    topic.topic = key.first;
+    topic.kind = key.second;
+    stat.topics.push_back(std::move(topic));
+  }
+  return stat;
+}
+
+Result<JournalCheck> check_journal(const std::filesystem::path& folder) {
+  TRY(Files files, look_at(folder));
+  // Each file on its own: damage in one must not hide the others.
+  std::vector<HistoryRange> single;
+  for (const auto& [start, range] : files.ranges) {
+    for (const auto& path : range.files) single.push_back({range.from, range.to, {path}});
+  }
+  files.ranges.clear();
+
+  JournalCheck check;
+  const auto damage = [&](const Error& error) -> Result<bool> {
+    if (error.fault != Fault::corrupt) return error;
+    check.damage.push_back(error.message);
+    return true;
+  };
+  BlockDecoder decoder;
+  const auto compare = [&](const Block& block, BlockSource& source) -> Result<bool> {
+    const Result<Placed> placed = take_entry(block, source, decoder);
+    if (!placed.ok()) return damage(placed.error());
+    ++check.entries;
+    check.bytes += block.header.block_bytes();
+    return true;
+  };
+  for (const HistoryRange& range : single) {
+    TRY([[maybe_unused]] const bool goes_on, visit_range(range, files, {compare, damage}));
+  }
+  TRY(const Position end, visit_all(files, 0, {compare, damage}));
+  if (end < files.identity.durable) {
+    check.damage.push_back((folder / "journal").string() + ": the newest segment is missing");
+  }
+  return check;
+}
+
+Result<std::vector<Placed>> dump_journal(const std::filesystem::path& folder, const Filter& filter,
+                                         Position from, std::size_t entries_max) {
+  TRY(const Files files, look_at(folder));
+  std::vector<Placed> found;
+  BlockDecoder decoder;
+  const auto add = [&](const Block& block, BlockSource& source) -> Result<bool> {
+    if (found.size() >= entries_max) return false;
+    if (block.header.position < from || !filter.wants(block.topic, block.header.kind)) return true;
+    TRY(Placed placed, take_entry(block, source, decoder));
+    found.push_back(std::move(placed));
+    return true;
+  };
+  TRY([[maybe_unused]] const Position end, visit_all(files, from, {add, refuse_damage}));
+  return found;
+}
+
+const char* to_string(Kind kind) {
+  switch (kind) {
+    case Kind::events: return "events";
+    case Kind::watermark: return "watermark";
+    case Kind::quarantine: return "quarantine";
+    case Kind::idempotency: return "idempotency";
+    case Kind::commit: return "commit";
+    case Kind::clock: return "clock";
+  }
+  return "unknown";
+}
+
+}  // namespace weir::journal
