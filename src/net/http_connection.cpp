@@ -38,6 +38,7 @@ HttpConnection::HttpConnection(Descriptor socket, std::string peer, std::uint64_
 void HttpConnection::start(Stage stage) {
   const HttpLimits& limits = endpoint_.limits;
   stage_ = stage;
+  if (stage != Stage::body) count_body(0);
   switch (stage) {
     case Stage::idle: deadline_ = endpoint_.now + limits.idle_timeout; break;
     case Stage::head: deadline_ = endpoint_.now + limits.head_timeout; break;
@@ -47,6 +48,11 @@ void HttpConnection::start(Stage stage) {
     case Stage::handling:
     case Stage::closed: deadline_ = Deadline::max(); break;
   }
+}
+
+void HttpConnection::count_body(std::size_t bytes) {
+  endpoint_.bodies_bytes += bytes - body_bytes_;
+  body_bytes_ = bytes;
 }
 
 void HttpConnection::read() {
@@ -100,7 +106,12 @@ void HttpConnection::take_in_pending() {
 
 void HttpConnection::await_more() {
   if (stage_ == Stage::idle && !parser_.is_idle()) start(Stage::head);
-  if (!parser_.awaits_body() || !std::exchange(owes_continue_, false)) return;
+  if (!parser_.awaits_body()) return;
+  count_body(parser_.body_bytes());
+  if (endpoint_.bodies_bytes > endpoint_.limits.bodies_bytes_max) {
+    return refuse({503, "SERVER_FULL", "Too many bodies are being received: try again."});
+  }
+  if (!std::exchange(owes_continue_, false)) return;
   if (!parser_.head().request.body.empty()) return;  // it did not wait
   const ssize_t sent = ::send(socket_.number(), go_on.data(), go_on.size(), MSG_NOSIGNAL);
   if (sent != static_cast<ssize_t>(go_on.size())) start(Stage::closed);
@@ -146,7 +157,7 @@ void HttpConnection::answer(Response response) {
 
 void HttpConnection::refuse(const Refusal& refusal) {
   afterwards_ = Afterwards::closes;
-  is_for_head_ = parser_.head().request.method == "HEAD";
+  is_for_head_ = parser_.take().request.method == "HEAD";
   send(endpoint_.parts.refuse(refusal.status, refusal.code, refusal.message));
 }
 

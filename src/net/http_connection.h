@@ -23,10 +23,11 @@ struct Endpoint {
   HttpLimits limits;
   HttpServerParts parts;
   std::shared_ptr<AnswerQueue> answers;
-  Deadline now{};            // of this round
-  bool is_draining = false;  // every answer is its connection's last
-  std::vector<char> input;   // takes one read
-  std::string head_text;     // of the answer being sent
+  Deadline now{};                // of this round
+  bool is_draining = false;      // every answer is its connection's last
+  std::size_t bodies_bytes = 0;  // of all requests being read
+  std::vector<char> input;       // takes one read
+  std::string head_text;         // of the answer being sent
 };
 
 // Does what its socket allows and never blocks. An idle one holds no buffer.
@@ -63,6 +64,7 @@ class HttpConnection {
 
   bool is_parsing() const { return stage_ <= Stage::body; }
   void start(Stage stage);
+  void count_body(std::size_t bytes);
   void discard();
   void take_in(std::string_view& bytes);
   void follow(Parsed parsed);
@@ -84,7 +86,8 @@ class HttpConnection {
   bool owes_continue_ = false;  // the client waits for 100 before it sends the body
   Deadline deadline_;
   HttpParser parser_;
-  std::string pending_;  // came behind the request under way; at most one read
+  std::size_t body_bytes_ = 0;  // as counted in the endpoint
+  std::string pending_;         // came behind the request under way; at most one read
   std::size_t pending_taken_ = 0;
   std::string unsent_;  // of the answer
   std::size_t sent_ = 0;

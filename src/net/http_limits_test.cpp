@@ -120,6 +120,23 @@ TEST(HttpLimits, a_refused_client_that_does_not_close_is_closed_on) {
   while (client.send("x")) continue;  // until it is reset
 }
 
+TEST(HttpLimits, bodies_that_are_too_large_together_are_refused_and_leave_room) {
+  TestServer server({.bodies_bytes_max = 150'000});
+  const std::string announced = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n";
+  const std::string most(99'000, 'x');
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(server.connect());
+    ASSERT_TRUE(clients.back().send(announced + most));
+  }
+  int refused = 0;
+  for (RawClient& client : clients) {
+    if (client.ask(std::string(1'000, 'x')).status == 503) ++refused;
+  }
+  EXPECT_GT(refused, 0);
+  EXPECT_EQ(server.ask(announced + most + std::string(1'000, 'x')).status, 200);
+}
+
 TEST(HttpLimits, connections_beyond_the_limit_are_told_so) {
   TestServer server({.connections_max = 2});
   RawClient first = server.connect();

@@ -39,6 +39,8 @@ class HttpParser {
   // Bytes of the body are to come.
   bool awaits_body() const { return part_ == Part::fixed || part_ == Part::chunked; }
   bool has_body() const { return head_.is_chunked || head_.content_length.value_or(0) > 0; }
+  // What the body takes so far.
+  std::size_t body_bytes() const { return head_.request.body.size(); }
   const HttpHead& head() const { return head_; }
   const Refusal& refusal() const { return refusal_; }
   // The request, or its head where its body is not wanted. The parser is then as new.

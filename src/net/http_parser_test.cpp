@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 #include <vector>
 
 namespace weir::net {
@@ -142,6 +143,32 @@ TEST(HttpParser, where_the_bytes_are_cut_does_not_matter) {
     std::vector<std::string_view> single;
     for (std::size_t i = 0; i < bytes.size(); ++i) single.push_back(bytes.substr(i, 1));
     EXPECT_EQ(outcome(single), tried.outcome) << bytes;
+  }
+}
+
+TEST(HttpParser, damaged_texts_come_to_the_same_wherever_they_are_cut) {
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto below = [&](std::size_t end) { return random() % end; };
+  constexpr std::string_view marks("\r\n :;0a%?\0\xff,", 14);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes = cases()[below(cases().size())].bytes;
+    bytes += cases()[below(cases().size())].bytes;
+    for (std::size_t damage = below(4); damage > 0; --damage) {
+      const std::size_t at = below(bytes.size());
+      switch (below(3)) {
+        case 0: bytes[at] = marks[below(marks.size())]; break;
+        case 1: bytes.erase(at, 1 + below(3)); break;
+        default: bytes.insert(at, 1, marks[below(marks.size())]); break;
+      }
+    }
+    const std::string_view all = bytes;
+    const std::size_t cut = below(bytes.size() + 1);
+    const std::size_t next = cut + below(bytes.size() + 1 - cut);
+    ASSERT_EQ(outcome({all.substr(0, cut), all.substr(cut, next - cut), all.substr(next)}),
+              outcome(all))
+        << bytes << "\ncut at " << cut << " and " << next;
   }
 }
 

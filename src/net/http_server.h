@@ -39,7 +39,8 @@ class Reply {
 using HeadCheck = std::function<std::unique_ptr<Response>(const Request&)>;
 // The answer of a refusal the server itself makes. Codes: BAD_REQUEST 400, REQUEST_TIMEOUT 408,
 // LENGTH_REQUIRED 411, BODY_TOO_LARGE 413, EXPECTATION_FAILED 417, HEADERS_TOO_LARGE 431,
-// INTERNAL 500, NOT_IMPLEMENTED 501, TOO_MANY_CONNECTIONS 503, HTTP_VERSION_NOT_SUPPORTED 505.
+// INTERNAL 500, NOT_IMPLEMENTED 501, TOO_MANY_CONNECTIONS and SERVER_FULL 503,
+// HTTP_VERSION_NOT_SUPPORTED 505.
 using RefusalBody = std::function<Response(int status, std::string_view code, std::string message)>;
 
 struct HttpServerParts {
