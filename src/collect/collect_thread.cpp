@@ -11,7 +11,7 @@ namespace weir::collect {
 namespace {
 
 constexpr std::size_t backlog_bytes_max = std::size_t{128} << 20;
-constexpr std::size_t round_bytes_max = std::size_t{8} << 20;  // as sent
+constexpr std::size_t round_bytes_max = std::size_t{8} << 20;  // as sent, and decompressed
 constexpr int rounds_under_way_max = 2;
 constexpr std::chrono::hours key_lifetime{24};
 
@@ -25,8 +25,10 @@ std::uint64_t sum_of(const Submission& submission) {
   return journal::checksum(body.bytes, form);
 }
 
-void refuse_all(const Group& group, const Refusal& refusal) {
-  for (const Kept& kept : group.kept) kept.submission.answer(refusal);
+Refusal not_durable(const Error& error) {
+  const std::string message = "nothing of this body was kept: " + error.message;
+  if (error.fault == Fault::invalid) return {500, "INTERNAL", message};
+  return {503, "JOURNAL_UNAVAILABLE", message};
 }
 
 }  // namespace
@@ -51,7 +53,7 @@ std::optional<Refusal> CollectThread::submit(Submission& submission) {
 
 void CollectThread::pass_end() {
   std::unique_lock lock(mutex_);
-  if (under_way_ > 0) return;
+  if (unsettled_ > 0) return;
   const std::uint64_t rounds = rounds_;
   lock.unlock();
   const Position end = parts_.journal.end();
@@ -77,7 +79,12 @@ void CollectThread::collect(std::vector<Submission> submissions) {
   accepted_ = std::max(accepted_, parts_.clock.now());
   parts_.ledger.forget_keys(accepted_ - key_lifetime);
   Round round(sources_, accepted_);
-  for (Submission& submission : submissions) take_into(round, std::move(submission));
+  auto next = submissions.begin();
+  for (; next != submissions.end() && round.bytes() < round_bytes_max; ++next) {
+    take_into(round, std::move(*next));
+  }
+  submissions.erase(submissions.begin(), next);
+  backlog_.put_back(std::move(submissions));
   append(round.finish());
 }
 
@@ -110,6 +117,7 @@ void CollectThread::append(Group group) {
   {
     std::lock_guard lock(mutex_);
     ++under_way_;
+    ++unsettled_;
     ++rounds_;
   }
   std::vector<journal::Entry> entries = std::exchange(group.entries, {});
@@ -122,15 +130,17 @@ void CollectThread::append(Group group) {
   for (const auto& [source, watermark] : watermarks) sources_[source].watermark = watermark;
 }
 
-void CollectThread::settle(Group& group, Result<Position> end) {
+void CollectThread::settle(Group& group, const Result<Position>& end) {
   std::vector<Submission> waited;
   if (end.ok()) {
     for (Kept& kept : group.kept) kept.key.receipt.counts.position = end.value();
     waited = parts_.ledger.settle(group, end.value());
+    round_is_settled();
     for (const Kept& kept : group.kept) kept.submission.answer(kept.key.receipt);
   } else {
-    refuse_all(group, {503, "JOURNAL_UNAVAILABLE",
-                       "nothing of this body was kept: " + end.error().message});
+    const Refusal refusal = not_durable(end.error());
+    round_is_settled();
+    for (const Kept& kept : group.kept) kept.submission.answer(refusal);
     for (const Kept& kept : group.kept) {
       if (kept.key.id.empty()) continue;
       std::ranges::move(parts_.ledger.fail(kept.key.id), std::back_inserter(waited));
@@ -144,6 +154,11 @@ void CollectThread::settle(Group& group, Result<Position> end) {
 void CollectThread::wait_for_rounds_below(int count) {
   std::unique_lock lock(mutex_);
   done_.wait(lock, [&] { return under_way_ < count; });
+}
+
+void CollectThread::round_is_settled() {
+  std::lock_guard lock(mutex_);
+  --unsettled_;
 }
 
 void CollectThread::round_is_done() {

@@ -43,8 +43,9 @@ class CollectThread {
   void collect(std::vector<Submission> submissions);
   void take_into(Round& round, Submission submission);
   void append(Group group);
-  void settle(Group& group, Result<Position> end);
+  void settle(Group& group, const Result<Position>& end);
   void wait_for_rounds_below(int count);
+  void round_is_settled();
   void round_is_done();
 
   std::vector<SourceIntake> sources_;  // of the thread
@@ -53,7 +54,8 @@ class CollectThread {
   Backlog backlog_;
   std::mutex mutex_;
   std::condition_variable done_;
-  int under_way_ = 0;         // rounds that the journal has; under mutex_
+  int under_way_ = 0;         // rounds that were begun and not yet answered; under mutex_
+  int unsettled_ = 0;         // those of them the ledger does not know; under mutex_
   std::uint64_t rounds_ = 0;  // that were begun; under mutex_
   std::jthread thread_;
 };

@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "collect/collector_fixture.h"
+#include "collect/collector_test.h"
 
 namespace weir::collect {
 namespace {
@@ -38,8 +38,8 @@ TEST_F(CollectThreadTest, in_one_round_each_request_counts_its_own_late_rows) {
   }
   auto ahead = post_event_later("03:00:00");
   auto behind = post_event_later("02:00:00");
-  auto moved = post_later(
-      request("/ingest/flights/watermark", R"({"watermark":"2001-01-01T04:00:00Z"})", with_token()));
+  auto moved = post_later(request("/ingest/flights/watermark",
+                                  R"({"watermark":"2001-01-01T04:00:00Z"})", with_token()));
   auto after = post_event_later("03:30:00");
   journal_.set_mood(MemoryJournal::Mood::take);
   EXPECT_NE(ahead.get().body.find(R"("late":0)"), std::string::npos);
@@ -98,8 +98,8 @@ TEST_F(CollectThreadTest, what_waits_when_the_collector_ends_is_answered) {
   journal_.set_mood(MemoryJournal::Mood::hold);
   std::vector<std::future<net::Response>> answers;
   for (int i = 0; i < 20; ++i) {
-    answers.push_back(post_later(request("/ingest/flights", event_at("01:00:00"),
-                                         with_token({{"idempotency-key", "k"}}))));
+    answers.push_back(post_later(
+        request("/ingest/flights", event_at("01:00:00"), with_token({{"idempotency-key", "k"}}))));
   }
   journal_.wait_for_appends(1);
   std::jthread ending([&] { collector_.reset(); });

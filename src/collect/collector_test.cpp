@@ -1,6 +1,7 @@
 #include "collect/collector.h"
 
-#include "collect/collector_fixture.h"
+#include "collect/collector_test.h"
+#include "journal/heads.h"
 
 namespace weir::collect {
 namespace {
@@ -24,8 +25,8 @@ TEST_F(CollectorTest, the_answer_counts_what_became_of_every_row) {
 
 TEST_F(CollectorTest, a_refused_row_is_kept_with_its_reason_and_bytes) {
   const std::string bad = R"({"date":"2001-01-01","delay":"x"})";
-  const net::Response response =
-      post_events(event_at("01:00:00") + "\n" + bad + "\n", {{"content-type", "application/x-ndjson"}});
+  const net::Response response = post_events(event_at("01:00:00") + "\n" + bad + "\n",
+                                             {{"content-type", "application/x-ndjson"}});
   EXPECT_EQ(response.status, 200);
   const auto entries = journal_.entries(journal::Kind::quarantine);
   ASSERT_EQ(entries.size(), 1U);
@@ -65,13 +66,14 @@ TEST_F(CollectorTest, a_body_of_more_than_32_MB_is_413) {
 }
 
 TEST_F(CollectorTest, a_compressed_body_is_undone) {
-  const unsigned char gzip[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56,
-0x4a, 0x49, 0x2c, 0x49, 0x55, 0xb2, 0x52, 0x32, 0x32, 0x30, 0x30, 0xd4,
-0x05, 0x23, 0x05, 0x03, 0x03, 0x2b, 0x43, 0x03, 0x2b, 0x03, 0x03, 0x25,
-0x1d, 0xa5, 0x94, 0xd4, 0x9c, 0xc4, 0x4a, 0x25, 0x2b, 0x93, 0x5a, 0x00,
-0xe3, 0x60, 0x82, 0x3f, 0x28, 0x00, 0x00, 0x00};
-  const net::Response response = post_events(
-      std::string(reinterpret_cast<const char*>(gzip), sizeof gzip), {{"content-encoding", "gzip"}});
+  const unsigned char gzip[] = {
+      0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0x4a, 0x49,
+      0x2c, 0x49, 0x55, 0xb2, 0x52, 0x32, 0x32, 0x30, 0x30, 0xd4, 0x05, 0x23, 0x05, 0x03,
+      0x03, 0x2b, 0x43, 0x03, 0x2b, 0x03, 0x03, 0x25, 0x1d, 0xa5, 0x94, 0xd4, 0x9c, 0xc4,
+      0x4a, 0x25, 0x2b, 0x93, 0x5a, 0x00, 0xe3, 0x60, 0x82, 0x3f, 0x28, 0x00, 0x00, 0x00};
+  const net::Response response =
+      post_events(std::string(reinterpret_cast<const char*>(gzip), sizeof gzip),
+                  {{"content-encoding", "gzip"}});
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(rows_in_journal("flights"), 1U);
 }
@@ -83,8 +85,8 @@ TEST_F(CollectorTest, a_row_too_far_ahead_of_the_clock_cannot_move_the_watermark
 }
 
 TEST_F(CollectorTest, a_moved_watermark_makes_a_row_behind_it_late) {
-  const net::Response moved = post(request("/ingest/flights/watermark",
-                                           R"({"watermark":"2001-01-01T02:00:00Z"})", with_token()));
+  const net::Response moved = post(request(
+      "/ingest/flights/watermark", R"({"watermark":"2001-01-01T02:00:00Z"})", with_token()));
   EXPECT_EQ(moved.status, 200) << moved.body;
   EXPECT_NE(moved.body.find(R"({"position":)" + std::to_string(journal_.end()) + "}"),
             std::string::npos);
@@ -153,7 +155,8 @@ TEST_F(CollectorTest, rows_come_in_without_http_too) {
       collector_->ingest("flights", event_at("01:00:00"), formats::BodyForm::json).value();
   EXPECT_EQ(done.accepted, 1U);
   EXPECT_EQ(done.position, journal_.end());
-  EXPECT_EQ(collector_->move_watermark("flights", std::nullopt).value(), journal_.end());
+  const Position moved = collector_->move_watermark("flights", std::nullopt).value();
+  EXPECT_EQ(moved, journal_.end());
   const auto unknown = collector_->ingest("flihgts", "{}", formats::BodyForm::json);
   EXPECT_EQ(unknown.error().fault, Fault::not_found);
   EXPECT_NE(unknown.error().message.find("flights"), std::string::npos);

@@ -1,6 +1,6 @@
 #include "collect/gate.h"
 
-#include "collect/collector_fixture.h"
+#include "collect/collector_test.h"
 
 namespace weir::collect {
 namespace {

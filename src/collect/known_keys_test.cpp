@@ -1,6 +1,6 @@
 #include "collect/known_keys.h"
 
-#include "collect/collector_fixture.h"
+#include "collect/collector_test.h"
 
 namespace weir::collect {
 namespace {
@@ -11,8 +11,7 @@ class KnownKeysTest : public CollectorTest {
     return post_events(body, {{"idempotency-key", key}});
   }
   std::future<net::Response> post_keyed_later(const std::string& body) {
-    return post_later(
-        request("/ingest/flights", body, with_token({{"idempotency-key", "k1"}})));
+    return post_later(request("/ingest/flights", body, with_token({{"idempotency-key", "k1"}})));
   }
 };
 
@@ -46,8 +45,8 @@ TEST_F(KnownKeysTest, another_body_or_another_reading_of_it_is_422) {
   const net::Response other = post_keyed(event_at("02:00:00"));
   EXPECT_EQ(other.status, 422);
   EXPECT_NE(other.body.find("IDEMPOTENCY_KEY_REUSED"), std::string::npos);
-  EXPECT_EQ(post_events(event_at("01:00:00"), {{"idempotency-key", "k1"},
-                                               {"content-type", "application/x-ndjson"}})
+  EXPECT_EQ(post_events(event_at("01:00:00"),
+                        {{"idempotency-key", "k1"}, {"content-type", "application/x-ndjson"}})
                 .status,
             422);
 }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collect/collector.h"
@@ -39,8 +41,14 @@ class Ledger {
   std::pair<Position, std::string> snapshot() const;
 
  private:
+  void advance(Position end);
+
   mutable std::mutex mutex_;
   Progress progress_;  // all under mutex_
+  // The marks of the groups that end at settled_. Another group of ours may stand before the same
+  // end and be settled next, so that a snapshot may not reach there yet.
+  std::map<std::string, SourceMark> settled_marks_;
+  Position settled_ = 0;
   KnownKeys keys_;
   std::vector<SourceCounts> counts_;
 };

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "collect/collector_fixture.h"
+#include "collect/collector_test.h"
 
 namespace weir::collect {
 namespace {
@@ -69,6 +69,22 @@ TEST_F(RecoveryTest, a_checkpoint_leaves_out_what_is_not_durable_yet) {
   ASSERT_TRUE(collector_->checkpoint().ok());
   journal_.set_mood(MemoryJournal::Mood::take);
   ASSERT_EQ(waiting.get().status, 200);
+  restart();
+  EXPECT_TRUE(is_late("08:00:00"));
+}
+
+TEST_F(RecoveryTest, a_checkpoint_between_two_groups_that_end_together_loses_neither) {
+  journal_.set_mood(MemoryJournal::Mood::hold);
+  bool is_written = false;
+  collector_->handle(
+      request("/ingest/flights", event_at("01:00:00"), with_token()),
+      net::Reply([&](const net::Response&) { is_written = collector_->checkpoint().ok(); }));
+  journal_.wait_for_appends(1);
+  auto second = post_later(request("/ingest/flights", event_at("09:00:00"), with_token()));
+  journal_.wait_for_appends(2);
+  journal_.set_mood(MemoryJournal::Mood::take);
+  ASSERT_EQ(second.get().status, 200);
+  ASSERT_TRUE(is_written);
   restart();
   EXPECT_TRUE(is_late("08:00:00"));
 }

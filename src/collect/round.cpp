@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace weir::collect {
+namespace {
+
+// Of entries that hold several sources' keys.
+constexpr const char* keys_topic = "idempotency";
+
+}  // namespace
 
 std::optional<Refusal> Round::add(Submission& submission, std::string key_id,
                                   std::uint64_t body_sum) {
@@ -14,7 +20,9 @@ std::optional<Refusal> Round::add(Submission& submission, std::string key_id,
     source->second.move_watermark(*head);
   } else {
     EventBody& body = *std::get_if<EventBody>(&submission.work);
+    const std::size_t bytes_before = source->second.bytes();
     auto refusal = source->second.add(std::move(body), now_, kept.key.receipt);
+    bytes_ += source->second.bytes() - bytes_before;
     if (refusal) {
       kept_.pop_back();
       return refusal;
@@ -36,7 +44,8 @@ Group Round::finish() {
     if (!kept.key.id.empty()) keys.push_back(kept.key);
   }
   if (!keys.empty()) {
-    group.entries.push_back({.kind = journal::Kind::idempotency, .head = encode_keys(keys)});
+    group.entries.push_back(
+        {.kind = journal::Kind::idempotency, .topic = keys_topic, .head = encode_keys(keys)});
   }
   group.kept = std::move(kept_);
   return group;

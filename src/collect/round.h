@@ -38,6 +38,8 @@ class Round {
   // Keeps it, or says why nothing of it was kept; then `submission` can still be answered.
   // `key_id` may be empty.
   std::optional<Refusal> add(Submission& submission, std::string key_id, std::uint64_t body_sum);
+  // Of the bodies, decompressed.
+  std::size_t bytes() const { return bytes_; }
   Group finish();
 
  private:
@@ -45,6 +47,7 @@ class Round {
   Instant now_;
   std::map<std::size_t, SourceRound> by_source_;
   std::deque<Kept> kept_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace weir::collect

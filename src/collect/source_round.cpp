@@ -74,6 +74,7 @@ std::optional<Refusal> SourceRound::add(EventBody body, Instant now, Receipt& re
   std::variant<std::string, Refusal> undone = decompressed(std::move(body));
   if (auto* refusal = std::get_if<Refusal>(&undone)) return std::move(*refusal);
   std::string& bytes = *std::get_if<std::string>(&undone);
+  bytes_ += bytes.size();
   const std::size_t rows_before = rows_->rows();
   Result<formats::DecodedBody> decoded = intake_.decoder->decode(
       bytes, form.value_or(form_seen_in(bytes)), {now, now + intake_.max_ahead}, *rows_);

@@ -39,6 +39,7 @@ class SourceRound {
   void move_watermark(const journal::WatermarkHead& head);
   // The entries, in order, the refused rows last.
   std::vector<journal::Entry> finish();
+  std::size_t bytes() const { return bytes_; }  // of the bodies, decompressed
   const journal::SourceWatermark& watermark() const { return watermark_; }
 
  private:
@@ -56,6 +57,7 @@ class SourceRound {
   std::shared_ptr<Batch> rows_;
   std::vector<Part> parts_;  // whose rows stand in rows_, in order
   std::shared_ptr<Batch> refused_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace weir::collect
