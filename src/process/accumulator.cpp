@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string_view>
 #include <utility>
 
 namespace weir::process {
@@ -22,26 +23,46 @@ bool is_unsigned(TypeId id) {
          id == TypeId::uinteger || id == TypeId::ubigint;
 }
 
-Int128 whole_value(const Column& column, std::size_t row) {
+// Calls `use` with a function that gives the value of a row, so that the type is asked once.
+template <class Use>
+void with_whole_values(const Column& column, Use use) {
+  const auto reads = [&]<class T>(T) {
+    use([values = column.values<T>()](std::size_t row) -> Int128 { return values[row]; });
+  };
   const bool positive = is_unsigned(column.type().id);
   switch (value_width(column.type())) {
-    case 1:
-      return positive ? column.values<std::uint8_t>()[row] : column.values<std::int8_t>()[row];
-    case 2:
-      return positive ? column.values<std::uint16_t>()[row] : column.values<std::int16_t>()[row];
-    case 4:
-      if (positive) return column.values<std::uint32_t>()[row];
-      return column.values<std::int32_t>()[row];
-    case 8:
-      if (positive) return column.values<std::uint64_t>()[row];
-      return column.values<std::int64_t>()[row];
-    default: return wide(column.values<Huge>()[row]);
+    case 1: return positive ? reads(std::uint8_t{}) : reads(std::int8_t{});
+    case 2: return positive ? reads(std::uint16_t{}) : reads(std::int16_t{});
+    case 4: return positive ? reads(std::uint32_t{}) : reads(std::int32_t{});
+    case 8: return positive ? reads(std::uint64_t{}) : reads(std::int64_t{});
+    default:
+      use([values = column.values<Huge>()](std::size_t row) { return wide(values[row]); });
   }
 }
 
-double real_value(const Column& column, std::size_t row) {
-  return column.type().id == TypeId::real ? static_cast<double>(column.values<float>()[row])
-                                          : column.values<double>()[row];
+template <class Use>
+void with_real_values(const Column& column, Use use) {
+  if (column.type().id == TypeId::real) {
+    return use([values = column.values<float>()](std::size_t row) -> double { return values[row]; });
+  }
+  use([values = column.values<double>()](std::size_t row) { return values[row]; });
+}
+
+// Those of the additions whose row passes the filter and has an argument.
+template <class Each>
+void for_counted(const sql::Aggregate& aggregate, const Batch& rows,
+                 std::span<const Addition> additions, Each each) {
+  const Column* filter = aggregate.filter ? &rows.column(*aggregate.filter) : nullptr;
+  const Column* argument = aggregate.argument ? &rows.column(*aggregate.argument) : nullptr;
+  if (argument != nullptr && !argument->has_nulls()) argument = nullptr;
+  for (const Addition& addition : additions) {
+    if (argument != nullptr && argument->is_null(addition.row)) continue;
+    if (filter != nullptr) {
+      if (filter->is_null(addition.row)) continue;
+      if (filter->values<std::uint8_t>()[addition.row] == 0) continue;
+    }
+    each(addition);
+  }
 }
 
 void append_whole(Column& column, Int128 value) {
@@ -102,30 +123,72 @@ Result<Accumulation> Accumulation::make(const sql::Aggregate& aggregate, const S
                fmt::format("{} over {} cannot be kept running", aggregate.name, to_string(type))};
 }
 
-void Accumulation::add(Accumulator& to, const Batch& rows, std::size_t row,
-                       std::int64_t weight) const {
-  if (aggregate_.filter) {
-    const Column& filter = rows.column(*aggregate_.filter);
-    if (filter.is_null(row) || filter.values<std::uint8_t>()[row] == 0) return;
+void Accumulation::add(const Batch& rows, std::span<const Addition> additions,
+                       std::size_t index) const {
+  switch (form_) {
+    case Form::whole: return add_whole(rows, additions, index);
+    case Form::real: return add_real(rows, additions, index);
+    case Form::text: return add_text(rows, additions, index);
+    case Form::none: break;
   }
-  if (aggregate_.argument && rows.column(*aggregate_.argument).is_null(row)) return;
-  if (is_extreme()) {
-    const Column& column = rows.column(*aggregate_.argument);
-    Accumulator value;
-    value.count = weight;
-    if (form_ == Form::whole) value.whole = whole_value(column, row);
-    if (form_ == Form::real) value.real = real_value(column, row);
-    if (form_ == Form::text) value.text = column.string(row);
-    return take_extreme(to, value);
-  }
-  to.count += weight;
-  if (form_ == Form::whole) {
-    to.whole += weight * whole_value(rows.column(*aggregate_.argument), row);
-  }
-  if (form_ == Form::real) {
-    const double value = real_value(rows.column(*aggregate_.argument), row);
-    add_compensated(to, static_cast<double>(weight) * value);
-  }
+  for_counted(aggregate_, rows, additions, [index](const Addition& addition) {
+    addition.group[index].count += addition.weight;
+  });
+}
+
+void Accumulation::add_whole(const Batch& rows, std::span<const Addition> additions,
+                             std::size_t index) const {
+  with_whole_values(rows.column(*aggregate_.argument), [&](auto value_of) {
+    if (!is_extreme()) {
+      return for_counted(aggregate_, rows, additions, [&](const Addition& addition) {
+        Accumulator& to = addition.group[index];
+        to.count += addition.weight;
+        to.whole += addition.weight * value_of(addition.row);
+      });
+    }
+    const bool smallest = aggregate_.algebra == Algebra::min;
+    for_counted(aggregate_, rows, additions, [&](const Addition& addition) {
+      Accumulator& to = addition.group[index];
+      const Int128 value = value_of(addition.row);
+      const bool better = smallest ? value < to.whole : value > to.whole;
+      if (to.count == 0 || better) to.whole = value;
+      to.count += addition.weight;
+    });
+  });
+}
+
+void Accumulation::add_real(const Batch& rows, std::span<const Addition> additions,
+                            std::size_t index) const {
+  with_real_values(rows.column(*aggregate_.argument), [&](auto value_of) {
+    if (!is_extreme()) {
+      return for_counted(aggregate_, rows, additions, [&](const Addition& addition) {
+        Accumulator& to = addition.group[index];
+        to.count += addition.weight;
+        add_compensated(to, static_cast<double>(addition.weight) * value_of(addition.row));
+      });
+    }
+    const bool smallest = aggregate_.algebra == Algebra::min;
+    for_counted(aggregate_, rows, additions, [&](const Addition& addition) {
+      Accumulator& to = addition.group[index];
+      const double value = value_of(addition.row);
+      const bool better = smallest ? less(value, to.real) : less(to.real, value);
+      if (to.count == 0 || better) to.real = value;
+      to.count += addition.weight;
+    });
+  });
+}
+
+void Accumulation::add_text(const Batch& rows, std::span<const Addition> additions,
+                            std::size_t index) const {
+  const Column& column = rows.column(*aggregate_.argument);
+  const bool smallest = aggregate_.algebra == Algebra::min;
+  for_counted(aggregate_, rows, additions, [&](const Addition& addition) {
+    Accumulator& to = addition.group[index];
+    const std::string_view value = column.string(addition.row);
+    const bool better = smallest ? value < to.text : value > to.text;
+    if (to.count == 0 || better) to.text = value;
+    to.count += addition.weight;
+  });
 }
 
 void Accumulation::merge(Accumulator& to, const Accumulator& from) const {

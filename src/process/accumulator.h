@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,13 @@ struct Accumulator {
   std::string text;        // extreme of strings
 };
 
+// A row on its way into a group, whose accumulators lie side by side from `group` on.
+struct Addition {
+  Accumulator* group = nullptr;
+  std::uint32_t row = 0;
+  std::int64_t weight = 1;
+};
+
 // One aggregate of a plan over columns of known types.
 class Accumulation {
  public:
@@ -30,7 +38,8 @@ class Accumulation {
   static Result<Accumulation> make(const sql::Aggregate& aggregate, const Schema& input,
                                    bool takes_back);
 
-  void add(Accumulator& to, const Batch& rows, std::size_t row, std::int64_t weight) const;
+  // Into the accumulator at `index` of each group.
+  void add(const Batch& rows, std::span<const Addition> additions, std::size_t index) const;
   // As if every row of `from` had been added: how panes become a window.
   void merge(Accumulator& to, const Accumulator& from) const;
   void append_result(Column& column, const Accumulator& from) const;
@@ -44,6 +53,9 @@ class Accumulation {
   bool is_extreme() const {
     return aggregate_.algebra == sql::Algebra::min || aggregate_.algebra == sql::Algebra::max;
   }
+  void add_whole(const Batch& rows, std::span<const Addition> additions, std::size_t index) const;
+  void add_real(const Batch& rows, std::span<const Addition> additions, std::size_t index) const;
+  void add_text(const Batch& rows, std::span<const Addition> additions, std::size_t index) const;
   void take_extreme(Accumulator& to, const Accumulator& value) const;
   void append_average(Column& column, const Accumulator& from) const;
   void append_value(Column& column, const Accumulator& from) const;

@@ -16,9 +16,9 @@ Column result_of(sql::Algebra algebra, const Column& argument, const Type& resul
       Accumulation::make({algebra, 0, {}, result, "aggregate"}, *schema, false);
   EXPECT_TRUE(made.ok());
   Accumulator accumulator;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    made.value().add(accumulator, rows, row, 1);
-  }
+  std::vector<Addition> additions;
+  for (std::uint32_t row = 0; row < rows.rows(); ++row) additions.push_back({&accumulator, row});
+  made.value().add(rows, additions, 0);
   Column column(result);
   made.value().append_result(column, accumulator);
   return column;

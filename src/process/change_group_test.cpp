@@ -23,7 +23,7 @@ const std::shared_ptr<const Schema> input = schema({TypeId::bigint, TypeId::inte
 const std::shared_ptr<const Schema> output =
     schema({TypeId::bigint, TypeId::bigint, TypeId::double_precision});
 
-ChangeGroup make_group() {
+std::unique_ptr<ChangeGroup> make_group() {
   sql::GroupNode node;
   node.input = std::make_unique<sql::Node>();
   node.input->output = input;
@@ -31,7 +31,7 @@ ChangeGroup make_group() {
   node.keys = 1;
   node.aggregates = {{sql::Algebra::count, 1, {}, Type{.id = TypeId::bigint}, "count"},
                      {sql::Algebra::avg, 1, {}, Type{.id = TypeId::double_precision}, "avg"}};
-  Result<ChangeGroup> made = ChangeGroup::make(node, output);
+  auto made = ChangeGroup::make(node, {output, {}}, nullptr);
   EXPECT_TRUE(made.ok());
   return std::move(made).value();
 }
@@ -42,7 +42,7 @@ struct In {
   std::int64_t weight;
 };
 
-std::vector<Change> push(ChangeGroup& group, const std::vector<In>& rows) {
+std::vector<Change> push(const std::unique_ptr<ChangeGroup>& group, const std::vector<In>& rows) {
   auto batch = std::make_shared<Batch>(input);
   Chunk chunk;
   for (const In& row : rows) {
@@ -51,7 +51,13 @@ std::vector<Change> push(ChangeGroup& group, const std::vector<In>& rows) {
     chunk.weights.push_back(row.weight);
   }
   chunk.rows = batch;
-  const Chunk out = group.push(chunk);
+  chunk.watermarks =
+      std::make_shared<std::vector<std::int64_t>>(rows.size(), journal::no_watermark);
+  chunk.flush = true;
+  Findings findings;
+  const Result<Chunk> pushed = group->push(chunk, findings);
+  EXPECT_TRUE(pushed.ok());
+  const Chunk& out = pushed.value();
   std::vector<Change> changes;
   for (std::size_t row = 0; row < out.rows->rows(); ++row) {
     changes.emplace_back(out.rows->column(0).values<std::int64_t>()[row],
@@ -62,21 +68,21 @@ std::vector<Change> push(ChangeGroup& group, const std::vector<In>& rows) {
 }
 
 TEST(ChangeGroup, TakesBackTheOldRowAndGivesTheNew) {
-  ChangeGroup group = make_group();
+  const auto group = make_group();
   EXPECT_EQ(push(group, {{1, 4, 1}, {2, 5, 1}}),
             (std::vector<Change>{{1, 1, 4.0, 1}, {2, 1, 5.0, 1}}));
   EXPECT_EQ(push(group, {{1, 7, 1}}), (std::vector<Change>{{1, 1, 4.0, -1}, {1, 2, 5.5, 1}}));
 }
 
 TEST(ChangeGroup, OnlyTakesBackAGroupWithoutRows) {
-  ChangeGroup group = make_group();
+  const auto group = make_group();
   push(group, {{1, 4, 1}});
   EXPECT_EQ(push(group, {{1, 4, -1}}), (std::vector<Change>{{1, 1, 4.0, -1}}));
   EXPECT_EQ(push(group, {{1, 9, 1}}), (std::vector<Change>{{1, 1, 9.0, 1}}));
 }
 
 TEST(ChangeGroup, IsSilentWhereNothingChanged) {
-  ChangeGroup group = make_group();
+  const auto group = make_group();
   push(group, {{1, 4, 1}});
   EXPECT_TRUE(push(group, {{1, 8, 1}, {1, 8, -1}}).empty());
 }

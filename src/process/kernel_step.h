@@ -2,30 +2,24 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/kernel.h"
-#include "process/chunk.h"
+#include "process/operator.h"
 
 namespace weir::process {
 
-struct PoisonRow {
-  std::uint32_t origin = 0;  // row of the source's batch
-  std::string reason;
-};
-
 // Owned by one thread.
-class KernelStep {
+class KernelStep final : public Operator {
  public:
   explicit KernelStep(std::unique_ptr<engine::Kernel> kernel) : kernel_(std::move(kernel)) {}
 
-  // What the kernel gives for all rows but the poisoned ones, which are appended to `poison`: the
-  // rows that fail alone. Any fault but Fault::invalid is returned.
-  Result<Chunk> push(const Chunk& chunk, std::vector<PoisonRow>& poison);
+  // What the kernel gives for all rows but the poisoned ones: the rows that fail alone. Any fault
+  // but Fault::invalid is returned.
+  Result<Chunk> push(const Chunk& chunk, Findings& findings) override;
+  void save(StateWriter&) const override {}
+  void load(StateReader&, const KeyFilter&) override {}
 
  private:
   struct Range {
@@ -37,11 +31,11 @@ class KernelStep {
   struct Outcome {
     std::shared_ptr<Batch> rows;
     Chunk chunk;
-    std::vector<PoisonRow>& poison;
+    Batch& poison;
   };
 
   Result<void> run(const Chunk& chunk, Range range, Outcome& outcome);
-  void take(const Chunk& chunk, Range range, const engine::KernelOutput& output, Outcome& outcome);
+  void take(const Chunk& chunk, Range range, engine::KernelOutput output, Outcome& outcome);
 
   std::unique_ptr<engine::Kernel> kernel_;
 };

@@ -49,26 +49,27 @@ Chunk chunk_of(const std::vector<std::int64_t>& values) {
 
 TEST(KernelStep, SetsAsideEachPoisonRowAndKeepsTheOthersInOrder) {
   KernelStep step(std::make_unique<DoublesEven>(Fault::invalid));
-  std::vector<PoisonRow> poison;
-  const Result<Chunk> out = step.push(chunk_of({2, -1, 3, 4, 6, -7, 8}), poison);
+  Findings findings;
+  const Result<Chunk> out = step.push(chunk_of({2, -1, 3, 4, 6, -7, 8}), findings);
   ASSERT_TRUE(out.ok());
   const auto values = out.value().rows->column(0).values<std::int64_t>();
   EXPECT_TRUE(std::ranges::equal(values, std::vector<std::int64_t>{4, 8, 12, 16}));
   EXPECT_EQ(out.value().origin, (std::vector<std::uint32_t>{100, 103, 104, 106}));
   EXPECT_EQ(out.value().weights, (std::vector<std::int64_t>{1, -1, 1, -1}));
-  ASSERT_EQ(poison.size(), 2);
-  EXPECT_EQ(poison[0].origin, 101);
-  EXPECT_EQ(poison[0].reason, "negative -1");
-  EXPECT_EQ(poison[1].origin, 105);
+  const Batch& poison = findings.poison;
+  ASSERT_EQ(poison.rows(), 2);
+  EXPECT_EQ(poison.column(1).string(0), "negative -1");
+  EXPECT_EQ(poison.column(2).string(0), R"({"v":-1})");
+  EXPECT_EQ(poison.column(2).string(1), R"({"v":-7})");
 }
 
 TEST(KernelStep, DoesNotTakeAnInterruptedQueryForAPoisonRow) {
   KernelStep step(std::make_unique<DoublesEven>(Fault::unavailable));
-  std::vector<PoisonRow> poison;
-  const Result<Chunk> out = step.push(chunk_of({2, -1}), poison);
+  Findings findings;
+  const Result<Chunk> out = step.push(chunk_of({2, -1}), findings);
   ASSERT_FALSE(out.ok());
   EXPECT_EQ(out.error().fault, Fault::unavailable);
-  EXPECT_TRUE(poison.empty());
+  EXPECT_EQ(findings.poison.rows(), 0);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 
 namespace weir::process {
@@ -101,6 +102,23 @@ void append_from_key_bytes(Column& column, std::string_view& bytes) {
   const auto length = take<std::uint64_t>(bytes);
   for (std::uint64_t i = 0; i < length; ++i) append_from_key_bytes(column.child(0), bytes);
   column.append_list();
+}
+
+std::size_t hash_of_key(std::string_view key) { return std::hash<std::string_view>{}(key); }
+
+void RowKeys::encode(const Batch& rows, const std::vector<std::size_t>& columns) {
+  bytes_.clear();
+  ends_.assign(1, 0);
+  hashes_.clear();
+  const std::size_t count = rows.rows();
+  ends_.reserve(count + 1);
+  hashes_.reserve(count);
+  for (std::size_t row = 0; row < count; ++row) {
+    for (const std::size_t column : columns) append_key_bytes(bytes_, rows.column(column), row);
+    const std::size_t begin = ends_.back();
+    hashes_.push_back(hash_of_key(std::string_view(bytes_).substr(begin)));
+    ends_.push_back(bytes_.size());
+  }
 }
 
 }  // namespace weir::process

@@ -15,6 +15,7 @@
 #include "core/result.h"
 #include "engine/database.h"
 #include "journal/journal.h"
+#include "process/poison.h"
 #include "sql/plan.h"
 
 namespace weir::process {
@@ -55,11 +56,8 @@ struct StreamCounts {
   std::int64_t watermark = 0;  // of the output
   Position through = 0;        // all input before it is processed and its results are durable
   std::optional<Error> failure;
+  std::string passed_over;  // damaged snapshots that recovery did without; empty: none
 };
-
-// The late rows' columns: the input's. Those of the rows that an expression failed on: accepted
-// TIMESTAMP, reason VARCHAR, row JSON.
-std::shared_ptr<const Schema> poison_schema();
 
 // A thread of its own. Any thread may ask.
 class StreamJob {

@@ -1,153 +1,172 @@
 #include "process/window_group.h"
 
 #include <algorithm>
-#include <span>
 #include <string_view>
+#include <utility>
 
 #include "journal/heads.h"
-#include "process/key_bytes.h"
 
 namespace weir::process {
-namespace {
 
-// The largest multiple of `step` at or below `value`.
-std::int64_t floor_to(std::int64_t value, std::int64_t step) {
-  const std::int64_t rest = value % step;
-  return value - (rest < 0 ? rest + step : rest);
-}
-
-}  // namespace
-
-Result<WindowGroup> WindowGroup::make(const sql::GroupNode& group) {
+Result<std::unique_ptr<WindowGroup>> WindowGroup::make(
+    const sql::GroupNode& group, std::shared_ptr<const Schema> output,
+    const std::shared_ptr<engine::Database>& database) {
   ASSERT(group.window.has_value());
-  std::vector<Accumulation> accumulations;
-  for (const sql::Aggregate& aggregate : group.aggregates) {
-    TRY(Accumulation accumulation,
-        Accumulation::make(aggregate, *group.input->output, !group.input->append_only));
-    accumulations.push_back(std::move(accumulation));
-  }
-  return WindowGroup(group, std::move(accumulations));
+  TRY(Aggregation aggregation, Aggregation::make(group, database));
+  return std::unique_ptr<WindowGroup>(
+      new WindowGroup(group, std::move(output), std::move(aggregation)));
 }
 
-WindowGroup::WindowGroup(const sql::GroupNode& group, std::vector<Accumulation> accumulations)
+WindowGroup::WindowGroup(const sql::GroupNode& group, std::shared_ptr<const Schema> output,
+                         Aggregation aggregation)
     : keys_(group.keys),
       window_(*group.window),
-      accumulations_(std::move(accumulations)),
-      closed_(journal::no_watermark) {}
-
-void WindowGroup::push(const Chunk& chunk, Batch& closed, std::vector<std::uint32_t>& late) {
-  for (std::size_t row = 0; row < chunk.rows->rows(); ++row) {
-    const WindowBounds bounds = bounds_of(*chunk.rows, row);
-    const std::int64_t passed = std::max(closed_, chunk.watermark_before(row));
-    if (first_end(bounds) <= passed) {
-      const std::uint32_t origin = chunk.origin_of(row);
-      if (late.empty() || late.back() != origin) late.push_back(origin);
-      if (last_end(bounds) <= passed) continue;
-      advance(passed, closed);
-    }
-    add(bounds, chunk, row);
-  }
-}
-
-WindowBounds WindowGroup::bounds_of(const Batch& rows, std::size_t row) const {
-  return {rows.column(window_.end_key).values<std::int64_t>()[row],
-          rows.column(window_.start_key).values<std::int64_t>()[row]};
-}
-
-std::int64_t WindowGroup::first_end(const WindowBounds& pane) const {
-  if (!window_.hop) return pane.end;
-  const std::int64_t slide = window_.hop->slide.count();
-  const std::int64_t size = window_.hop->size.count();
-  const std::int64_t shift = window_.hop->shift.count();
-  // The first start after `pane.end - size - 1`: a window that still reaches over the pane.
-  return floor_to(pane.end - size - shift + slide - 1, slide) + shift + size;
-}
-
-std::int64_t WindowGroup::last_end(const WindowBounds& pane) const {
-  if (!window_.hop) return pane.end;
-  const std::int64_t shift = window_.hop->shift.count();
-  return floor_to(pane.start - shift, window_.hop->slide.count()) + shift +
-         window_.hop->size.count();
-}
-
-void WindowGroup::add(const WindowBounds& bounds, const Chunk& chunk, std::size_t row) {
-  key_.clear();
+      spans_(window_),
+      output_(std::move(output)),
+      aggregation_(std::move(aggregation)),
+      closed_(journal::no_watermark) {
   for (std::size_t i = 0; i < keys_; ++i) {
-    if (i == window_.start_key || i == window_.end_key) continue;
-    append_key_bytes(key_, chunk.rows->column(i), row);
-  }
-  GroupTable& table = open_.try_emplace(bounds, accumulations_.size()).first->second;
-  const std::size_t group = table.find_or_add(key_);
-  table.rows(group) += chunk.weight(row);
-  const std::span<Accumulator> accumulators = table.accumulators(group);
-  for (std::size_t i = 0; i < accumulations_.size(); ++i) {
-    accumulations_[i].add(accumulators[i], *chunk.rows, row, chunk.weight(row));
+    if (i != window_.start_key && i != window_.end_key) key_columns_.push_back(i);
   }
 }
 
-void WindowGroup::advance(std::int64_t watermark, Batch& closed) {
-  if (window_.hop) {
-    close_panes(watermark, closed);
+Result<Chunk> WindowGroup::push(const Chunk& chunk, Findings& findings) {
+  auto closed = std::make_shared<Batch>(output_);
+  OK_OR_RETURN(add_rows(chunk, *closed, findings));
+  OK_OR_RETURN(advance(chunk.watermark, chunk.accepted, *closed, findings));
+  return Chunk{.rows = std::move(closed), .accepted = chunk.accepted};
+}
+
+Result<void> WindowGroup::add_rows(const Chunk& chunk, Batch& closed, Findings& findings) {
+  const Batch& rows = *chunk.rows;
+  row_keys_.encode(rows, key_columns_);
+  placed_.clear();
+  Spot spot;
+  for (std::uint32_t row = 0; row < rows.rows(); ++row) {
+    const WindowBounds bounds = spans_.bounds_of(rows, row);
+    if (row == 0 || bounds != spot.bounds) {
+      spot = {bounds, spans_.first_end(bounds), spans_.last_end(bounds)};
+    }
+    const std::int64_t passed = std::max(closed_, chunk.watermark_before(row));
+    if (spot.first_end <= passed) {
+      const std::uint32_t origin = chunk.origin_of(row);
+      if (findings.late.empty() || findings.late.back() != origin) findings.late.push_back(origin);
+      if (spot.last_end <= passed) continue;
+      if (passed > closed_) {
+        add_placed(chunk);
+        OK_OR_RETURN(advance(passed, chunk.accepted, closed, findings));
+        spot.table = nullptr;
+      }
+    }
+    if (spot.table == nullptr) {
+      const auto found = open_.find(bounds);
+      spot.table = found != open_.end()
+                       ? &found->second
+                       : &open_.emplace(bounds, aggregation_.new_table()).first->second;
+    }
+    const std::size_t group = spot.table->find_or_add(row_keys_.key(row), row_keys_.hash(row));
+    placed_.push_back({{spot.table, group}, row});
+  }
+  add_placed(chunk);
+  return {};
+}
+
+void WindowGroup::add_placed(const Chunk& chunk) {
+  aggregation_.add(chunk, placed_);
+  placed_.clear();
+}
+
+Result<void> WindowGroup::advance(std::int64_t watermark, Instant accepted, Batch& closed,
+                                  Findings& findings) {
+  if (watermark <= closed_) return {};
+  std::deque<Closing> closing;
+  if (spans_.hops()) {
+    take_panes(watermark, closing);
   } else {
     while (!open_.empty() && open_.begin()->first.end <= watermark) {
-      emit(open_.begin()->first, open_.begin()->second, closed);
+      closing.push_back({open_.begin()->first, std::move(open_.begin()->second)});
       open_.erase(open_.begin());
     }
   }
-  closed_ = std::max(closed_, watermark);
+  closed_ = watermark;
+  return emit(closing, accepted, closed, findings);
 }
 
-void WindowGroup::close_all(Batch& closed) {
-  if (!open_.empty()) advance(last_end(open_.rbegin()->first), closed);
-}
-
-void WindowGroup::close_panes(std::int64_t watermark, Batch& closed) {
-  const std::int64_t slide = window_.hop->slide.count();
-  const std::int64_t size = window_.hop->size.count();
+void WindowGroup::take_panes(std::int64_t watermark, std::deque<Closing>& closing) {
+  const std::int64_t slide = spans_.slide();
   while (!open_.empty()) {
-    std::int64_t end = first_end(open_.begin()->first);
+    const WindowBounds& pane = open_.begin()->first;
+    const std::int64_t size = spans_.size(pane);
+    std::int64_t end = spans_.first_end(pane);
     // Windows up to `closed_` were given before; the panes left are for the later ones.
     if (end <= closed_) end += floor_to(closed_ - end, slide) + slide;
     if (end > watermark) return;
-    GroupTable groups = merged(end - size, end);
-    emit({end, end - size}, groups, closed);
+    const WindowBounds window{end, end - size};
+    closing.push_back({window, merged(window)});
     closed_ = end;
-    while (!open_.empty() && last_end(open_.begin()->first) <= end) open_.erase(open_.begin());
+    while (!open_.empty() && spans_.last_end(open_.begin()->first) <= end) {
+      open_.erase(open_.begin());
+    }
   }
 }
 
-GroupTable WindowGroup::merged(std::int64_t start, std::int64_t end) {
-  GroupTable window(accumulations_.size());
+GroupTable WindowGroup::merged(const WindowBounds& window) {
+  GroupTable merged = aggregation_.new_table();
   for (auto& [pane, groups] : open_) {
-    if (pane.start < start || pane.end > end) continue;
+    if (pane.start < window.start || pane.end > window.end) continue;
     for (std::size_t from = 0; from < groups.size(); ++from) {
-      const std::size_t to = window.find_or_add(groups.key(from));
-      window.rows(to) += groups.rows(from);
-      for (std::size_t i = 0; i < accumulations_.size(); ++i) {
-        accumulations_[i].merge(window.accumulators(to)[i], groups.accumulators(from)[i]);
-      }
+      const std::size_t to = merged.find_or_add(groups.key(from), groups.hash(from));
+      aggregation_.merge({&merged, to}, {&groups, from});
     }
   }
-  return window;
+  return merged;
 }
 
-void WindowGroup::emit(const WindowBounds& bounds, GroupTable& table, Batch& closed) const {
-  for (std::size_t group = 0; group < table.size(); ++group) {
-    // Every row of it was taken back.
-    if (table.rows(group) == 0) continue;
-    std::string_view key = table.key(group);
-    for (std::size_t i = 0; i < keys_; ++i) {
-      if (i == window_.start_key) {
-        closed.column(i).append(bounds.start);
-      } else if (i == window_.end_key) {
-        closed.column(i).append(bounds.end);
-      } else {
-        append_from_key_bytes(closed.column(i), key);
-      }
+Result<void> WindowGroup::emit(std::deque<Closing>& closing, Instant accepted, Batch& closed,
+                               Findings& findings) {
+  Batch rows(output_);
+  std::vector<GroupPlace> groups;
+  for (Closing& window : closing) {
+    for (std::size_t group = 0; group < window.table.size(); ++group) {
+      // Every row of it was taken back.
+      if (window.table.rows(group) <= 0) continue;
+      append_keys(window.bounds, window.table.key(group), rows);
+      groups.push_back({&window.table, group});
     }
-    for (std::size_t i = 0; i < accumulations_.size(); ++i) {
-      accumulations_[i].append_result(closed.column(keys_ + i), table.accumulators(group)[i]);
-    }
+  }
+  if (groups.empty()) return {};
+  TRY(const std::vector<std::size_t> failed,
+      aggregation_.complete(rows, groups, accepted, findings));
+  closed.append_range(rows, 0, groups.size() - failed.size());
+  return {};
+}
+
+void WindowGroup::append_keys(const WindowBounds& bounds, std::string_view key,
+                              Batch& rows) const {
+  rows.column(window_.start_key).append(bounds.start);
+  rows.column(window_.end_key).append(bounds.end);
+  for (const std::size_t i : key_columns_) append_from_key_bytes(rows.column(i), key);
+}
+
+void WindowGroup::save(StateWriter& writer) const {
+  aggregation_.save(writer);
+  writer.number(closed_);
+  writer.number<std::uint64_t>(open_.size());
+  for (const auto& [bounds, table] : open_) {
+    writer.number(bounds);
+    table.save(writer);
+  }
+}
+
+void WindowGroup::load(StateReader& reader, const KeyFilter& takes) {
+  aggregation_.load(reader);
+  closed_ = std::max(closed_, reader.number<std::int64_t>());
+  const auto count = reader.number<std::uint64_t>();
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    const auto bounds = reader.number<WindowBounds>();
+    GroupTable table = aggregation_.new_table();
+    auto [place, is_new] = open_.try_emplace(bounds, std::move(table));
+    place->second.load(reader, takes);
   }
 }
 

@@ -3,57 +3,69 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
-#include <string>
-#include <utility>
+#include <memory>
 #include <vector>
 
-#include "process/accumulator.h"
-#include "process/chunk.h"
-#include "process/group_table.h"
+#include "process/aggregation.h"
+#include "process/key_bytes.h"
+#include "process/operator.h"
+#include "process/window_spans.h"
 
 namespace weir::process {
 
-// Where rows' window bounds lie, in microseconds. Ordered as windows close.
-struct WindowBounds {
-  std::int64_t end = 0;
-  std::int64_t start = 0;
-
-  friend auto operator<=>(const WindowBounds&, const WindowBounds&) = default;
-};
-
 // What decides is the watermark at each row, never where a chunk ends: rows that come late for some
-// of their hop's windows close those first. Owned by one thread.
-class WindowGroup {
+// of their hop's windows close those first. Windows are given in the order of their ends. Owned by
+// one thread.
+class WindowGroup final : public Operator {
  public:
-  // `group` has a window and no bag. `closed` below has the columns of its node's output.
-  static Result<WindowGroup> make(const sql::GroupNode& group);
+  // `group` has a window; `output` is its node's.
+  static Result<std::unique_ptr<WindowGroup>> make(
+      const sql::GroupNode& group, std::shared_ptr<const Schema> output,
+      const std::shared_ptr<engine::Database>& database);
 
-  // Adds the rows; what closes on the way is appended to `closed`. Rows that were late for a
-  // window are listed in `late` as rows of the source, each once.
-  void push(const Chunk& chunk, Batch& closed, std::vector<std::uint32_t>& late);
-  // Closes the windows that end at or before the watermark, in the order of their ends.
-  void advance(std::int64_t watermark, Batch& closed);
-  // Closes every open window; a later row for one of them is late.
-  void close_all(Batch& closed);
+  // Closes the windows that end at or before the chunk's watermark.
+  Result<Chunk> push(const Chunk& chunk, Findings& findings) override;
+  void save(StateWriter& writer) const override;
+  void load(StateReader& reader, const KeyFilter& takes) override;
 
  private:
-  WindowGroup(const sql::GroupNode& group, std::vector<Accumulation> accumulations);
+  struct Closing {
+    WindowBounds bounds;
+    GroupTable table;
+  };
+  // Rows come in runs of the same window.
+  struct Spot {
+    WindowBounds bounds;
+    std::int64_t first_end = 0;
+    std::int64_t last_end = 0;
+    GroupTable* table = nullptr;  // null: not looked up
+  };
 
-  WindowBounds bounds_of(const Batch& rows, std::size_t row) const;
-  std::int64_t first_end(const WindowBounds& pane) const;
-  std::int64_t last_end(const WindowBounds& pane) const;
-  void add(const WindowBounds& bounds, const Chunk& chunk, std::size_t row);
-  void close_panes(std::int64_t watermark, Batch& closed);
-  GroupTable merged(std::int64_t start, std::int64_t end);
-  void emit(const WindowBounds& bounds, GroupTable& table, Batch& closed) const;
+  WindowGroup(const sql::GroupNode& group, std::shared_ptr<const Schema> output,
+              Aggregation aggregation);
+
+  Result<void> add_rows(const Chunk& chunk, Batch& closed, Findings& findings);
+  void add_placed(const Chunk& chunk);
+  Result<void> advance(std::int64_t watermark, Instant accepted, Batch& closed,
+                       Findings& findings);
+  void take_panes(std::int64_t watermark, std::deque<Closing>& closing);
+  GroupTable merged(const WindowBounds& window);
+  Result<void> emit(std::deque<Closing>& closing, Instant accepted, Batch& closed,
+                    Findings& findings);
+  void append_keys(const WindowBounds& bounds, std::string_view key, Batch& rows) const;
 
   std::size_t keys_;
   sql::WindowSpec window_;
-  std::vector<Accumulation> accumulations_;
+  WindowSpans spans_;
+  std::vector<std::size_t> key_columns_;  // without the window's bounds
+  std::shared_ptr<const Schema> output_;
+  Aggregation aggregation_;
   std::map<WindowBounds, GroupTable> open_;  // windows; panes in a hop
   std::int64_t closed_;                      // windows that end here or before are closed
-  std::string key_;                          // of the row at hand
+  RowKeys row_keys_;
+  std::vector<PlacedRow> placed_;
 };
 
 }  // namespace weir::process

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "journal/source_watermark.h"
+#include "process/exchange.h"
 
 namespace weir::process {
 namespace {
@@ -103,33 +104,45 @@ void take_rows(const Batch& batch, Outcome& outcome) {
   }
 }
 
-// The operators over `events`, in batches of `batch_rows`, with "end" at the end.
-Outcome run(const std::vector<Event>& events, const Windows& windows, std::size_t batch_rows) {
+Exchange make_group(const sql::GroupNode& node, std::size_t parallelism) {
+  std::vector<std::unique_ptr<Operator>> instances;
+  for (std::size_t i = 0; i < parallelism; ++i) {
+    auto made = WindowGroup::make(node, output_schema(), nullptr);
+    EXPECT_TRUE(made.ok());
+    instances.push_back(std::move(made).value());
+  }
+  return Exchange(node, std::move(instances));
+}
+
+// Batches of `rows`, by one of `instances` each.
+struct Division {
+  std::size_t rows;
+  std::size_t instances;
+};
+
+// The operators over `events`, with "end" at the end.
+Outcome run(const std::vector<Event>& events, const Windows& windows, Division division) {
   const sql::GroupNode node = group_node(windows);
-  Result<WindowGroup> made = WindowGroup::make(node);
-  EXPECT_TRUE(made.ok());
-  WindowGroup group = std::move(made).value();
+  Exchange group = make_group(node, division.instances);
   journal::SourceWatermark watermark{microseconds(lateness)};
   Outcome outcome;
-  for (std::size_t first = 0; first < events.size(); first += batch_rows) {
-    const auto part = std::span(events).subspan(first, std::min(batch_rows, events.size() - first));
+  for (std::size_t first = 0; first < events.size(); first += division.rows) {
+    const auto part =
+        std::span(events).subspan(first, std::min(division.rows, events.size() - first));
     Column times(type(TypeId::timestamp));
     for (const Event& event : part) times.append(event.time);
     Chunk chunk{.rows = batch_of(part, windows)};
     chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(watermark.follow({}, times));
-    Batch closed(output_schema());
-    std::vector<std::uint32_t> late;
-    group.push(chunk, closed, late);
-    group.advance(watermark.value(), closed);
-    take_rows(closed, outcome);
-    for (const std::uint32_t row : late) {
+    chunk.ends = first + division.rows >= events.size() && watermark.raise({});
+    chunk.watermark = watermark.value();
+    Findings findings;
+    const Result<Chunk> closed = group.push(chunk, findings);
+    EXPECT_TRUE(closed.ok());
+    take_rows(*closed.value().rows, outcome);
+    for (const std::uint32_t row : findings.late) {
       outcome.late.push_back(static_cast<std::uint32_t>(first) + row);
     }
   }
-  Batch closed(output_schema());
-  EXPECT_TRUE(watermark.raise({}));
-  group.close_all(closed);
-  take_rows(closed, outcome);
   return outcome;
 }
 
@@ -184,10 +197,11 @@ TEST(WindowGroup, GivesTheContractsRowsAndLateRowsWhereverBatchesEnd) {
       const std::vector<Event> events = random_events(random, 400);
       const Outcome wanted = expected(events, windows);
       ASSERT_FALSE(wanted.late.empty());
-      for (const std::size_t batch_rows : {std::size_t{1}, std::size_t{7}, events.size()}) {
-        ASSERT_EQ(run(events, windows, batch_rows), wanted)
+      for (const Division division :
+           {Division{1, 1}, Division{7, 1}, Division{events.size(), 1}, Division{50, 3}}) {
+        ASSERT_EQ(run(events, windows, division), wanted)
             << "seed " << seed << " size " << windows.size << " slide " << windows.slide
-            << " batches of " << batch_rows;
+            << " batches of " << division.rows << " by " << division.instances;
       }
     }
   }
@@ -195,29 +209,28 @@ TEST(WindowGroup, GivesTheContractsRowsAndLateRowsWhereverBatchesEnd) {
 
 TEST(WindowGroup, TakesARowForAWindowThatEndClosedAsLate) {
   const sql::GroupNode node = group_node({30, 30, 0});
-  Result<WindowGroup> made = WindowGroup::make(node);
-  ASSERT_TRUE(made.ok());
-  WindowGroup group = std::move(made).value();
+  Exchange group = make_group(node, 2);
   const std::vector<Event> events = {{5, "a", 1}};
   Chunk chunk{.rows = batch_of(events, {30, 30, 0})};
   chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(1, journal::no_watermark);
-  Batch closed(output_schema());
-  std::vector<std::uint32_t> late;
-  group.push(chunk, closed, late);
-  EXPECT_EQ(closed.rows(), 0);
-  group.close_all(closed);
-  EXPECT_EQ(closed.rows(), 1);
-  EXPECT_TRUE(late.empty());
-  group.push(chunk, closed, late);
-  EXPECT_EQ(late, std::vector<std::uint32_t>{0});
-  group.close_all(closed);
-  EXPECT_EQ(closed.rows(), 1);
+  chunk.ends = true;
+  Findings findings;
+  const Result<Chunk> closed = group.push(chunk, findings);
+  ASSERT_TRUE(closed.ok());
+  EXPECT_EQ(closed.value().rows->rows(), 1);
+  EXPECT_TRUE(findings.late.empty());
+  // The other instance takes the other key.
+  chunk.rows = batch_of(std::vector<Event>{{6, "another key", 1}}, {30, 30, 0});
+  const Result<Chunk> after = group.push(chunk, findings);
+  ASSERT_TRUE(after.ok());
+  EXPECT_EQ(after.value().rows->rows(), 0);
+  EXPECT_EQ(findings.late, std::vector<std::uint32_t>{0});
 }
 
 TEST(WindowGroup, RefusesAnExtremeOverAnInputThatTakesRowsBack) {
   const sql::GroupNode node = group_node({30, 30, 0});
   node.input->append_only = false;
-  const Result<WindowGroup> made = WindowGroup::make(node);
+  const auto made = WindowGroup::make(node, output_schema(), nullptr);
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().fault, Fault::invalid);
 }
