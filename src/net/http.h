@@ -10,7 +10,7 @@ namespace weir::net {
 
 // A request with its body whole. The target's percent-encoding is undone in `path` and `query`.
 struct Request {
-  std::string method;                                        // upper case
+  std::string method;                                        // as sent; GET is not get
   std::string path;                                          // "/api/v1/data/flights"
   std::vector<std::pair<std::string, std::string>> query;    // in the order they came
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case

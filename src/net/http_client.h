@@ -3,6 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/result.h"
 #include "net/http.h"
@@ -13,11 +16,13 @@ namespace weir::net {
 class HttpClient {
  public:
   // `base` is "http://127.0.0.1:8080"; `token`, if not empty, goes along as the bearer's.
+  // Fault::invalid when it is no such URL.
   static Result<std::unique_ptr<HttpClient>> open(const std::string& base,
                                                   const std::string& token);
   virtual ~HttpClient() = default;
-  // `target` is the path and query, already percent-encoded. An answer of any status is an answer;
-  // Fault::unavailable when there is none.
+  // `target` is the path and query, already percent-encoded. An answer of any status is an answer,
+  // redirects too; Fault::unavailable when there is none: nobody listens, the connection breaks,
+  // the answer takes more than five minutes or is larger than 1 GB.
   virtual Result<Response> send(
       const std::string& method, const std::string& target, const std::string& body = {},
       const std::vector<std::pair<std::string, std::string>>& headers = {}) = 0;

@@ -2,45 +2,45 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/result.h"
 #include "net/http.h"
+#include "net/http_limits.h"
 
 namespace weir::net {
-
-struct HttpLimits {
-  std::size_t header_bytes_max = 16 << 10;  // 431 beyond
-  std::size_t body_bytes_max = 32 << 20;    // as sent; 413 beyond
-  std::size_t connections_max = 20'000;     // the next are answered 503 and closed
-  std::chrono::seconds head_timeout{10};    // from first byte to end of head; 408
-  std::chrono::seconds body_timeout{60};    // for the body; 408
-  std::chrono::seconds idle_timeout{120};   // between requests; closed silently
-  std::size_t drain_bytes_max = 1 << 20;    // of a refused body, so that the refusal can be read
-};
 
 // Answers one request, once, from any thread. A Reply dropped unanswered answers 500.
 class Reply {
  public:
   using Send = std::function<void(Response)>;
-  explicit Reply(Send send);
-  Reply(Reply&&) noexcept = default;
-  Reply& operator=(Reply&&) noexcept = default;
+  explicit Reply(Send send) : send_(std::move(send)) {}
+  Reply(Reply&& other) noexcept : send_(std::exchange(other.send_, nullptr)) {}
+  Reply& operator=(Reply&& other) noexcept {
+    std::swap(send_, other.send_);
+    return *this;
+  }
   ~Reply();
+  // A Reply may outlive its connection and the server: the answer then goes nowhere.
   void send(Response response);
 
  private:
-  Send send_;
+  Send send_;  // empty: answered
 };
 
 // What to answer before the body is read, from method, path, query and headers alone (body is
-// empty): a refusal such as 404, 401 or 411. Nothing: go on.
+// empty): a refusal such as 404, 401 or 411. Nothing: go on. Where a body follows, the connection
+// is closed after the refusal.
 using HeadCheck = std::function<std::unique_ptr<Response>(const Request&)>;
-// The body of a refusal the server itself makes (400, 408, 411, 413, 431, 501, 503, 505).
+// The answer of a refusal the server itself makes. Codes: BAD_REQUEST 400, REQUEST_TIMEOUT 408,
+// LENGTH_REQUIRED 411, BODY_TOO_LARGE 413, EXPECTATION_FAILED 417, HEADERS_TOO_LARGE 431,
+// INTERNAL 500, NOT_IMPLEMENTED 501, TOO_MANY_CONNECTIONS and SERVER_FULL 503,
+// HTTP_VERSION_NOT_SUPPORTED 505.
 using RefusalBody = std::function<Response(int status, std::string_view code, std::string message)>;
 
 struct HttpServerParts {
@@ -53,12 +53,14 @@ struct HttpServerParts {
 
 class HttpServer {
  public:
-  // Binds `address` "127.0.0.1:8080" (port 0: any free one) and starts the thread.
+  // Binds `address` "127.0.0.1:8080" (port 0: any free one) and starts the thread. Fails as
+  // Listener::open does.
   static Result<std::unique_ptr<HttpServer>> start(const std::string& address, HttpLimits limits,
                                                    HttpServerParts parts);
   virtual ~HttpServer() = default;  // stops at once
   virtual std::uint16_t port() const = 0;
-  // No new connections or requests; waits until those under way are answered, `patience` at most.
+  // No new connections or requests; waits until those whose head has come are answered, `patience`
+  // at most. Any thread but the server's.
   virtual void drain(std::chrono::milliseconds patience) = 0;
 };
 

@@ -1,0 +1,108 @@
+// How many events of 100 bytes and six fields one thread decodes. Prints one line of JSON; with
+// --write FILE the same events go to a file as NDJSON, for another system to read.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/event_decoder.h"
+
+namespace weir::formats {
+namespace {
+
+constexpr std::size_t rows_per_body = 1'000;
+constexpr std::size_t bodies_kept = 1'000;  // decoded again and again; 100 MB, far beyond any cache
+constexpr unsigned seed = 7;
+
+EventRules rules() {
+  EventRules rules;
+  for (const auto& [name, type] : {std::pair{"ts", "timestamp"},
+                                   {"id", "bigint"},
+                                   {"kind", "varchar"},
+                                   {"page", "varchar"},
+                                   {"price", "double"},
+                                   {"ok", "boolean"}}) {
+    rules.columns.push_back({.name = name, .type = parse_type(type).value(), .path = {name}});
+  }
+  rules.event_time = 0;
+  return rules;
+}
+
+void append_event(std::string& body, std::mt19937_64& random) {
+  constexpr std::string_view kinds[] = {"click", "view", "buy", "scroll"};
+  const auto bits = static_cast<std::uint32_t>(random());
+  fmt::format_to(std::back_inserter(body),
+                 R"({{"ts":"2024-01-{:02}T{:02}:{:02}:{:02}.{:03}Z","id":{},"kind":"{}",)"
+                 R"("page":"/item/{:05}","price":{}.{:02},"ok":{}}})"
+                 "\n",
+                 bits % 28 + 1, bits % 24, bits / 24 % 60, bits / 1440 % 60, bits % 1000,
+                 bits % 10'000'000, kinds[bits % 4], bits / 7 % 100'000, bits % 400,
+                 bits / 11 % 100, bits % 3 == 0);
+}
+
+std::vector<std::string> bodies(std::size_t count) {
+  std::mt19937_64 random(seed);
+  std::vector<std::string> bodies(count);
+  for (std::string& body : bodies) {
+    for (std::size_t i = 0; i < rows_per_body; ++i) append_event(body, random);
+  }
+  return bodies;
+}
+
+int write(const char* path, const std::vector<std::string>& bodies, std::size_t count) {
+  std::FILE* file = std::fopen(path, "wb");
+  bool is_good = file != nullptr;
+  for (std::size_t i = 0; is_good && i < count; ++i) {
+    const std::string& body = bodies[i % bodies.size()];
+    is_good = std::fwrite(body.data(), 1, body.size(), file) == body.size();
+  }
+  if (file != nullptr) is_good = std::fclose(file) == 0 && is_good;
+  if (!is_good) std::perror(path);
+  return is_good ? 0 : 1;
+}
+
+int decode(std::vector<std::string>& bodies, std::size_t count) {
+  const auto decoder = EventDecoder::make(rules()).value();
+  const Acceptance acceptance{Instant::max(), Instant::max()};
+  std::size_t rows = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < count; ++i) {
+    Batch batch(decoder->schema());
+    const auto decoded =
+        decoder->decode(bodies[i % bodies.size()], BodyForm::ndjson, acceptance, batch);
+    if (!decoded.ok() || !decoded.value().refused.empty()) {
+      fmt::print(stderr, "json_decode: a row was refused\n");
+      return 1;
+    }
+    rows += batch.rows();
+  }
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  fmt::print("{{\"rows\":{},\"seconds\":{:.4f}}}\n", rows, seconds.count());
+  return 0;
+}
+
+}  // namespace
+}  // namespace weir::formats
+
+// json_decode_bench [MILLIONS OF ROWS] [--write FILE]
+int main(int argc, char** argv) {
+  std::size_t millions = 4;
+  const char* path = nullptr;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--write" && i + 1 < argc) {
+      path = argv[++i];
+    } else {
+      millions = std::strtoul(argv[i], nullptr, 10);
+    }
+  }
+  const std::size_t count = millions * 1'000'000 / weir::formats::rows_per_body;
+  auto bodies = weir::formats::bodies(std::min(count, weir::formats::bodies_kept));
+  return path != nullptr ? weir::formats::write(path, bodies, count)
+                         : weir::formats::decode(bodies, count);
+}

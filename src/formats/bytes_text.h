@@ -1,0 +1,20 @@
+// Bytes as text, in both directions: base64 (RFC 4648, 4: with padding) and UUIDs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/column.h"
+
+namespace weir::formats {
+
+void append_base64(std::string& text, std::string_view bytes);
+// False where `text` is no base64; `bytes` is then of no use.
+bool read_base64(std::string_view text, std::string& bytes);
+
+// 32 hexadecimal digits with the four dashes; false where `text` is something else. DuckDB keeps
+// one as a hugeint whose top bit is flipped, so that numbers are ordered as the texts are.
+bool read_uuid(std::string_view text, Huge& uuid);
+void append_uuid(std::string& text, Huge uuid);
+
+}  // namespace weir::formats

@@ -1,0 +1,173 @@
+#include "formats/decimal_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace weir::formats {
+namespace {
+
+constexpr std::int32_t exponent_max = 1'000'000;
+constexpr std::size_t short_digits_max = 18;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string_view take_digits(std::string_view& text) {
+  std::size_t length = 0;
+  while (length < text.size() && is_digit(text[length])) ++length;
+  const std::string_view digits = text.substr(0, length);
+  text.remove_prefix(length);
+  return digits;
+}
+
+// The digits before and behind the point as one row, which is never built.
+struct DigitRow {
+  std::string_view whole, fraction;
+
+  std::int64_t size() const { return static_cast<std::int64_t>(whole.size() + fraction.size()); }
+  char operator[](std::int64_t at) const {
+    const auto index = static_cast<std::size_t>(at);
+    return index < whole.size() ? whole[index] : fraction[index - whole.size()];
+  }
+};
+
+bool push_digit(UnsignedInt128& value, unsigned digit) {
+  return !__builtin_mul_overflow(value, UnsignedInt128{10}, &value) &&
+         !__builtin_add_overflow(value, UnsignedInt128{digit}, &value);
+}
+
+// Clinger's fast path: both numbers are exact in a double, so one rounding makes the nearest.
+bool read_short_float(const NumberParts& number, double& value) {
+  constexpr double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  const DigitRow digits{number.whole, number.fraction};
+  const std::int64_t exponent =
+      number.exponent - static_cast<std::int64_t>(number.fraction.size());
+  if (digits.size() > 15 || exponent > 22 || exponent < -22) return false;
+  std::int64_t mantissa = 0;
+  for (std::int64_t i = 0; i < digits.size(); ++i) mantissa = mantissa * 10 + (digits[i] - '0');
+  value = static_cast<double>(mantissa);
+  value = exponent < 0 ? value / tens[-exponent] : value * tens[exponent];
+  if (number.negative) value = -value;
+  return true;
+}
+
+template <class Float>
+Fit read_long_float(std::string_view text, Float& value) {
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec == std::errc() && std::isfinite(value)) return Fit::good;
+  // from_chars says the same of the too large and the too small; these are zero.
+  const auto number = split_number(text);
+  const DigitRow digits{number->whole, number->fraction};
+  std::int64_t zeros = 0;
+  while (zeros < digits.size() && digits[zeros] == '0') ++zeros;
+  const auto magnitude = static_cast<std::int64_t>(number->whole.size()) - zeros + number->exponent;
+  if (zeros < digits.size() && magnitude > 0) return Fit::out_of_range;
+  value = number->negative ? -Float{0} : Float{0};
+  return Fit::good;
+}
+
+}  // namespace
+
+std::optional<NumberParts> split_number(std::string_view text) {
+  NumberParts number;
+  if (!text.empty() && text.front() == '-') {
+    number.negative = true;
+    text.remove_prefix(1);
+  }
+  number.whole = take_digits(text);
+  if (number.whole.empty() || (number.whole.size() > 1 && number.whole.front() == '0')) {
+    return std::nullopt;
+  }
+  if (!text.empty() && text.front() == '.') {
+    text.remove_prefix(1);
+    number.fraction = take_digits(text);
+    if (number.fraction.empty()) return std::nullopt;
+  }
+  if (text.empty()) return number;
+  if ((text.front() | 0x20) != 'e') return std::nullopt;
+  text.remove_prefix(1);
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative || (!text.empty() && text.front() == '+')) text.remove_prefix(1);
+  const std::string_view digits = take_digits(text);
+  if (digits.empty() || !text.empty()) return std::nullopt;
+  for (const char c : digits) {
+    number.exponent = std::min(number.exponent * 10 + (c - '0'), exponent_max);
+  }
+  if (negative) number.exponent = -number.exponent;
+  return number;
+}
+
+Fit scale_number(const NumberParts& number, int scale, Excess excess, UnsignedInt128& magnitude) {
+  const DigitRow digits{number.whole, number.fraction};
+  // How many of the row's digits stand before the last one kept.
+  const std::int64_t kept =
+      static_cast<std::int64_t>(number.whole.size()) + number.exponent + scale;
+  magnitude = 0;
+  for (std::int64_t i = 0; i < std::min(kept, digits.size()); ++i) {
+    if (!push_digit(magnitude, static_cast<unsigned>(digits[i] - '0'))) return Fit::out_of_range;
+  }
+  for (std::int64_t i = digits.size(); magnitude != 0 && i < kept; ++i) {
+    if (!push_digit(magnitude, 0)) return Fit::out_of_range;
+  }
+  for (std::int64_t i = std::max(kept, std::int64_t{0});
+       excess == Excess::refuse && i < digits.size(); ++i) {
+    if (digits[i] != '0') return Fit::wrong_type;
+  }
+  return Fit::good;
+}
+
+bool read_short_integer(std::string_view text, std::int64_t& value) {
+  const bool negative = !text.empty() && text.front() == '-';
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > short_digits_max) return false;
+  if (text.front() == '0' && text.size() > 1) return false;
+  value = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+    value = value * 10 + (c - '0');
+  }
+  if (negative) value = -value;
+  return true;
+}
+
+Fit read_float(std::string_view text, double& value) {
+  const auto number = split_number(text);
+  if (!number) return Fit::wrong_type;
+  return read_short_float(*number, value) ? Fit::good : read_long_float(text, value);
+}
+
+Fit read_float(std::string_view text, float& value) {
+  // Not by way of a double: that would round twice.
+  return split_number(text) ? read_long_float(text, value) : Fit::wrong_type;
+}
+
+void append_unsigned(std::string& text, UnsignedInt128 value) {
+  char digits[40];
+  char* first = digits + sizeof digits;
+  do {
+    *--first = static_cast<char>('0' + static_cast<int>(value % 10));
+    value /= 10;
+  } while (value != 0);
+  text.append(first, static_cast<std::size_t>(digits + sizeof digits - first));
+}
+
+void append_integer(std::string& text, Int128 value) {
+  if (value < 0) text += '-';
+  const auto bits = static_cast<UnsignedInt128>(value);
+  append_unsigned(text, value < 0 ? -bits : bits);
+}
+
+void append_decimal(std::string& text, Int128 value, int scale) {
+  if (value < 0) text += '-';
+  const auto bits = static_cast<UnsignedInt128>(value);
+  const std::size_t first = text.size();
+  append_unsigned(text, value < 0 ? -bits : bits);
+  if (scale == 0) return;
+  const auto behind = static_cast<std::size_t>(scale);
+  const std::size_t digits = text.size() - first;
+  if (digits <= behind) text.insert(first, behind + 1 - digits, '0');
+  text.insert(text.size() - behind, 1, '.');
+}
+
+}  // namespace weir::formats

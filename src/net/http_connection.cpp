@@ -1,0 +1,219 @@
+#include "net/http_connection.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace weir::net {
+namespace {
+
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+bool would_block(int error) { return error == EAGAIN || error == EINTR; }
+
+ssize_t send_both(int socket, std::string_view head, std::string_view body) {
+  std::array<iovec, 2> parts{iovec{const_cast<char*>(head.data()), head.size()},
+                             iovec{const_cast<char*>(body.data()), body.size()}};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = body.empty() ? 1 : 2;
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(Descriptor socket, std::string peer, std::uint64_t id,
+                               Endpoint& endpoint)
+    : socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      id_(id),
+      endpoint_(endpoint),
+      parser_(endpoint.limits) {
+  start(Stage::idle);
+}
+
+void HttpConnection::start(Stage stage) {
+  const HttpLimits& limits = endpoint_.limits;
+  stage_ = stage;
+  if (stage != Stage::body) count_body(0);
+  switch (stage) {
+    case Stage::idle: deadline_ = endpoint_.now + limits.idle_timeout; break;
+    case Stage::head: deadline_ = endpoint_.now + limits.head_timeout; break;
+    case Stage::body:
+    case Stage::answering: deadline_ = endpoint_.now + limits.body_timeout; break;
+    case Stage::lingering: deadline_ = endpoint_.now + limits.linger_timeout; break;
+    case Stage::handling:
+    case Stage::closed: deadline_ = Deadline::max(); break;
+  }
+}
+
+void HttpConnection::count_body(std::size_t bytes) {
+  endpoint_.bodies_bytes += bytes - body_bytes_;
+  body_bytes_ = bytes;
+}
+
+void HttpConnection::read() {
+  if (stage_ == Stage::lingering) return discard();
+  const std::span<char> body = parser_.body_room();
+  const std::span<char> room = body.empty() ? std::span<char>(endpoint_.input) : body;
+  const ssize_t bytes = ::recv(socket_.number(), room.data(), room.size(), 0);
+  if (bytes < 0 && would_block(errno)) return;
+  if (bytes <= 0) return start(Stage::closed);
+  if (!body.empty()) return follow(parser_.body_arrived(static_cast<std::size_t>(bytes)));
+  std::string_view came(room.data(), static_cast<std::size_t>(bytes));
+  take_in(came);
+  if (!is_parsing()) pending_ = came;
+}
+
+// A connection that is closed on unread bytes is reset, and the client may lose the last answer.
+void HttpConnection::discard() {
+  const std::span<char> room(endpoint_.input);
+  const ssize_t bytes = ::recv(socket_.number(), room.data(), room.size(), 0);
+  if (bytes < 0 && would_block(errno)) return;
+  if (bytes > 0) discarded_bytes_ += static_cast<std::size_t>(bytes);
+  if (bytes <= 0 || discarded_bytes_ > endpoint_.limits.drain_bytes_max) start(Stage::closed);
+}
+
+void HttpConnection::take_in(std::string_view& bytes) {
+  while (is_parsing()) {
+    const Parsed parsed = parser_.feed(bytes);
+    follow(parsed);
+    if (parsed == Parsed::more) return;
+  }
+}
+
+void HttpConnection::follow(Parsed parsed) {
+  switch (parsed) {
+    case Parsed::more: return await_more();
+    case Parsed::head: return judge_head();
+    case Parsed::request: return hand_over();
+    case Parsed::refused: return refuse(parser_.refusal());
+  }
+}
+
+void HttpConnection::take_in_pending() {
+  if (stage_ != Stage::idle || pending_.empty()) return;
+  std::string_view bytes = std::string_view(pending_).substr(pending_taken_);
+  take_in(bytes);
+  pending_taken_ = pending_.size() - bytes.size();
+  if (!bytes.empty()) return;
+  std::string().swap(pending_);
+  pending_taken_ = 0;
+}
+
+void HttpConnection::await_more() {
+  if (stage_ == Stage::idle && !parser_.is_idle()) start(Stage::head);
+  if (!parser_.awaits_body()) return;
+  count_body(parser_.body_bytes());
+  if (endpoint_.bodies_bytes > endpoint_.limits.bodies_bytes_max) {
+    return refuse({503, "SERVER_FULL", "Too many bodies are being received: try again."});
+  }
+  if (!std::exchange(owes_continue_, false)) return;
+  if (!parser_.head().request.body.empty()) return;  // it did not wait
+  const ssize_t sent = ::send(socket_.number(), go_on.data(), go_on.size(), MSG_NOSIGNAL);
+  if (sent != static_cast<ssize_t>(go_on.size())) start(Stage::closed);
+}
+
+void HttpConnection::judge_head() {
+  start(Stage::body);
+  const HttpHead& head = parser_.head();
+  is_for_head_ = head.request.method == "HEAD";
+  owes_continue_ = head.expects_continue;
+  decide_afterwards(head);
+  if (!endpoint_.parts.check_head) return;
+  std::unique_ptr<Response> refused = endpoint_.parts.check_head(head.request);
+  if (!refused) return;
+  if (parser_.has_body()) afterwards_ = Afterwards::closes;
+  parser_.take();
+  send(std::move(*refused));
+}
+
+void HttpConnection::decide_afterwards(const HttpHead& head) {
+  if (!head.keeps_alive) {
+    afterwards_ = Afterwards::closes;
+  } else {
+    afterwards_ = head.is_http_1_0 ? Afterwards::stays_for_http_1_0 : Afterwards::stays;
+  }
+}
+
+void HttpConnection::hand_over() {
+  Request request = parser_.take().request;
+  request.peer = peer_;
+  start(Stage::handling);
+  const auto put = [answers = endpoint_.answers, id = id_](Response response) {
+    answers->put(id, std::move(response));
+  };
+  endpoint_.parts.handle(std::move(request), Reply(put));
+}
+
+void HttpConnection::answer(Response response) {
+  ASSERT(stage_ == Stage::handling);
+  send(std::move(response));
+  take_in_pending();
+}
+
+void HttpConnection::refuse(const Refusal& refusal) {
+  afterwards_ = Afterwards::closes;
+  is_for_head_ = parser_.take().request.method == "HEAD";
+  send(endpoint_.parts.refuse(refusal.status, refusal.code, refusal.message));
+}
+
+void HttpConnection::send(Response response) {
+  if (is_forged(response)) {
+    response = endpoint_.parts.refuse(500, "INTERNAL", "The answer held a header with a line end.");
+  }
+  if (endpoint_.is_draining) afterwards_ = Afterwards::closes;
+  std::string& head = endpoint_.head_text;
+  head.clear();
+  append_head(head, response, afterwards_);
+  std::string body = std::move(response.body);
+  if (is_for_head_ || !carries_body(response.status)) body.clear();
+
+  start(Stage::answering);
+  const ssize_t sent = send_both(socket_.number(), head, body);
+  if (sent < 0 && !would_block(errno)) return start(Stage::closed);
+  const std::size_t gone = sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  if (gone == head.size() + body.size()) return end_answer();
+  if (gone < head.size()) {
+    unsent_ = head.substr(gone) + body;
+    sent_ = 0;
+  } else {
+    unsent_ = std::move(body);
+    sent_ = gone - head.size();
+  }
+}
+
+void HttpConnection::write() {
+  const std::string_view rest = std::string_view(unsent_).substr(sent_);
+  const ssize_t sent = ::send(socket_.number(), rest.data(), rest.size(), MSG_NOSIGNAL);
+  if (sent < 0 && would_block(errno)) return;
+  if (sent < 0) return start(Stage::closed);
+  start(Stage::answering);
+  sent_ += static_cast<std::size_t>(sent);
+  if (sent_ < unsent_.size()) return;
+  end_answer();
+  take_in_pending();
+}
+
+void HttpConnection::end_answer() {
+  std::string().swap(unsent_);
+  if (afterwards_ != Afterwards::closes) return start(Stage::idle);
+  const bool is_shut = ::shutdown(socket_.number(), SHUT_WR) == 0;
+  start(is_shut ? Stage::lingering : Stage::closed);
+}
+
+void HttpConnection::expire() {
+  if (stage_ == Stage::head || stage_ == Stage::body) {
+    return refuse({408, "REQUEST_TIMEOUT", "The request did not come to its end in time."});
+  }
+  start(Stage::closed);
+}
+
+void HttpConnection::drain() {
+  if (stage_ <= Stage::head) start(Stage::closed);
+}
+
+}  // namespace weir::net
