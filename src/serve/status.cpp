@@ -61,6 +61,9 @@ Metric gauge(std::string name, std::string help, double value) {
   return {std::move(name), std::move(help), MetricKind::gauge, {{{}, value}}};
 }
 
+// The figures are read one after the other, so the reader may seem ahead of the journal.
+Position lag(Position end, Position reached) { return end > reached ? end - reached : 0; }
+
 double event_lag_seconds(std::int64_t now, std::int64_t watermark) {
   return watermark == no_watermark ? 0 : static_cast<double>(now - watermark) / 1e6;
 }
@@ -88,7 +91,7 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
       gauge("weir_journal_end_bytes", "Position after the newest durable record.",
             static_cast<double>(journal_end)),
       gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
-            static_cast<double>(journal_end - status.tables_applied)),
+            static_cast<double>(lag(journal_end, status.tables_applied))),
       Metric{"weir_source_rows_total", "Rows received: accepted and quarantined.", counter,
              samples_of("source", sources, [](const auto& s) { return s.rows_in; })},
       Metric{"weir_source_accepted_rows_total", "Rows made durable as events.", counter,
@@ -105,11 +108,10 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
              samples_of("stream", streams, [](const auto& s) { return s.late; })},
       Metric{"weir_stream_quarantined_rows_total", "Rows an expression failed on.", counter,
              samples_of("stream", streams, [](const auto& s) { return s.quarantined; })},
-      Metric{"weir_stream_lag_bytes", "Journal not yet processed by the stream.", MetricKind::gauge,
-             samples_of("stream", streams,
-                        [end = journal_end](const auto& s) {
-                          return end > s.processed_through ? end - s.processed_through : 0;
-                        })},
+      Metric{
+          "weir_stream_lag_bytes", "Journal not yet processed by the stream.", MetricKind::gauge,
+          samples_of("stream", streams,
+                     [end = journal_end](const auto& s) { return lag(end, s.processed_through); })},
       Metric{"weir_stream_event_lag_seconds", "Wall time less the stream's watermark.",
              MetricKind::gauge,
              samples_of(

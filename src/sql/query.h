@@ -30,6 +30,8 @@ class QueryChecker {
   static Result<QueryChecker> open(const std::vector<Readable>& names);
   // `parameters` are what `$name` may stand for. In batch, tumble and hop read tables.
   QueryCheck check(std::string_view sql, const std::vector<Field>& parameters);
+  // For interrupting a check that takes long; it then answers with a mistake.
+  engine::Connection& connection() { return *connection_; }
 
  private:
   QueryChecker(std::vector<std::string> names, std::shared_ptr<engine::Database> database,
