@@ -24,7 +24,7 @@ Result<void> create(const std::vector<std::string>& scopes, const std::string& e
     list += (list.empty() ? "" : ",") + json_string(scope);
   }
   std::string body = "{\"scopes\":[" + list + "]";
-  if (!expires.empty()) body += ",\"expires\":" + json_string(expires);
+  if (!expires.empty()) body += ",\"expires_in\":" + json_string(expires);
   TRY(const net::Response response, client.ask("POST", "/weir/v1/tokens", body + "}",
                                                {{"Content-Type", "application/json"}}));
   if (response.status / 100 != 2) return refusal_of(response);

@@ -1,8 +1,10 @@
 #include "operate/platform.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <utility>
 
@@ -138,6 +140,8 @@ Result<void> RunningPlatform::start_streams() {
                                .checkpoint_interval = workspace_.declared.checkpoint_interval};
     TRY(auto job,
         within("stream " + name, process::StreamJob::start(std::move(spec), std::move(parts))));
+    const std::string passed_over = job->counts().passed_over;
+    if (!passed_over.empty()) fmt::print(stderr, "weir: stream {}: {}\n", name, passed_over);
     streams_.push_back(std::move(job));
   }
   specs_.clear();
@@ -164,7 +168,9 @@ Result<void> RunningPlatform::serve() {
            .clock = clock_,
            .freshness = *freshness_,
            .status = [parts] { return platform_status(parts); },
-           .catalogue = [parts](const std::string& kind) { return catalogue_json(parts, kind); }}));
+           .catalogue = [parts](const std::string& kind) { return catalogue_json(parts, kind); },
+           // As if the operator had asked: whoever runs the platform waits for this signal.
+           .stop = [] { kill(getpid(), SIGTERM); }}));
   housekeeping_ = std::make_unique<Housekeeping>(parts, workspace_.declared.checkpoint_interval);
   return {};
 }

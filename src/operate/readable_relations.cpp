@@ -2,6 +2,7 @@
 
 #include "collect/collector.h"
 #include "journal/topic_relation.h"
+#include "process/poison.h"
 #include "sql/batch_names.h"
 #include "store/static_table.h"
 
