@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "core/json_text.h"
 #include "engine/database.h"
 #include "formats/json_rows.h"
 
@@ -78,22 +79,83 @@ class LineFile final : public RowFile {
   std::size_t at_ = 0;  // where the next line begins in the buffer
 };
 
+// A number as JSON spells it, or a truth value.
+bool is_bare(std::string_view text) {
+  if (text == "true" || text == "false") return true;
+  const auto skip_digits = [&text] {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(digits);
+    return digits > 0;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9') return false;
+  if (!skip_digits()) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!skip_digits()) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    if (!skip_digits()) return false;
+  }
+  return text.empty();
+}
+
+// Writes rows as JSON. In the bare columns texts are written without quotes where they can be.
+class RowWriter {
+ public:
+  RowWriter() = default;
+  RowWriter(const Schema& schema, const std::set<std::string>& bare) {
+    for (const Field& column : schema.columns) bare_.push_back(bare.contains(column.name));
+    if (bare.empty()) bare_.clear();
+  }
+
+  void write(const Batch& batch, std::size_t row, std::string& lines) const {
+    if (bare_.empty()) {
+      formats::append_json_row(lines, batch, row);
+      return;
+    }
+    for (std::size_t i = 0; i < batch.column_count(); ++i) {
+      lines += i == 0 ? '{' : ',';
+      append_json_string(lines, batch.schema().columns[i].name);
+      lines += ':';
+      const Column& column = batch.column(i);
+      if (bare_[i] && !column.is_null(row) && is_bare(column.string(row))) {
+        lines += column.string(row);
+      } else {
+        formats::append_json_value(lines, column, row);
+      }
+    }
+    lines += '}';
+  }
+
+ private:
+  std::vector<bool> bare_;  // by column; empty: none
+};
+
+// What the engine reads, and how many rows that is, where the file itself knows.
+struct EngineQuery {
+  std::string rows;
+  std::string count;  // empty: unknown
+};
+
 // A file the engine reads, its rows written as JSON.
 class EngineFile final : public RowFile {
  public:
-  // `count_sql` tells how many rows there are, where the file itself knows.
-  static Result<std::unique_ptr<RowFile>> open(const std::string& from,
-                                               const std::string& count_sql) {
+  static Result<std::unique_ptr<RowFile>> open(const EngineQuery& query,
+                                               const std::set<std::string>& bare) {
     auto file = std::make_unique<EngineFile>();
     TRY(file->database_, engine::Database::open({.external_access = true}));
     TRY(file->connection_, file->database_->connect());
-    if (!count_sql.empty()) {
-      TRY(const auto counted, file->connection_->query(count_sql));
+    if (!query.count.empty()) {
+      TRY(const auto counted, file->connection_->query(query.count));
       TRY(const auto batch, counted->next());
       ASSERT(batch != nullptr && batch->rows() == 1);
       file->total_ = batch->column(0).values<std::int64_t>()[0];
     }
-    TRY(file->rows_, file->connection_->query("SELECT * FROM " + from));
+    TRY(file->rows_, file->connection_->query(query.rows));
+    file->writer_ = RowWriter(*file->rows_->schema(), bare);
     return std::unique_ptr<RowFile>(std::move(file));
   }
 
@@ -108,7 +170,7 @@ class EngineFile final : public RowFile {
       }
       const std::size_t count = std::min(rows_max - rows, batch_->rows() - at_);
       for (std::size_t i = 0; i < count; ++i) {
-        formats::append_json_row(lines, *batch_, at_ + i);
+        writer_.write(*batch_, at_ + i, lines);
         lines += '\n';
       }
       at_ += count;
@@ -126,6 +188,7 @@ class EngineFile final : public RowFile {
   std::shared_ptr<engine::Database> database_;
   std::unique_ptr<engine::Connection> connection_;
   std::unique_ptr<engine::Rows> rows_;
+  RowWriter writer_;
   std::shared_ptr<const Batch> batch_;
   std::size_t at_ = 0;  // next row of the batch
   std::int64_t read_ = 0;
@@ -145,7 +208,8 @@ Result<std::unique_ptr<RowFile>> open_lines(const std::string& name) {
 
 }  // namespace
 
-Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name) {
+Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
+                                               const std::set<std::string>& bare) {
   const std::string ending = fs::path(name).extension().string();
   if (name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json") {
     return open_lines(name);
@@ -153,16 +217,21 @@ Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name) {
   if (!fs::exists(name)) return Error{Fault::not_found, name + ": no such file"};
   const std::string quoted = engine::quote_text(name);
   // Values go as they are written: what type they have is for the source's schema to say.
-  if (ending == ".csv" || ending == ".tsv") {
-    return EngineFile::open("read_csv(" + quoted + ", all_varchar = true)", "");
+  if (is_typeless(name)) {
+    return EngineFile::open({"SELECT * FROM read_csv(" + quoted + ", all_varchar = true)", ""},
+                            bare);
   }
   if (ending == ".parquet") {
-    const std::string from = "read_parquet(" + quoted + ")";
-    return EngineFile::open(from, "SELECT count(*) FROM " + from);
+    const std::string from = "FROM read_parquet(" + quoted + ")";
+    return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});
   }
-  return Error{Fault::invalid, name +
-                                   ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
-                                   ".parquet files, or from - (NDJSON on stdin)"};
+  return Error{Fault::invalid, name + ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
+                                      ".parquet files, or from - (NDJSON on stdin)"};
+}
+
+bool is_typeless(const std::string& name) {
+  const std::string ending = fs::path(name).extension().string();
+  return ending == ".csv" || ending == ".tsv";
 }
 
 }  // namespace weir::cli

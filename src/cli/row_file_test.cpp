@@ -23,8 +23,9 @@ class RowFileTest : public testing::Test {
   }
 
   // Batches of at most `rows_max` rows until the end.
-  static std::vector<std::string> batches(const std::string& file, std::size_t rows_max) {
-    const auto opened = RowFile::open(file);
+  static std::vector<std::string> batches(const std::string& file, std::size_t rows_max,
+                                          const std::set<std::string>& bare = {}) {
+    const auto opened = RowFile::open(file, bare);
     EXPECT_TRUE(opened.ok());
     std::vector<std::string> all;
     while (true) {
@@ -52,13 +53,13 @@ TEST_F(RowFileTest, GivesLinesLongerThanItReadsAtOnce) {
 }
 
 TEST_F(RowFileTest, RefusesAnEndingItDoesNotKnow) {
-  const auto opened = RowFile::open(write("a.xlsx", "?"));
+  const auto opened = RowFile::open(write("a.xlsx", "?"), {});
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.error().fault, Fault::invalid);
 }
 
 TEST_F(RowFileTest, SaysThatAFileIsNotThere) {
-  const auto opened = RowFile::open("/nowhere/a.csv");
+  const auto opened = RowFile::open("/nowhere/a.csv", {});
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.error().fault, Fault::not_found);
 }
@@ -67,6 +68,14 @@ TEST_F(RowFileTest, GivesTheValuesOfCsvAsTheyAreWritten) {
   EXPECT_EQ(batches(write("a.csv", "zip,n\n00123,4.50\n,\n"), 10),
             (std::vector<std::string>{"{\"zip\":\"00123\",\"n\":\"4.50\"}\n"
                                       "{\"zip\":null,\"n\":null}\n"}));
+}
+
+TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {
+  EXPECT_EQ(batches(write("a.csv", "zip,n\n123,-4.50e+1\n123,007\n123,x\n123,true\n"), 10, {"n"}),
+            (std::vector<std::string>{"{\"zip\":\"123\",\"n\":-4.50e+1}\n"
+                                      "{\"zip\":\"123\",\"n\":\"007\"}\n"
+                                      "{\"zip\":\"123\",\"n\":\"x\"}\n"
+                                      "{\"zip\":\"123\",\"n\":true}\n"}));
 }
 
 }  // namespace

@@ -1,14 +1,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "cli/batch_sender.h"
 #include "cli/commands.h"
 #include "cli/row_file.h"
 #include "core/queue.h"
+#include "core/schema.h"
 
 namespace weir::cli {
 namespace {
@@ -33,11 +36,28 @@ struct Encoded {
   double share_read = 0;
 };
 
+// The fields that the source reads as numbers or truth values: CSV does not tell.
+Result<std::set<std::string>> bare_fields(ServerClient& client, const SendOptions& options) {
+  std::set<std::string> bare;
+  if (std::ranges::none_of(options.files, is_typeless)) return bare;
+  TRY(const formats::JsonValue sources, client.data("GET", "/weir/v1/sources"));
+  for (const formats::JsonValue& source : sources.array()) {
+    if (source["name"].text() != options.source) continue;
+    for (const formats::JsonValue& column : source["columns"].array()) {
+      TRY(const Type type, parse_type(column["type"].text()));
+      const bool is_bare = type.id <= TypeId::decimal;  // truth values and numbers come first
+      const auto& path = column["from"].array();
+      if (is_bare && path.size() == 1) bare.insert(path.front().text());
+    }
+  }
+  return bare;
+}
+
 // Reads and encodes on a thread of its own while batches are on their way.
 class Encoder {
  public:
-  explicit Encoder(const SendOptions& options)
-      : options_(options), thread_([this](const std::stop_token& stop) {
+  Encoder(const SendOptions& options, std::set<std::string> bare)
+      : options_(options), bare_(std::move(bare)), thread_([this](const std::stop_token& stop) {
           if (Result<void> done = run(stop); !done.ok()) {
             ready_.push(std::move(done).error(), stop);
           }
@@ -51,7 +71,7 @@ class Encoder {
   Result<void> run(const std::stop_token& stop) {
     std::size_t number = 0;
     for (const std::string& name : options_.files) {
-      TRY(const auto file, within(name, RowFile::open(name)));
+      TRY(const auto file, within(name, RowFile::open(name, bare_)));
       while (!stop.stop_requested()) {
         Encoded encoded;
         TRY(encoded.batch.rows, within(name, file->read(options_.batch_rows, encoded.batch.lines)));
@@ -68,6 +88,7 @@ class Encoder {
   }
 
   const SendOptions& options_;
+  const std::set<std::string> bare_;
   Queue<Result<Encoded>> ready_{batches_ahead};
   std::jthread thread_;
 };
@@ -104,8 +125,8 @@ void hold_rate(const SendOptions& options, const Progress& progress, std::uint64
   if (ahead > 0) std::this_thread::sleep_for(std::chrono::duration<double>(ahead));
 }
 
-Result<void> send_all(const SendOptions& options, BatchSender& sender, Progress& progress) {
-  Encoder encoder(options);
+Result<void> send_all(Encoder& encoder, const SendOptions& options, BatchSender& sender,
+                      Progress& progress) {
   while (auto next = encoder.next()) {
     TRY(const Encoded encoded, std::move(*next));
     OK_OR_RETURN(sender.send(encoded.batch));
@@ -132,9 +153,11 @@ void print_totals(const SendTotals& totals, double seconds, const Session& sessi
 
 Result<void> send(const SendOptions& options, Session& session) {
   TRY(ServerClient client, ServerClient::find(session));
+  TRY(std::set<std::string> bare, bare_fields(client, options));
+  Encoder encoder(options, std::move(bare));
   BatchSender sender(std::move(client), options.source);
   Progress progress(session.json);
-  Result<void> sent = send_all(options, sender, progress);
+  Result<void> sent = send_all(encoder, options, sender, progress);
   progress.clear();
   const SendTotals& totals = sender.totals();
   if (!sent.ok()) {

@@ -33,7 +33,7 @@ Result<void> create(const std::vector<std::string>& scopes, const std::string& e
     session.print(response.body + "\n");
     return {};
   }
-  session.print(answer["data"]["secret"].text() + "\n");
+  session.print(answer["data"]["token"].text() + "\n");
   session.say("token " + answer["data"]["id"].text() + "; its secret is not kept and not shown again");
   return {};
 }

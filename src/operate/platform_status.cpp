@@ -44,6 +44,14 @@ std::string key_json(const Schema& schema, const std::vector<std::size_t>& key) 
   return json_array(key, [&](std::size_t i) { return json_string(schema.columns[i].name); });
 }
 
+// Where each declared column's value stands in an event, beside its name and type.
+std::string rules_json(const EventRules& rules) {
+  return json_array(rules.columns, [](const ColumnRule& column) {
+    return fmt::format(R"({{"name":{},"type":{},"from":{}}})", json_string(column.name),
+                       json_string(to_string(column.type)), names_json(column.path));
+  });
+}
+
 std::string source_json(const workspace::Source& source) {
   const Schema schema = schema_of(source.rules);
   return fmt::format(
