@@ -94,9 +94,8 @@ Result<void> Committer::append(std::vector<Entry> entries, Durable done) {
 
 Result<void> Committer::admit(const Waiting& call) {
   if (failed_) return *failed_;
-  if (full_ && segments_.restore_reserve().ok()) full_.reset();
   const auto is_commit = [](const auto& entry) { return entry->kind == Kind::commit; };
-  if (full_ && !std::ranges::all_of(call.entries, is_commit)) return *full_;
+  if (still_full() && !std::ranges::all_of(call.entries, is_commit)) return *full_;
   if (call.blocks.size() > writing_.waiting_bytes_max) {
     return Error{Fault::invalid, fmt::format("{} bytes at once, at most {}", call.blocks.size(),
                                              writing_.waiting_bytes_max)};
@@ -108,10 +107,15 @@ Result<void> Committer::admit(const Waiting& call) {
   return {};
 }
 
+const std::optional<Error>& Committer::still_full() const {
+  if (full_ && segments_.restore_reserve().ok()) full_.reset();
+  return full_;
+}
+
 Result<void> Committer::health() const {
   std::lock_guard lock(mutex_);
   if (failed_) return *failed_;
-  if (full_) return *full_;
+  if (still_full()) return *full_;
   return {};
 }
 
@@ -131,10 +135,7 @@ void Committer::run() {
 Committer::Group Committer::take() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return is_closing_ || !waiting_.empty(); });
-  // What is left of the segment is filled before the next begins.
-  const std::uint64_t room = segment_ ? segment_->end - end_ : 0;
-  const std::size_t most =
-      std::min<std::size_t>(group_bytes_max, std::max(room, page_bytes) - sizeof(GroupHeader));
+  const std::size_t most = group_room();
   Group group;
   while (!waiting_.empty() && group.calls.size() < group_calls_max) {
     const std::size_t bytes = waiting_.front().blocks.size();
@@ -144,6 +145,15 @@ Committer::Group Committer::take() {
     waiting_.pop_front();
   }
   return group;
+}
+
+// What is left of the segment is filled before the next begins.
+std::size_t Committer::group_room() const {
+  std::uint64_t room = segment_ ? segment_->end - end_ : 0;
+  if (waiting_.empty() || waiting_.front().blocks.size() + sizeof(GroupHeader) > room) {
+    room = writing_.segment_bytes;
+  }
+  return std::min<std::size_t>(group_bytes_max, room - sizeof(GroupHeader));
 }
 
 void Committer::commit(Group group) {

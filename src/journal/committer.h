@@ -23,6 +23,7 @@ namespace weir::journal {
 struct Writing {
   std::uint64_t seed = 0;
   std::uint64_t epoch = 0;
+  std::size_t segment_bytes = 0;
   std::size_t waiting_bytes_max = 0;
   Instant accepted;  // no entry is stamped earlier
 };
@@ -40,6 +41,7 @@ class Committer {
   Committer(const Committer&) = delete;
 
   Result<void> append(std::vector<Entry> entries, Durable done);
+  // Tries to claim the reserve anew where the disk was full.
   Result<void> health() const;
   // Of the newest entry that was taken.
   Instant accepted() const;
@@ -58,8 +60,10 @@ class Committer {
   };
 
   Result<void> admit(const Waiting& call);
+  const std::optional<Error>& still_full() const;
   void run();
   Group take();
+  std::size_t group_room() const;
   void commit(Group group);
   Result<std::vector<Placed>> write(Group& group);
   Result<void> make_room(std::uint64_t bytes);
@@ -80,8 +84,8 @@ class Committer {
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;  // being written too
   Instant accepted_;
-  std::optional<Error> failed_;  // for good
-  std::optional<Error> full_;    // until there is room
+  std::optional<Error> failed_;        // for good
+  mutable std::optional<Error> full_;  // until there is room
   bool is_closing_ = false;
 
   std::thread thread_;

@@ -54,8 +54,11 @@ class FileJournal final : public Journal {
 
   Result<void> start(const JournalSettings& settings, const Clock& clock) {
     OK_OR_RETURN(segments_.tidy());
-    const Writing writing{identity_.seed(), identity_.epoch, settings.waiting_bytes_max,
-                          identity_.accepted};
+    const Writing writing{.seed = identity_.seed(),
+                          .epoch = identity_.epoch,
+                          .segment_bytes = settings.segment_bytes,
+                          .waiting_bytes_max = settings.waiting_bytes_max,
+                          .accepted = identity_.accepted};
     committer_.emplace(writing, segments_, tail_, clock);
     return {};
   }

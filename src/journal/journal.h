@@ -26,7 +26,8 @@ struct JournalSettings {
 // Told once, on the commit thread, after the fdatasync: the end of the group, or why there is none.
 using Durable = std::function<void(Result<Position>)>;
 
-// Reads the entries of some topics and kinds in order. Owned by one thread.
+// Reads the entries of some topics and kinds in order. Owned by one thread; goes before its
+// journal. Fault::corrupt names the file and byte that is damaged: it cannot be read past.
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -56,8 +57,9 @@ class Journal {
   virtual ~Journal() = default;  // commits what waits
 
   // Entries of one call stand together in one group: all or none survive a crash. `accepted` is
-  // set by the journal. `done` may be empty. Fault::unavailable when too much waits or the journal
-  // failed; then nothing was taken and `done` is not called.
+  // set by the journal; topics are [a-z][a-z0-9_]*. `done` may be empty; it must not wait for the
+  // journal. Fault::unavailable when too much waits, the disk is full or the journal failed;
+  // Fault::invalid for what it can never take. Then nothing was taken and `done` is not called.
   virtual Result<void> append(std::vector<Entry> entries, Durable done) = 0;
   // The same, waiting. The end of the group.
   virtual Result<Position> append_and_wait(std::vector<Entry> entries) = 0;
@@ -70,13 +72,14 @@ class Journal {
   // ask oldest().
   virtual std::unique_ptr<Reader> read(Filter filter, Position from) const = 0;
   virtual Position oldest() const = 0;
-  // Fault::unavailable with the reason once it accepts nothing; ok before.
+  // Fault::unavailable with the reason while it accepts no events: after a failure, for good; on a
+  // full disk, until there is room again (commits are still taken, as far as the reserve goes).
   virtual Result<void> health() const = 0;
   virtual std::uint64_t epoch() const = 0;    // grows by one at each open
   virtual const std::string& id() const = 0;  // made once with the journal
 
   // Segments wholly before `position` are needed by nobody: copied into the history of their
-  // topics (kinds events and quarantine, and commit entries' batches stay readable), then freed.
+  // topics, every kind of entry, then freed. The newest segment stays while it is written.
   virtual Result<void> release(Position position) = 0;
   // Drops the topic's history accepted before `before`, and beyond `bytes_max`, oldest first.
   virtual Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) = 0;
