@@ -42,11 +42,14 @@ void check_path(const Placed<std::string>& path, Report& report) {
 }
 
 void check_parameter_name(const NamedSetting<ParameterDocument>& parameter, Report& report) {
-  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9'); };
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+  };
   const std::string& name = parameter.name;
-  if (name.empty() || !std::ranges::all_of(name, fits) || std::isdigit(static_cast<unsigned char>(name[0]))) {
-    report.note(parameter.place, "parameters: \"" + name +
-                                     "\" is no name: write small letters, digits and _");
+  if (name.empty() || !std::ranges::all_of(name, fits) ||
+      std::isdigit(static_cast<unsigned char>(name[0]))) {
+    report.note(parameter.place,
+                "parameters: \"" + name + "\" is no name: write small letters, digits and _");
   }
   if (name == "wait" || name == "timeout") {
     report.note(parameter.place, "parameters: \"" + name + "\" is Weir's own on every read");
@@ -104,18 +107,20 @@ const Spec<ApiDocument>& ApiDocument::spec() {
           .field("parameters", &C::parameters, "What stands for $name in the SQL.")
           .field("sql", &C::sql, "One SELECT over tables and sources.")
           .field("sql_file", &C::sql_file, "A file of the workspace in place of sql.")
-          .field("cache", &C::cache, "An answer is given again that long.", between(1ms, 86'400'000ms));
+          .field("cache", &C::cache, "An answer is given again that long.",
+                 between(1ms, 86'400'000ms));
   return spec;
 }
 
 Result<Api> declare_api(const Document<ApiDocument>& document, const std::filesystem::path& folder,
                         EngineFacts& facts, Report& report) {
   const ApiDocument& settings = document.settings;
-  Api api{.name = settings.api.value, .path = settings.path.value, .version = settings.version.value};
+  Api api{
+      .name = settings.api.value, .path = settings.path.value, .version = settings.version.value};
   if (!api.path.empty()) check_path(settings.path, report);
   if (api.version < 1 || api.version > 1'000) {
-    report.note(settings.version.place, "version: must be between 1 and 1000, not " +
-                                            std::to_string(api.version));
+    report.note(settings.version.place,
+                "version: must be between 1 and 1000, not " + std::to_string(api.version));
   }
   for (const auto& parameter : settings.parameters) {
     TRY(ApiParameter declared, declare_parameter(parameter, facts, report));

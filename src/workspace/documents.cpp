@@ -50,8 +50,8 @@ class DocumentReader {
       mistakes_.push_back({{path, 1, 1}, text.error().message});
       return;
     }
-    documents_.files.push_back(std::make_unique<const WorkspaceFile>(
-        WorkspaceFile{path, std::move(text).value()}));
+    documents_.files.push_back(
+        std::make_unique<const WorkspaceFile>(WorkspaceFile{path, std::move(text).value()}));
     const WorkspaceFile& file = *documents_.files.back();
     YamlDocuments yaml = read_yaml(file.text);
     for (SettingValue& tree : yaml.documents) read_document(std::move(tree), file);
@@ -84,9 +84,9 @@ class DocumentReader {
     std::vector<std::string> kinds;
     for (const SettingForm* form : document_forms()) kinds.push_back(form->name);
     const std::string near = did_you_mean(first.key, kinds);
-    report.note(first.place, "there is no kind \"" + first.key + "\"" +
-                                 (near.empty() ? "; a document begins with " + alternatives(kinds)
-                                               : near));
+    report.note(first.place,
+                "there is no kind \"" + first.key + "\"" +
+                    (near.empty() ? "; a document begins with " + alternatives(kinds) : near));
   }
 
   template <class D>
@@ -106,9 +106,9 @@ class DocumentReader {
 }  // namespace
 
 std::vector<const SettingForm*> document_forms() {
-  return {&WeirDocument::spec().form(),  &SourceDocument::spec().form(),
+  return {&WeirDocument::spec().form(),   &SourceDocument::spec().form(),
           &StreamDocument::spec().form(), &TableDocument::spec().form(),
-          &ApiDocument::spec().form(),   &TestDocument::spec().form()};
+          &ApiDocument::spec().form(),    &TestDocument::spec().form()};
 }
 
 std::vector<SettingForm> reference_forms() {

@@ -14,7 +14,8 @@ bool is_integer(const Type& type) {
 
 bool is_whole(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
-  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
 }
 
 // A TIMESTAMP with an offset would lose it in a cast: as an instant it is compared rightly.

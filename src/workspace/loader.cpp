@@ -1,8 +1,6 @@
 #include "workspace/loader.h"
 
-#include <algorithm>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "workspace/documents.h"
@@ -113,13 +111,6 @@ Result<void> declare_all(const Documents& documents, Workspace& workspace,
   }
   check_addresses(documents, mistakes);
   return {};
-}
-
-void sort_by_place(std::vector<Mistake>& mistakes) {
-  std::ranges::sort(mistakes, {}, [](const Mistake& mistake) {
-    const Place& place = mistake.place;
-    return std::tuple(place.file, place.line, place.column, mistake.message);
-  });
 }
 
 }  // namespace

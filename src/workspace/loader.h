@@ -21,5 +21,7 @@ std::string settings_page();
 
 // "file:line:column: message"
 std::string to_string(const Mistake& mistake);
+// By file, line and column.
+void sort_by_place(std::vector<Mistake>& mistakes);
 
 }  // namespace weir::workspace

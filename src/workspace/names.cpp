@@ -18,7 +18,7 @@ std::string word(Names::Kind kind) {
   switch (kind) {
     case Names::Kind::source: return "source";
     case Names::Kind::stream: return "stream";
-    case Names::Kind::table: return "table";
+    case Names::Kind::table:
     case Names::Kind::target: return "table";
   }
   return "";
@@ -57,8 +57,8 @@ bool Names::check(const Placed<std::string>& name, const std::string& what, Repo
     return false;
   }
   if (!facts_.is_reserved(name.value)) return true;
-  report.note(name.place, "\"" + name.value + "\" is a reserved word of SQL: name the " + what +
-                              " otherwise");
+  report.note(name.place,
+              "\"" + name.value + "\" is a reserved word of SQL: name the " + what + " otherwise");
   return false;
 }
 
@@ -85,9 +85,8 @@ void Names::add_target(const Placed<std::string>& target, const std::string& str
   if (!check(target, "table", report)) return;
   for (const Kind other : {Kind::source, Kind::stream}) {
     if (!has(other, target.value) || target.value == stream) continue;
-    report.note(target.place, "into: \"" + target.value + "\" is a " + word(other) +
-                                  ", named in " + to_text(named_[other][target.value]) +
-                                  ": write to a table");
+    report.note(target.place, "into: \"" + target.value + "\" is a " + word(other) + ", named in " +
+                                  to_text(named_[other][target.value]) + ": write to a table");
     return;
   }
   named_[Kind::target].emplace(target.value, report.at(target.place));

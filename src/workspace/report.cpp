@@ -1,6 +1,7 @@
 #include "workspace/report.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "workspace/loader.h"
 
@@ -26,6 +27,13 @@ KeyPlaces Report::key_places() const {
     places.emplace(entry.key, at(entry.value.place));
   }
   return places;
+}
+
+void sort_by_place(std::vector<Mistake>& mistakes) {
+  std::ranges::sort(mistakes, {}, [](const Mistake& mistake) {
+    const Place& place = mistake.place;
+    return std::tuple(place.file, place.line, place.column, mistake.message);
+  });
 }
 
 std::string to_string(const Mistake& mistake) {

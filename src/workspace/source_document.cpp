@@ -35,10 +35,9 @@ bool SettingType<workspace::SourceInput>::read(const SettingValue& value, worksp
 namespace workspace {
 namespace {
 
-constexpr std::string_view reserved_paths[] = {"/ingest", "/beacon",  "/beacon.js",
-                                               "/api",    "/weir",    "/openapi.json",
-                                               "/docs",   "/healthz", "/readyz",
-                                               "/metrics"};
+constexpr std::string_view reserved_paths[] = {"/ingest", "/beacon",       "/beacon.js", "/api",
+                                               "/weir",   "/openapi.json", "/docs",      "/healthz",
+                                               "/readyz", "/metrics"};
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -153,14 +152,17 @@ std::string ColumnDocument::short_schema() { return SettingType<Type>::schema();
 const Spec<ColumnDocument>& ColumnDocument::spec() {
   using C = ColumnDocument;
   static const Spec<C> spec =
-      Spec<C>("a type, or a map with type, required, min ...", "A column; a type alone is its short form.")
+      Spec<C>("a type, or a map with type, required, min ...",
+              "A column; a type alone is its short form.")
           .field("type", &C::type, "A DuckDB type.", weir::required, example("decimal(12,2)"))
           .field("required", &C::required, "A row without it, or with null, goes to quarantine.")
           .field("min", &C::min, "A row below it goes to quarantine.", example("-60"))
           .field("max", &C::max, "A row above it goes to quarantine.", example("2000"))
           .field("default", &C::preset, "What stands for a value that is missing or null.")
-          .field("from", &C::from, "The field of the event, where it has another name or stands "
-                                   "inside another field.", example("user.id"))
+          .field("from", &C::from,
+                 "The field of the event, where it has another name or stands "
+                 "inside another field.",
+                 example("user.id"))
           .field("format", &C::format, "How a timestamp is written.", example("epoch_ms"));
   return spec;
 }
@@ -203,10 +205,8 @@ const Spec<SourceDocument>& SourceDocument::spec() {
           .field("event_time", &C::event_time,
                  "The timestamp column that says when an event happened. Without it, the time of "
                  "acceptance.")
-          .field("lateness", &C::lateness,
-                 "How far behind the newest event an event may come.")
-          .field("idle", &C::idle,
-                 "A partition silent that long no longer holds the watermark.")
+          .field("lateness", &C::lateness, "How far behind the newest event an event may come.")
+          .field("idle", &C::idle, "A partition silent that long no longer holds the watermark.")
           .field("max_ahead", &C::max_ahead,
                  "An event further ahead of the clock goes to quarantine.")
           .field("unknown_fields", &C::unknown_fields,
@@ -225,8 +225,8 @@ Result<void> check_bounds(const ValueBounds& bounds, const Type& type, EngineFac
     if (!value) continue;
     const bool is_bound = std::string_view(key) != "default";
     auto fits = is_bound && !is_ordered(type)
-                    ? Error{Fault::invalid, "a bound is for numbers and times, and this is " +
-                                                to_string(type)}
+                    ? Error{Fault::invalid,
+                            "a bound is for numbers and times, and this is " + to_string(type)}
                     : facts.check_value(value->value, type);
     if (fits.ok()) continue;
     if (fits.error().fault != Fault::invalid) return fits;

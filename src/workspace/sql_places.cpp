@@ -31,6 +31,15 @@ class Walker {
   void skip_space() {
     while (!at_end() && is_space(byte())) step();
   }
+  // White space that is written as \n and the like among it.
+  void skip_escaped_space() {
+    skip_space();
+    while (byte() == '\\' && std::string_view("ntr \n").find(byte(1)) != std::string_view::npos) {
+      step();
+      step();
+      skip_space();
+    }
+  }
   void skip_line() {
     while (!at_end() && byte() != '\n') step();
   }
@@ -75,12 +84,13 @@ std::vector<SqlRun> runs_of(std::string_view value, std::string_view file, Setti
       if (walker.byte() == value[i] && value[i] != '\n') walker.step();
       continue;
     }
+    if (style == '"') walker.skip_escaped_space();
     walker.skip_space();
     const bool escaped = style == '"' && walker.byte() == '\\';
     const bool doubled = style == '\'' && walker.byte() == '\'';
-    const bool follows = !runs.empty() && runs.back().line == walker.line() &&
-                         static_cast<std::size_t>(walker.column() - runs.back().column) ==
-                             i - runs.back().offset;
+    const bool follows =
+        !runs.empty() && runs.back().line == walker.line() &&
+        static_cast<std::size_t>(walker.column() - runs.back().column) == i - runs.back().offset;
     if (!follows) runs.push_back({i, walker.line(), walker.column()});
     if (escaped || doubled) walker.step();
     if (!walker.at_end()) walker.step();
@@ -112,7 +122,7 @@ std::optional<std::filesystem::path> find_file(const Placed<std::string>& name,
   namespace fs = std::filesystem;
   std::error_code failure;
   const fs::path root = fs::weakly_canonical(folder, failure);
-  const fs::path file =
+  fs::path file =
       fs::weakly_canonical((root / report.file().path).parent_path() / name.value, failure);
   const fs::path inside = file.lexically_relative(root);
   if (fs::path(name.value).is_absolute() || inside.empty() || *inside.begin() == "..") {

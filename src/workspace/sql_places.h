@@ -26,8 +26,7 @@ SqlText declare_sql(const std::optional<Placed<std::string>>& sql,
 // The file that a document names, from the document's own folder; a mistake where there is none, or
 // where it is outside the workspace.
 std::optional<std::filesystem::path> find_file(const Placed<std::string>& name,
-                                               const std::filesystem::path& folder,
-                                               Report& report);
+                                               const std::filesystem::path& folder, Report& report);
 // Its text; Fault::invalid where it cannot be read or is larger than `bytes_max`.
 Result<std::string> read_text(const std::filesystem::path& file, std::size_t bytes_max);
 

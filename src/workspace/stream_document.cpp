@@ -43,8 +43,7 @@ const Spec<StreamDocument>& StreamDocument::spec() {
   using C = StreamDocument;
   static const Spec<C> spec =
       Spec<C>("stream", "SQL over the changes of sources and other streams.")
-          .field("stream", &C::stream, "Name of the stream.", required,
-                 example("delays_by_origin"))
+          .field("stream", &C::stream, "Name of the stream.", required, example("delays_by_origin"))
           .field("sql", &C::sql, "One SELECT in DuckDB's dialect.")
           .field("sql_file", &C::sql_file, "A file of the workspace in place of sql.",
                  example("delays.sql"))
@@ -82,7 +81,8 @@ Stream declare_stream(const Document<StreamDocument>& document, const std::files
   stream.start_at = settings.start.at;
   for (const TargetSetting& target : settings.into.values) {
     const bool is_new = std::ranges::find(stream.into, target.table.value) == stream.into.end();
-    if (!is_new) report.note(target.table.place, "into: \"" + target.table.value + "\" stands here twice");
+    if (!is_new)
+      report.note(target.table.place, "into: \"" + target.table.value + "\" stands here twice");
     if (is_new) stream.into.push_back(target.table.value);
   }
   stream.place = report.document_place();

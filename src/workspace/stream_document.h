@@ -44,8 +44,8 @@ struct StreamDocument {
   static const Spec<StreamDocument>& spec();
 };
 
-Stream declare_stream(const Document<StreamDocument>& document,
-                      const std::filesystem::path& folder, Report& report);
+Stream declare_stream(const Document<StreamDocument>& document, const std::filesystem::path& folder,
+                      Report& report);
 
 }  // namespace weir::workspace
 

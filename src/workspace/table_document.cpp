@@ -70,7 +70,8 @@ Table declare_table(const Document<TableDocument>& document, const std::filesyst
     const Placed<std::string>& name = settings.from->file;
     const auto file = name.value.empty() ? std::nullopt : find_file(name, folder, report);
     if (file) table.file = *file;
-    if (is_written) report.note_key("from", "a static table is not written, and a stream has it under into");
+    if (is_written)
+      report.note_key("from", "a static table is not written, and a stream has it under into");
     if (table.retention) report.note_key("retention", "a static table keeps what its file has");
   } else if (!report.has_key("from") && !is_written && !names.is_stream(table.name)) {
     report.note(settings.table.place, "no stream writes \"" + table.name +

@@ -40,7 +40,8 @@ std::string wrong_relation(const std::string& relation, const Names& names) {
            did_you_mean(source, names.all(Names::Kind::source));
   }
   if (names.is_table(relation)) return "";
-  if (names.is_stream(relation)) return "\"" + relation + "\" is a stream without a table: give it into";
+  if (names.is_stream(relation))
+    return "\"" + relation + "\" is a stream without a table: give it into";
   return "there is no table \"" + relation + "\"" + did_you_mean(relation, names.all_tables());
 }
 
@@ -51,8 +52,8 @@ class StepReader {
 
   void read(const Placed<StepDocument>& step) {
     const StepDocument& document = step.value;
-    const int count = document.send.has_value() + document.watermark.has_value() +
-                      document.expect.has_value();
+    const int count =
+        document.send.has_value() + document.watermark.has_value() + document.expect.has_value();
     if (count != 1) report_.note(step.place, "a step is one of send, watermark and expect");
     if (document.send) send(*document.send);
     if (document.watermark) mark(*document.watermark);

@@ -72,7 +72,7 @@ class Expansion {
 
 const Spec<HttpDocument>& HttpDocument::spec() {
   static const Spec<HttpDocument> spec =
-      Spec<HttpDocument>("http", "Where the workspace is served.")
+      Spec<HttpDocument>("a map with listen", "Where the workspace is served.")
           .field("listen", &HttpDocument::listen,
                  "Address and port. Port 0 takes any that is free.", example("0.0.0.0:8080"));
   return spec;

@@ -11,7 +11,7 @@
 namespace weir::workspace {
 
 struct YamlDocuments {
-  std::vector<SettingValue> documents;  // those with nothing in them left out
+  std::vector<SettingValue> documents;   // those with nothing in them left out
   std::optional<SettingMistake> broken;  // the text behind it was not read
 };
 

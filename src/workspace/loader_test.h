@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "workspace/loader.h"
@@ -39,6 +40,18 @@ inline std::string text_of(const std::vector<Mistake>& mistakes) {
   std::string text;
   for (const Mistake& mistake : mistakes) text += to_string(mistake) + "\n";
   return text;
+}
+
+inline std::string mistakes_of(const std::map<std::string, std::string>& files) {
+  const TemporaryWorkspace folder(files);
+  const auto loaded = load(folder.path());
+  const auto* mistakes = std::get_if<std::vector<Mistake>>(&loaded);
+  return mistakes == nullptr ? "" : text_of(*mistakes);
+}
+
+// Of weir.yaml, and a file a.yaml of these documents.
+inline std::string mistakes_of(const std::string& documents) {
+  return mistakes_of({{"weir.yaml", "weir: 1\nname: t\n"}, {"a.yaml", documents}});
 }
 
 }  // namespace weir::workspace

@@ -1,0 +1,43 @@
+#include "workspace/compiled.h"
+
+#include "workspace/compiled_apis.h"
+#include "workspace/compiled_streams.h"
+#include "workspace/compiled_tables.h"
+#include "workspace/loader.h"
+
+namespace weir::workspace {
+namespace {
+
+// What an API may read.
+std::vector<sql::Readable> readables_of(const CompiledWorkspace& compiled) {
+  std::vector<sql::Readable> names;
+  for (const Source& source : compiled.declared.sources) names.push_back(readable_of(source));
+  for (const StreamTable& table : compiled.tables) {
+    names.push_back({table.name, sql::Readable::Kind::table, table.schema, {}, false});
+  }
+  for (const StaticTable& table : compiled.static_tables) {
+    names.push_back({table.name, sql::Readable::Kind::static_table, table.schema, {}, true});
+  }
+  return names;
+}
+
+}  // namespace
+
+std::variant<CompiledWorkspace, std::vector<Mistake>> compile(Workspace workspace) {
+  std::vector<Mistake> mistakes;
+  auto reads = SqlReads::open();
+  if (!reads.ok()) return std::vector<Mistake>{{{"weir.yaml", 1, 1}, reads.error().message}};
+  SqlReads opened = std::move(reads).value();
+  CompiledWorkspace compiled;
+  compiled.declared = std::move(workspace);
+  const Workspace& declared = compiled.declared;
+  compiled.static_tables = read_static_tables(declared, mistakes);
+  compiled.streams = compile_streams(declared, compiled.static_tables, opened, mistakes);
+  compiled.tables = compile_tables(declared, compiled.streams, mistakes);
+  compiled.apis = compile_apis(declared, readables_of(compiled), opened, mistakes);
+  if (mistakes.empty()) return compiled;
+  sort_by_place(mistakes);
+  return mistakes;
+}
+
+}  // namespace weir::workspace
