@@ -89,6 +89,21 @@ TEST_F(RecoveryTest, a_checkpoint_between_two_groups_that_end_together_loses_nei
   EXPECT_TRUE(is_late("08:00:00"));
 }
 
+TEST_F(RecoveryTest, a_journal_on_disk_brings_back_keys_and_watermarks) {
+  const auto answer = [&] {
+    const auto journal = journal::Journal::open(folder_ / "disk", {}, clock_).value();
+    collector_ =
+        Collector::start(sources(), {*journal, *tokens_, clock_, folder_ / "other"}).value();
+    const net::Response keyed = post_events(event_at("01:00:00"), {{"idempotency-key", "k"}});
+    EXPECT_EQ(keyed.status, 200);
+    EXPECT_TRUE(is_late("00:40:00"));
+    collector_.reset();
+    return keyed.body;
+  };
+  const std::string first = answer();
+  EXPECT_EQ(answer(), first);
+}
+
 TEST_F(RecoveryTest, a_damaged_snapshot_costs_nothing) {
   const Headers keyed = {{"idempotency-key", "k"}};
   const net::Response first = post_events(event_at("01:00:00"), keyed);
