@@ -151,7 +151,7 @@ TEST(HttpParser, damaged_texts_come_to_the_same_wherever_they_are_cut) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   const auto below = [&](std::size_t end) { return random() % end; };
-  constexpr std::string_view marks("\r\n :;0a%?\0\xff,", 14);
+  const std::string marks = std::string("\r\n :;0a%?\xff,") + '\0';
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes = cases()[below(cases().size())].bytes;
     bytes += cases()[below(cases().size())].bytes;

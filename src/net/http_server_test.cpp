@@ -152,9 +152,12 @@ TEST(HttpServer, a_refusal_by_the_head_comes_before_the_body_and_can_be_read_who
   RawClient client = server.connect();
   EXPECT_EQ(client.ask(get("/secret")).status, 401);
   EXPECT_EQ(client.ask(get("/open")).status, 200);  // nothing was left over: it stays
-  ASSERT_TRUE(client.send(post("/secret", std::string(800'000, 'x'))));
-  const RawAnswer refused = client.read_answer();
+  const std::string all = post("/secret", std::string(800'000, 'x'));
+  const RawAnswer refused = client.ask(all.substr(0, 100'000));
   EXPECT_EQ(refused.status, 401);
+  for (std::size_t sent = 100'000; sent < all.size(); sent += 50'000) {
+    ASSERT_TRUE(client.send(all.substr(sent, 50'000)));
+  }
   EXPECT_TRUE(says(refused, "Connection: close\r\n"));
   EXPECT_EQ(client.read_to_end(), "");
 }
@@ -199,6 +202,21 @@ TEST(HttpServer, a_reply_may_outlive_its_connection_and_the_server) {
   server.stop();
   EXPECT_NE(client.read_to_end(), "silence");
   stays.reply.send({});
+}
+
+TEST(HttpServer, an_answer_for_a_client_that_is_gone_reaches_no_other) {
+  TestServer server;
+  server.hold();
+  RawClient gone = server.connect();
+  ASSERT_TRUE(gone.send(get("/gone")));
+  TestServer::Held late = server.next();
+  gone.reset();
+  RawClient other = server.connect();  // takes the place of the one that is gone
+  ASSERT_TRUE(other.send(get("/other")));
+  TestServer::Held held = server.next();
+  late.reply.send({.body = "for the one that is gone"});
+  held.reply.send({.body = "for the other"});
+  EXPECT_EQ(other.read_answer().body, "for the other");
 }
 
 TEST(HttpServer, a_client_may_end_its_side_and_still_get_the_answer) {

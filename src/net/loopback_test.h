@@ -63,6 +63,12 @@ class RawClient {
     return ::poll(&asked, 1, 0) > 0;
   }
 
+  // Goes without a good-bye, as a client that crashed.
+  void reset() {
+    set(SO_LINGER, linger{.l_onoff = 1, .l_linger = 0});
+    socket_.close();
+  }
+
   void end_sending() { ::shutdown(socket_.number(), SHUT_WR); }
 
   RawAnswer read_answer(bool is_for_head = false) {
