@@ -44,7 +44,7 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
 Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace& workspace) {
   TRY(auto database, engine::Database::open({}));
   for (const workspace::StaticTable& table : workspace.static_tables) {
-    OK_OR_RETURN(store::put_static_table(*database, {table.name, table.schema, table.batches}));
+    OK_OR_RETURN(store::put_static_table(*database, table));
   }
   return database;
 }

@@ -45,7 +45,7 @@ Result<void> put_tables(Gathering& gathering, engine::Database& database,
     gathering.add({table.name, table.schema, table.key, "table"}, Kind::table);
   }
   for (const workspace::StaticTable& table : workspace.static_tables) {
-    OK_OR_RETURN(store::put_static_table(database, {table.name, table.schema, table.batches}));
+    OK_OR_RETURN(store::put_static_table(database, table));
     gathering.add({table.name, table.schema, table.key, "static table"}, Kind::static_table);
   }
   return {};
