@@ -103,7 +103,10 @@ Fit append_decimal_value(Column& column, const Token& token) {
 template <class Float>
 Fit append_float(Column& column, const Token& token) {
   Float value = 0;
-  if (is_number(token)) return append_good(column, read_float(token.text, value), value);
+  if (is_number(token)) {
+    const Fit fit = read_float(token.text, value);
+    return append_good(column, fit, value);
+  }
   if (!is_text(token)) return Fit::wrong_type;
   using Limits = std::numeric_limits<Float>;
   if (token.text == "NaN") return append_good(column, Fit::good, Limits::quiet_NaN());
