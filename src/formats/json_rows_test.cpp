@@ -7,7 +7,7 @@
 #include <random>
 
 #include "formats/csv_rows.h"
-#include "formats/decoding_test.h"
+#include "formats/event_decoder_test.h"
 
 namespace weir::formats {
 namespace {

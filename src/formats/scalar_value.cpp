@@ -163,12 +163,6 @@ Fit append_blob(Column& column, const Token& token) {
   return Fit::good;
 }
 
-Fit append_json(Column& column, const Token& token) {
-  if (is_number(token) && !split_number(token.text)) return Fit::wrong_type;
-  column.append_string(token.raw);
-  return Fit::good;
-}
-
 template <class Integer>
 std::string whole_number() {
   std::string text = "a whole number from ";
@@ -218,7 +212,7 @@ Fit append_scalar(Column& column, const Token& token, const TimeReading& times) 
     case TypeId::timestamp_tz: return append_timestamp_value(column, token, times);
     case TypeId::interval: return append_text(column, token, &read_interval);
     case TypeId::uuid: return append_text(column, token, &read_uuid_value);
-    case TypeId::json: return append_json(column, token);
+    case TypeId::json:
     case TypeId::list:
     case TypeId::structure:
     case TypeId::map: break;

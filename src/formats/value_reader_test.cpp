@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "formats/decoding_test.h"
+#include "formats/event_decoder_test.h"
 
 namespace weir::formats {
 namespace {
