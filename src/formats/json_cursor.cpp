@@ -1,5 +1,6 @@
-#include "formats/json_token.h"
+#include "formats/json_cursor.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace weir::formats {
@@ -41,16 +42,6 @@ bool take_code_point(std::string_view& raw, std::string& text) {
   return true;
 }
 
-Token string_token(std::string_view raw, std::string& scratch) {
-  if (raw.size() < 2 || raw.back() != '"') return {};
-  std::string_view text = raw.substr(1, raw.size() - 2);
-  if (text.find('\\') != std::string_view::npos) {
-    if (!unescape(text, scratch)) return {.raw = raw};
-    text = scratch;
-  }
-  return {Token::Kind::string, text, raw};
-}
-
 }  // namespace
 
 bool unescape(std::string_view raw, std::string& text) {
@@ -74,34 +65,6 @@ bool unescape(std::string_view raw, std::string& text) {
     text += meanings[which];
   }
   return true;
-}
-
-Token token_of(simdjson::ondemand::value& value, std::string& scratch) {
-  using Kind = Token::Kind;
-  std::string_view raw = value.raw_json_token();
-  if (raw.empty()) return {};
-  switch (raw.front()) {
-    case '{': return {.kind = Kind::object, .raw = raw};
-    case '[': return {.kind = Kind::array, .raw = raw};
-    default: break;
-  }
-  while (raw.back() == ' ' || raw.back() == '\n' || raw.back() == '\r' || raw.back() == '\t') {
-    raw.remove_suffix(1);
-  }
-  switch (raw.front()) {
-    case '"': return string_token(raw, scratch);
-    case 't':
-    case 'f':
-      if (raw != "true" && raw != "false") break;
-      return {Kind::boolean, raw, raw};
-    case 'n':
-      if (raw != "null") break;
-      return {Kind::null, raw, raw};
-    case '-': return {Kind::number, raw, raw};
-    default:
-      if (raw.front() >= '0' && raw.front() <= '9') return {Kind::number, raw, raw};
-  }
-  return {.raw = raw};
 }
 
 }  // namespace weir::formats
