@@ -155,11 +155,11 @@ bool Filter::wants(std::string_view topic, Kind kind) const {
   return (kinds.empty() || std::ranges::find(kinds, kind) != kinds.end()) && wants_topic(topic);
 }
 
-Result<std::unique_ptr<Journal>> Journal::open(std::filesystem::path folder,
+Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& folder,
                                                JournalSettings settings, const Clock& clock) {
   OK_OR_RETURN(check(settings));
   const std::filesystem::path segments_folder = folder / "journal";
-  const std::filesystem::path history_folder = std::move(folder) / "history";
+  const std::filesystem::path history_folder = folder / "history";
   OK_OR_RETURN(make_folder(segments_folder));
   OK_OR_RETURN(make_folder(history_folder));
   TRY(File lock, File::open(segments_folder / "lock", O_RDWR | O_CREAT));

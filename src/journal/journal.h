@@ -52,7 +52,7 @@ class Journal {
  public:
   // Makes the folders `folder`/journal and `folder`/history, or recovers them: cuts a torn tail,
   // refuses damage with its place. One process at a time (flock).
-  static Result<std::unique_ptr<Journal>> open(std::filesystem::path folder,
+  static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& folder,
                                                JournalSettings settings, const Clock& clock);
   virtual ~Journal() = default;  // commits what waits
 

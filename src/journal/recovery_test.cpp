@@ -121,7 +121,7 @@ TEST(Recovery, goes_on_after_a_crash_whatever_pages_of_the_last_group_were_missi
   const TemporaryFolder folder;
   for (int round = 0; round < 12; ++round) {
     std::vector<bool> reached(last->pages());
-    for (std::size_t page = 0; page < reached.size(); ++page) reached[page] = random() % 4 != 0;
+    for (auto&& is_there : reached) is_there = random() % 4 != 0;
     write_bytes(last->segment, last->with_pages(reached));
     const bool is_whole = recovered(last->crashed.path()).end == last->end;
     copy_folder(last->crashed.path(), folder.path());
