@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "net/loopback_test.h"
@@ -129,12 +130,17 @@ TEST(HttpLimits, bodies_that_are_too_large_together_are_refused_and_leave_room) 
     clients.push_back(server.connect());
     ASSERT_TRUE(clients.back().send(announced + most));
   }
+  // There is room for one: the other two are refused while all of them are unfinished.
+  const auto has_answer = [](const RawClient& client) { return client.has_answer(); };
+  const auto begun = std::chrono::steady_clock::now();
+  while (std::ranges::count_if(clients, has_answer) < 2) {
+    ASSERT_LT(std::chrono::steady_clock::now() - begun, 20s);
+  }
   int refused = 0;
   for (RawClient& client : clients) {
     if (client.ask(std::string(1'000, 'x')).status == 503) ++refused;
   }
-  EXPECT_GT(refused, 0);
-  EXPECT_EQ(server.ask(announced + most + std::string(1'000, 'x')).status, 200);
+  EXPECT_EQ(refused, 2);
 }
 
 TEST(HttpLimits, connections_beyond_the_limit_are_told_so) {
