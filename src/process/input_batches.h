@@ -9,11 +9,15 @@
 
 #include "journal/journal.h"
 #include "journal/source_watermark.h"
-#include "process/chunk.h"
-#include "process/state_codec.h"
+#include "dataflow/chunk.h"
+#include "dataflow/state_codec.h"
 #include "process/stream_job.h"
 
 namespace weir::process {
+
+using dataflow::Chunk;
+using dataflow::StateReader;
+using dataflow::StateWriter;
 
 // What one step of a stream takes.
 struct InputBatch {

@@ -21,8 +21,10 @@ class MemoryJournal final : public journal::Journal {
     Position end = 0;
     {
       std::lock_guard lock(mutex_);
+      const bool is_commit = entries.front().kind == journal::Kind::commit;
+      if (is_commit && fails_with_) failure_ = fails_with_;
       if (failure_) return *failure_;
-      if (full_for_ > 0) {
+      if (is_commit && full_for_ > 0) {
         --full_for_;
         return Error{Fault::unavailable, "too much waits"};
       }
@@ -68,13 +70,15 @@ class MemoryJournal final : public journal::Journal {
     std::lock_guard lock(mutex_);
     accepted_ = instant;
   }
-  void be_full_for(int appends) {
+  // So many commits are refused before one is taken.
+  void be_full_for(int commits) {
     std::lock_guard lock(mutex_);
-    full_for_ = appends;
+    full_for_ = commits;
   }
-  void fail(std::string why) {
+  // Nothing is taken after the next commit was refused.
+  void fail_at_next_commit(std::string why) {
     std::lock_guard lock(mutex_);
-    failure_ = Error{Fault::unavailable, std::move(why)};
+    fails_with_ = Error{Fault::unavailable, std::move(why)};
   }
 
  private:
@@ -110,6 +114,7 @@ class MemoryJournal final : public journal::Journal {
   mutable std::condition_variable_any changed_;
   std::vector<std::shared_ptr<const journal::Entry>> entries_;
   std::optional<Error> failure_;
+  std::optional<Error> fails_with_;
   int full_for_ = 0;
   Instant accepted_;
   std::string id_ = "memory";

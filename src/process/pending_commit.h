@@ -5,10 +5,13 @@
 #include <memory>
 #include <vector>
 
-#include "process/operator.h"
+#include "dataflow/operator.h"
 #include "process/stream_job.h"
 
 namespace weir::process {
+
+using dataflow::Chunk;
+using dataflow::Findings;
 
 // Owned by one thread.
 class PendingCommit {

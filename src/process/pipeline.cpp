@@ -4,10 +4,10 @@
 #include <utility>
 #include <variant>
 
-#include "process/change_group.h"
-#include "process/exchange.h"
-#include "process/kernel_step.h"
-#include "process/window_group.h"
+#include "dataflow/change_group.h"
+#include "dataflow/exchange.h"
+#include "dataflow/kernel_step.h"
+#include "dataflow/window_group.h"
 
 namespace weir::process {
 
@@ -23,7 +23,7 @@ Result<void> Pipeline::add(const sql::Node& node, const StreamSpec& spec,
   if (const auto* kernel = std::get_if<sql::KernelNode>(&node.kind)) {
     OK_OR_RETURN(add(*kernel->input, spec, tables));
     TRY(auto prepared, engine::Kernel::prepare(tables, kernel->sql, kernel->input->output));
-    operators_.push_back(std::make_unique<KernelStep>(std::move(prepared)));
+    operators_.push_back(std::make_unique<dataflow::KernelStep>(std::move(prepared)));
     reads_acceptance_ = reads_acceptance_ || kernel->sql.find("_now") != std::string::npos;
   } else if (const auto* close = std::get_if<sql::CloseNode>(&node.kind)) {
     // The group itself knows best how to hold its rows.
@@ -40,16 +40,16 @@ Result<void> Pipeline::add_group(const sql::Node& node, const StreamSpec& spec,
   const auto& group = std::get<sql::GroupNode>(node.kind);
   OK_OR_RETURN(add(*group.input, spec, tables));
   is_stateless_ = false;
-  std::vector<std::unique_ptr<Operator>> instances;
+  std::vector<std::unique_ptr<dataflow::Operator>> instances;
   for (int i = 0; i < spec.parallelism; ++i) {
     if (holds_changes_) {
       TRY(instances.emplace_back(),
-          ChangeGroup::make(group, {node.output, spec.state_ttl}, tables));
+          dataflow::ChangeGroup::make(group, {node.output, spec.state_ttl}, tables));
     } else {
-      TRY(instances.emplace_back(), WindowGroup::make(group, node.output, tables));
+      TRY(instances.emplace_back(), dataflow::WindowGroup::make(group, node.output, tables));
     }
   }
-  operators_.push_back(std::make_unique<Exchange>(group, std::move(instances)));
+  operators_.push_back(std::make_unique<dataflow::Exchange>(group, std::move(instances)));
   return {};
 }
 

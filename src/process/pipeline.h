@@ -4,10 +4,15 @@
 #include <memory>
 #include <vector>
 
-#include "process/operator.h"
+#include "dataflow/operator.h"
 #include "process/stream_job.h"
 
 namespace weir::process {
+
+using dataflow::Chunk;
+using dataflow::Findings;
+using dataflow::StateReader;
+using dataflow::StateWriter;
 
 // Owned by one thread.
 class Pipeline {
@@ -30,7 +35,7 @@ class Pipeline {
   Result<void> add_group(const sql::Node& node, const StreamSpec& spec,
                          const std::shared_ptr<engine::Database>& tables);
 
-  std::vector<std::unique_ptr<Operator>> operators_;
+  std::vector<std::unique_ptr<dataflow::Operator>> operators_;
   bool holds_changes_ = false;
   bool is_stateless_ = true;
   bool reads_acceptance_ = false;

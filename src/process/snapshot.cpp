@@ -14,10 +14,13 @@
 #include <string_view>
 #include <utility>
 
-#include "process/state_codec.h"
+#include "dataflow/state_codec.h"
 
 namespace weir::process {
 namespace {
+
+using dataflow::StateReader;
+using dataflow::StateWriter;
 
 namespace fs = std::filesystem;
 

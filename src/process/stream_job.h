@@ -15,10 +15,13 @@
 #include "core/result.h"
 #include "engine/database.h"
 #include "journal/journal.h"
-#include "process/poison.h"
+#include "dataflow/poison.h"
 #include "sql/plan.h"
 
 namespace weir::process {
+
+// Of the rows that an expression failed on. The late rows' columns are the input's.
+using dataflow::poison_schema;
 
 // What a stream reads. Of a source: rows of Kind::events, with its watermark. Of a stream: the
 // output rows of its commits, with theirs.
