@@ -72,8 +72,9 @@ bool RowReader::read_record(std::string_view record, const Acceptance& acceptanc
                                            " at most");
   }
   simdjson::ondemand::document document;
-  auto error = parser_.iterate(record.data(), record.size(), record.size() + simdjson::SIMDJSON_PADDING)
-                   .get(document);
+  auto error =
+      parser_.iterate(record.data(), record.size(), record.size() + simdjson::SIMDJSON_PADDING)
+          .get(document);
   if (error != simdjson::SUCCESS) return reader_.refuse_json(error);
   ValueReader::Object object;
   error = document.get_object().get(object);
@@ -138,9 +139,9 @@ bool RowReader::append_scalar(std::uint32_t index, const Token& token) {
            reader_.refuse("MISSING", "column " + plan.rule.name + ": null, but it is required");
   }
   if (!plan.has_bounds() || plan.admits(column, row_)) return true;
-  return reader_.refuse("OUT_OF_RANGE", "column " + plan.rule.name + ": " +
-                                            reader_.excerpt(token.raw) + " is not " +
-                                            plan.bounds());
+  return reader_.refuse(
+      "OUT_OF_RANGE",
+      "column " + plan.rule.name + ": " + reader_.excerpt(token.raw) + " is not " + plan.bounds());
 }
 
 template <class Container>
@@ -155,8 +156,8 @@ bool RowReader::read_container(FieldSlot& slot, ValueReader::Value& value, int d
     if (is_walked || is_structured(type)) continue;
     if (type.id != TypeId::json) {
       const TimeFormat format = columns_[index].rule.format;
-      return in_column(
-          index, reader_.refuse_value(rows_->column(index), text, Fit::wrong_type, format));
+      return in_column(index,
+                       reader_.refuse_value(rows_->column(index), text, Fit::wrong_type, format));
     }
     if (!append_json(index, text)) return false;
   }
@@ -233,8 +234,8 @@ bool RowReader::fill_missing() {
     if (plan.default_value) {
       column.append_range(*plan.default_value, 0, 1);
     } else if (plan.rule.required) {
-      return reader_.refuse("MISSING", "column " + plan.rule.name +
-                                           ": the field is missing, but it is required");
+      return reader_.refuse(
+          "MISSING", "column " + plan.rule.name + ": the field is missing, but it is required");
     } else {
       column.append_null();
     }

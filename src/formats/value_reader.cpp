@@ -157,10 +157,9 @@ bool ValueReader::append_array(Column& column, Array& array, int depth) {
 bool ValueReader::close_map(Column& column) {
   const Column& entries = column.child(0);
   const Column& keys = entries.child(0);
-  const std::size_t first =
-      column.size() == 0 ? 0
-                         : column.values<ListRef>().back().offset +
-                               column.values<ListRef>().back().length;
+  const std::size_t first = column.size() == 0 ? 0
+                                               : column.values<ListRef>().back().offset +
+                                                     column.values<ListRef>().back().length;
   keys_.clear();
   for (std::size_t row = first; row < keys.size(); ++row) {
     if (entries.is_null(row) || keys.is_null(row)) {
