@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "serve/url_value.h"
-#include "sql/suggestion.h"
+#include "core/suggestion.h"
 
 namespace weir::serve {
 namespace {
@@ -66,7 +66,7 @@ Result<std::vector<engine::Parameter>> api_parameters(
     if (!values[i].text) values[i].text = parameter.default_value;
     if (values[i].text || !parameter.required) continue;
     return Error{Fault::invalid,
-                 fmt::format("parameter {} is missing: add ?{}=..., a {}", parameter.name,
+                 fmt::format("parameter {} is missing: add ?{}=..., of type {}", parameter.name,
                              parameter.name, to_string(parameter.type))};
   }
   return values;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include "net/envelope.h"
 #include "serve/api_parameters.h"
@@ -25,19 +27,15 @@ net::Response refuse_parameter(const Error& error) {
   return net::refusal(400, "INVALID_PARAMETER", error.message);
 }
 
-std::vector<engine::Parameter> used_values(const CheckedApi& api,
-                                           std::vector<engine::Parameter> values) {
-  std::erase_if(values, [&](const engine::Parameter& value) {
-    return std::ranges::find(api.parameters, value.name) == api.parameters.end();
-  });
-  return values;
+bool is_used(const CheckedApi& api, const engine::Parameter& value) {
+  return std::ranges::find(api.parameters, value.name) != api.parameters.end();
 }
 
-// What the values did to a query that failed, if it was they.
+// Which of the values that `suspects` picks the engine cannot read.
 std::optional<Error> blame_values(engine::Connection& connection,
-                                  const std::vector<engine::Parameter>& values) {
+                                  const std::vector<engine::Parameter>& values, auto suspects) {
   for (const engine::Parameter& value : values) {
-    if (!value.text) continue;
+    if (!value.text || !suspects(value)) continue;
     if (auto error = refuse_unreadable(connection, value.name, value)) return error;
   }
   return std::nullopt;
@@ -45,14 +43,21 @@ std::optional<Error> blame_values(engine::Connection& connection,
 
 net::Response answer_afresh(const Call& call, const CheckedApi& api,
                             const std::vector<engine::Parameter>& values, RowForm form) {
+  const auto used = [&](const engine::Parameter& value) { return is_used(api, value); };
   if (const auto wrong = refuse_values(call.connection, api.declared, values)) {
     return refuse_parameter(*wrong);
   }
-  auto read = read_rows(call, {api.declared.sql.text, used_values(api, values), form});
+  if (const auto wrong = blame_values(call.connection, values, std::not_fn(used))) {
+    return refuse_parameter(*wrong);
+  }
+  std::vector<engine::Parameter> bound;
+  std::ranges::copy_if(values, std::back_inserter(bound), used);
+  auto read = read_rows(call, {api.declared.sql.text, bound, form});
   if (auto* refused = std::get_if<net::Response>(&read)) {
-    const auto blamed =
-        refused->status == 400 ? blame_values(call.connection, values) : std::nullopt;
-    return blamed ? refuse_parameter(*blamed) : std::move(*refused);
+    // Reading the values is part of the query; only where it fails is it asked which one it was.
+    const auto wrong =
+        refused->status == 400 ? blame_values(call.connection, bound, used) : std::nullopt;
+    return wrong ? refuse_parameter(*wrong) : std::move(*refused);
   }
   const RowsText& rows = std::get<RowsText>(read);
   return rows.more ? refuse_more_rows() : rows_response(form, rows.text, "");

@@ -5,7 +5,7 @@
 #include "net/envelope.h"
 #include "serve/read_query.h"
 #include "serve/url_value.h"
-#include "sql/suggestion.h"
+#include "core/suggestion.h"
 
 namespace weir::serve {
 namespace {

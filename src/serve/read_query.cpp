@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "serve/url_value.h"
-#include "sql/suggestion.h"
+#include "core/suggestion.h"
 
 namespace weir::serve {
 namespace {

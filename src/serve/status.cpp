@@ -64,8 +64,15 @@ Metric gauge(std::string name, std::string help, double value) {
 // The figures are read one after the other, so the reader may seem ahead of the journal.
 Position lag(Position end, Position reached) { return end > reached ? end - reached : 0; }
 
-double event_lag_seconds(std::int64_t now, std::int64_t watermark) {
-  return watermark == no_watermark ? 0 : static_cast<double>(now - watermark) / 1e6;
+// No sample for a stream that has seen no event: it lags behind nothing yet.
+std::vector<Sample> event_lags(const PlatformStatus& status) {
+  std::vector<Sample> samples;
+  for (const StreamStatus& stream : status.streams) {
+    if (stream.watermark == no_watermark) continue;
+    samples.push_back(
+        {{{"stream", stream.name}}, static_cast<double>(status.now - stream.watermark) / 1e6});
+  }
+  return samples;
 }
 
 }  // namespace
@@ -113,10 +120,7 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
           samples_of("stream", streams,
                      [end = journal_end](const auto& s) { return lag(end, s.processed_through); })},
       Metric{"weir_stream_event_lag_seconds", "Wall time less the stream's watermark.",
-             MetricKind::gauge,
-             samples_of(
-                 "stream", streams,
-                 [at = status.now](const auto& s) { return event_lag_seconds(at, s.watermark); })},
+             MetricKind::gauge, event_lags(status)},
       Metric{
           "weir_stream_failed", "1 when the stream stopped with a failure.", MetricKind::gauge,
           samples_of("stream", streams, [](const auto& s) { return s.failure.empty() ? 0 : 1; })},

@@ -19,7 +19,8 @@ bool is_digits(std::string_view text) {
 }  // namespace
 
 Error wrong_value(std::string_view label, const Type& type, std::string_view text) {
-  return {Fault::invalid, fmt::format("{} is a {}, not \"{}\"", label, to_string(type), text)};
+  return {Fault::invalid,
+          fmt::format("{} is of type {}, not \"{}\"", label, to_string(type), text)};
 }
 
 Result<void> check_form(std::string_view label, const Type& type, std::string_view text) {

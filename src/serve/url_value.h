@@ -10,7 +10,7 @@
 
 namespace weir::serve {
 
-// "delay.gte is a SMALLINT, not \"abc\"": `label` is what the user wrote before the value.
+// "delay.gte is of type SMALLINT, not \"abc\"": `label` is what the user wrote before the value.
 Error wrong_value(std::string_view label, const Type& type, std::string_view text);
 
 // Fault::invalid for what the engine would bend into a whole number: 1.5, true, 1e3.
