@@ -16,7 +16,7 @@ Place place_of_key(const KeyPlaces& places, const std::string& key, const Place&
 
 // The columns' places in the schema; those that are not there are mistakes, and left out.
 std::vector<std::size_t> find_columns(const std::vector<std::string>& names, const Schema& schema,
-                                      Mistake missing, std::vector<Mistake>& mistakes) {
+                                      const Mistake& missing, std::vector<Mistake>& mistakes) {
   std::vector<std::string> known;
   for (const Field& column : schema.columns) known.push_back(column.name);
   std::vector<std::size_t> columns;
