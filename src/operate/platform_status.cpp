@@ -57,7 +57,7 @@ std::string source_json(const workspace::Source& source) {
   return fmt::format(
       R"({{"name":{},"path":{},"event_time":{},"columns":{}}})", json_string(source.name),
       source.path.empty() ? "null" : json_string(source.path),
-      json_string(schema.columns[event_time_column(source.rules)].name), columns_json(schema));
+      json_string(schema.columns[event_time_column(source.rules)].name), rules_json(source.rules));
 }
 
 std::string stream_json(const workspace::CompiledStream& stream) {

@@ -2,7 +2,6 @@
 
 #include "collect/collector.h"
 #include "journal/topic_relation.h"
-#include "process/poison.h"
 #include "sql/batch_names.h"
 #include "store/static_table.h"
 

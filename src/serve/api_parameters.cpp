@@ -14,7 +14,7 @@ Error unknown_parameter(const workspace::Api& api, const std::string& name) {
   std::vector<std::string> known;
   for (const workspace::ApiParameter& parameter : api.parameters) known.push_back(parameter.name);
   return {Fault::invalid, fmt::format("api {} has no parameter \"{}\"{}", api.name, name,
-                                      sql::did_you_mean(name, known))};
+                                      did_you_mean(name, known))};
 }
 
 // SQL for the words of a value that is beyond its bound; nothing where there is no bound.

@@ -24,7 +24,7 @@ net::Response no_such_table(const Call& call, const Readables& readables, std::s
   }
   return net::refusal(404, "TABLE_NOT_FOUND",
                       fmt::format("there is no table \"{}\"{} See GET /weir/v1/tables", table,
-                                  known.empty() ? "." : sql::did_you_mean(table, known)));
+                                  known.empty() ? "." : did_you_mean(table, known)));
 }
 
 // What is wrong with the values of a query that failed, if it is they.

@@ -49,7 +49,7 @@ Error unknown_column(const Readable& table, std::string_view name) {
   for (const Field& column : table.schema->columns) names.push_back(column.name);
   return {Fault::invalid,
           fmt::format("{} has no column or option \"{}\"{}; it has the columns {}", table.name,
-                      name, sql::did_you_mean(name, names), fmt::join(names, ", "))};
+                      name, did_you_mean(name, names), fmt::join(names, ", "))};
 }
 
 Result<std::size_t> whole_number(std::string_view option, std::string_view text, std::size_t min,
