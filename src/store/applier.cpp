@@ -72,7 +72,7 @@ Result<void> Applier::open() {
 Result<void> Applier::load_progress() {
   for (const auto& [stream, tables] : tables_of_) {
     TRY(auto rows, connection_->query("SELECT generation, sequence, position, journal FROM "
-                                      "weir.applied WHERE stream = " +
+                                      "weir_progress.applied WHERE stream = " +
                                       quote_text(stream)));
     TRY(auto batch, rows->next());
     if (batch == nullptr || batch->rows() == 0) continue;
@@ -186,10 +186,10 @@ Result<void> Applier::drop_expired() {
 }
 
 Result<void> Applier::write_progress(Position through) {
-  OK_OR_RETURN(connection_->run("DELETE FROM weir.applied"));
+  OK_OR_RETURN(connection_->run("DELETE FROM weir_progress.applied"));
   for (const auto& [stream, progress] : progress_) {
     OK_OR_RETURN(connection_->run(
-        fmt::format("INSERT INTO weir.applied VALUES ({}, {}, {}, {}, {})", quote_text(stream),
+        fmt::format("INSERT INTO weir_progress.applied VALUES ({}, {}, {}, {}, {})", quote_text(stream),
                     quote_text(journal_.id()), progress.generation, progress.sequence, through)));
   }
   return {};
