@@ -1,7 +1,5 @@
 #include "formats/column_plan.h"
 
-#include <simdjson.h>
-
 #include <cmath>
 #include <compare>
 #include <cstdint>
@@ -76,37 +74,20 @@ Error bad_rule(const ColumnRule& rule, const std::string& what) {
   return {Fault::invalid, "column " + rule.name + ": " + what};
 }
 
-// A text that is JSON, as a value of one row; false where it is not one.
-bool append_json_text(Column& column, const std::string& text, const TimeZone& zone) {
-  // In an array, since simdjson treats a scalar alone in another way.
-  const simdjson::padded_string json("[" + text + "]");
-  simdjson::ondemand::parser parser;
-  simdjson::ondemand::document document;
-  simdjson::ondemand::array array;
-  if (parser.iterate(json).get(document) != simdjson::SUCCESS) return false;
-  if (document.get_array().get(array) != simdjson::SUCCESS) return false;
-  ValueReader reader(&zone);
-  reader.start({json.data(), json.size()});
-  for (auto next : array) {
-    simdjson::ondemand::value value;
-    if (std::move(next).get(value) != simdjson::SUCCESS) return false;
-    if (!reader.append(column, value, TimeFormat::iso, 1)) return false;
-  }
-  return column.size() == 1;
-}
-
 Result<Column> read_text(const ColumnRule& rule, const std::string& text, const TimeZone& zone) {
   Column column(rule.type);
   const bool is_number = split_number(text).has_value();
-  Token token{Token::Kind::string, text, text};
+  Token token{Token::Kind::string, text};
   if (is_number) token.kind = Token::Kind::number;
   if (text == "true" || text == "false") token.kind = Token::Kind::boolean;
   if (rule.type.id == TypeId::varchar) token.kind = Token::Kind::string;
   // A rule may write a time as such even where events count from 1970.
   const TimeFormat format = is_number ? rule.format : TimeFormat::iso;
-  const bool is_read = rule.type.id >= TypeId::json
-                           ? append_json_text(column, text, zone)
-                           : append_scalar(column, token, {format, &zone}) == Fit::good;
+  ValueReader reader(&zone);
+  reader.start(text);
+  const bool is_json = rule.type.id >= TypeId::json;
+  const bool is_read = is_json ? reader.append(column, format, 0) && reader.at_end()
+                               : append_scalar(column, token, {format, &zone}) == Fit::good;
   if (is_read && !column.is_null(0)) return column;
   return bad_rule(rule, "\"" + text + "\" is no " + to_string(rule.type) + ": write " +
                             wanted(rule.type, rule.format));

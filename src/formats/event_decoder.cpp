@@ -28,8 +28,8 @@ class JsonDecoder final : public EventDecoder {
   Result<DecodedBody> decode(std::string& body, BodyForm form, const Acceptance& acceptance,
                              Batch& rows) override {
     ASSERT(rows.column_count() == schema_->columns.size());
-    body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
     std::string_view text = body;
+    is_text_ = simdjson::validate_utf8(text);
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     DecodedBody decoded;
     const auto read = [&](std::string_view record) { decode(record, acceptance, rows, decoded); };
@@ -59,6 +59,10 @@ class JsonDecoder final : public EventDecoder {
   void decode(std::string_view record, const Acceptance& acceptance, Batch& rows,
               DecodedBody& decoded) {
     const std::size_t row = decoded.rows++;
+    if (!is_text_ && !simdjson::validate_utf8(record)) {
+      decoded.refused.push_back({row, "MALFORMED", "the record is not UTF-8", std::string(record)});
+      return;
+    }
     if (reader_->read(record, acceptance, rows)) return;
     const Refusal& refusal = reader_->refusal();
     decoded.refused.push_back(
@@ -67,6 +71,7 @@ class JsonDecoder final : public EventDecoder {
 
   std::shared_ptr<const Schema> schema_;
   std::unique_ptr<RowReader> reader_;
+  bool is_text_ = true;  // the whole body is UTF-8, so that no record needs to be asked
 };
 
 }  // namespace

@@ -10,12 +10,6 @@ namespace weir::formats {
 namespace {
 
 constexpr std::size_t record_bytes_max = 1 << 20;
-// The parser keeps room for records of this length, and grows where one is longer.
-constexpr std::size_t record_bytes_usual = 16 * 1024;
-
-bool is_structured(const Type& type) {
-  return type.id == TypeId::list || type.id == TypeId::structure || type.id == TypeId::map;
-}
 
 Result<void> check_types(const ColumnRule& rule, const Type& type) {
   if (type.id == TypeId::map && !type.children[0].type.children.empty()) {
@@ -47,10 +41,7 @@ Result<std::unique_ptr<RowReader>> RowReader::make(EventRules rules) {
                                        to_string(rule.type)};
     }
   }
-  TRY(reader->fields_, FieldTree::make(reader->columns_));
-  if (reader->parser_.allocate(record_bytes_usual) != simdjson::SUCCESS) {
-    return Error{Fault::internal, "no memory for a JSON parser"};
-  }
+  reader->fields_ = FieldTree::make(reader->columns_);
   return reader;
 }
 
@@ -71,21 +62,12 @@ bool RowReader::read_record(std::string_view record, const Acceptance& acceptanc
                                            " bytes, " + std::to_string(record_bytes_max) +
                                            " at most");
   }
-  simdjson::ondemand::document document;
-  auto error = parser_.iterate(record.data(), record.size(), record.size() + simdjson::SIMDJSON_PADDING)
-                   .get(document);
-  if (error != simdjson::SUCCESS) return reader_.refuse_json(error);
-  ValueReader::Object object;
-  error = document.get_object().get(object);
-  if (error == simdjson::INCORRECT_TYPE) {
+  reader_.cursor().skip_space();
+  if (reader_.cursor().next() != '{') {
     return reader_.refuse("MALFORMED", "a record is an object, such as {\"a\": 1}");
   }
-  if (error != simdjson::SUCCESS) return reader_.refuse_json(error);
-  if (!read_object(*fields_, object, 1)) return false;
-  const char* behind = nullptr;
-  if (document.current_location().get(behind) != simdjson::OUT_OF_BOUNDS) {
-    return reader_.refuse("MALFORMED", "something stands behind the record's object");
-  }
+  if (!read_object(*fields_, 0)) return false;
+  if (!reader_.at_end()) return reader_.refuse_json("something stands behind the record");
   if (appended_ < columns_.size() && !fill_missing()) return false;
   if (rules_.unknown_fields == UnknownFields::keep) {
     Column& extra = rows_->column(columns_.size());
@@ -94,135 +76,83 @@ bool RowReader::read_record(std::string_view record, const Acceptance& acceptanc
   return check_event_time(acceptance);
 }
 
-bool RowReader::read_object(FieldTree& fields, ValueReader::Object& object, int depth) {
+bool RowReader::read_object(FieldTree& fields, int depth) {
+  if (depth >= depth_max) return reader_.refuse_json("nested too deeply");
   fields.begin();
-  return reader_.each_field(object, [&](const char* key, ValueReader::Value& value) {
-    FieldSlot* slot = fields.expect(key, reader_.end());
-    if (slot == nullptr) {
-      std::string_view name;
-      if (!reader_.name_of(key, name)) return false;
-      slot = fields.find(name);
+  return reader_.each_field([&] {
+    FieldSlot* slot = fields.expected();
+    if (slot != nullptr && reader_.take_name_if(slot->name)) {
+      fields.take_expected();
+      return read_field(*slot, depth + 1);
     }
-    return slot == nullptr ? read_unknown(fields, key, value, depth)
-                           : read_field(*slot, value, depth);
+    std::string_view name;
+    if (!reader_.take_name(name)) return false;
+    slot = fields.find(name);
+    return slot != nullptr ? read_field(*slot, depth + 1) : read_unknown(fields, name, depth + 1);
   });
 }
 
-bool RowReader::read_field(FieldSlot& slot, ValueReader::Value& value, int depth) {
+bool RowReader::read_field(FieldSlot& slot, int depth) {
   Token token;
-  if (!reader_.token(value, token)) return false;
-  switch (token.kind) {
-    case Token::Kind::object: return read_container<ValueReader::Object>(slot, value, depth);
-    case Token::Kind::array: return read_container<ValueReader::Array>(slot, value, depth);
-    default: return read_scalar(slot, token);
+  if (!reader_.take_token(token)) return false;
+  const char* begin = reader_.token_begin();
+  for (std::size_t i = 0; i < slot.columns.size(); ++i) {
+    if (i > 0 && token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
+    if (!append(slot.columns[i], token, depth)) return false;
   }
+  if (slot.inside == nullptr) return true;
+  if (token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
+  return read_inside(slot, token, depth);
 }
 
-bool RowReader::read_scalar(FieldSlot& slot, const Token& token) {
-  for (const std::uint32_t index : slot.columns) {
-    if (!append_scalar(index, token)) return false;
-  }
+bool RowReader::read_inside(FieldSlot& slot, const Token& token, int depth) {
+  if (token.kind == Token::Kind::object) return read_object(*slot.inside, depth);
   // In null there is nothing: what is read from inside it is missing.
-  if (slot.inside == nullptr || token.kind == Token::Kind::null) return true;
+  if (token.kind == Token::Kind::null) return true;
+  const char* begin = reader_.token_begin();
+  if (!reader_.check(token, depth)) return false;
   return reader_.refuse("WRONG_TYPE", "the field \"" + slot.name + "\" is " +
-                                          reader_.excerpt(token.raw) + ": write an object");
+                                          ValueReader::excerpt(reader_.raw_since(begin)) +
+                                          ": write an object");
 }
 
-bool RowReader::append_scalar(std::uint32_t index, const Token& token) {
+bool RowReader::append(std::uint32_t index, const Token& token, int depth) {
   const ColumnPlan& plan = columns_[index];
   Column& column = rows_->column(index);
-  if (!begin_value(index)) return false;
-  if (!reader_.append_token(column, token, plan.rule.format)) return in_column(index, false);
+  if (column.size() > row_) {
+    return reader_.refuse("DUPLICATE_FIELD",
+                          "column " + plan.rule.name + ": its field stands in the record twice");
+  }
+  ++appended_;
+  if (!reader_.append(column, token, plan.rule.format, depth)) {
+    const Refusal& inner = reader_.refusal();
+    return reader_.refuse(inner.code, "column " + plan.rule.name + ": " + inner.reason);
+  }
   if (token.kind == Token::Kind::null) {
     return !plan.rule.required ||
            reader_.refuse("MISSING", "column " + plan.rule.name + ": null, but it is required");
   }
   if (!plan.has_bounds() || plan.admits(column, row_)) return true;
   return reader_.refuse("OUT_OF_RANGE", "column " + plan.rule.name + ": " +
-                                            reader_.excerpt(token.raw) + " is not " +
+                                            ValueReader::excerpt(token.text) + " is not " +
                                             plan.bounds());
 }
 
-template <class Container>
-bool RowReader::read_container(FieldSlot& slot, ValueReader::Value& value, int depth) {
-  Container container;
-  if (!reader_.open(value, container)) return false;
-  std::string_view text;
-  const bool is_walked = slot.columns.size() == 1 && slot.inside == nullptr;
-  if (!is_walked && !reader_.raw_container(container, text)) return false;
-  for (const std::uint32_t index : slot.columns) {
-    const Type& type = columns_[index].rule.type;
-    if (is_walked || is_structured(type)) continue;
-    if (type.id != TypeId::json) {
-      const TimeFormat format = columns_[index].rule.format;
-      return in_column(
-          index, reader_.refuse_value(rows_->column(index), text, Fit::wrong_type, format));
-    }
-    if (!append_json(index, text)) return false;
-  }
-  return walk(slot, container, depth + 1);
-}
-
-bool RowReader::walk(FieldSlot& slot, ValueReader::Object& object, int depth) {
-  if (slot.inside != nullptr) return read_object(*slot.inside, object, depth);
-  for (const std::uint32_t index : slot.columns) {
-    if (slot.columns.size() > 1 && !is_structured(columns_[index].rule.type)) continue;
-    return begin_value(index) &&
-           in_column(index, reader_.append_object(rows_->column(index), object, depth - 1));
-  }
-  return reader_.check(object, depth - 1);
-}
-
-bool RowReader::walk(FieldSlot& slot, ValueReader::Array& array, int depth) {
-  if (slot.inside != nullptr) {
-    return reader_.refuse("WRONG_TYPE",
-                          "the field \"" + slot.name + "\" is an array: write an object");
-  }
-  for (const std::uint32_t index : slot.columns) {
-    if (slot.columns.size() > 1 && !is_structured(columns_[index].rule.type)) continue;
-    return begin_value(index) &&
-           in_column(index, reader_.append_array(rows_->column(index), array, depth - 1));
-  }
-  return reader_.check(array, depth - 1);
-}
-
-bool RowReader::read_unknown(const FieldTree& fields, const char* key, ValueReader::Value& value,
-                             int depth) {
-  if (rules_.unknown_fields == UnknownFields::ignore) return reader_.check(value, depth);
-  std::string_view name;
-  if (!reader_.name_of(key, name)) return false;
+bool RowReader::read_unknown(const FieldTree& fields, std::string_view name, int depth) {
+  if (rules_.unknown_fields == UnknownFields::ignore) return reader_.check(depth);
   const std::string path = fields.prefix() + std::string(name);
   if (rules_.unknown_fields == UnknownFields::quarantine) {
     return reader_.refuse("UNKNOWN_FIELD", "the field \"" + path + "\" is not in the schema");
   }
-  std::string_view text;
-  if (!reader_.raw(value, depth, text)) return false;
+  Token token;
+  if (!reader_.take_token(token)) return false;
+  const char* begin = reader_.token_begin();
+  if (!reader_.check(token, depth)) return false;
   extra_ += extra_.empty() ? '{' : ',';
   append_json_string(extra_, path);
   extra_ += ':';
-  extra_ += text;
+  extra_ += reader_.raw_since(begin);
   return true;
-}
-
-bool RowReader::begin_value(std::uint32_t index) {
-  if (rows_->column(index).size() > row_) {
-    return reader_.refuse("DUPLICATE_FIELD", "column " + columns_[index].rule.name +
-                                                 ": its field stands in the record twice");
-  }
-  ++appended_;
-  return true;
-}
-
-bool RowReader::append_json(std::uint32_t index, std::string_view text) {
-  if (!begin_value(index)) return false;
-  rows_->column(index).append_string(text);
-  return true;
-}
-
-bool RowReader::in_column(std::uint32_t index, bool is_read) {
-  if (is_read) return true;
-  const Refusal& inner = reader_.refusal();
-  return reader_.refuse(inner.code, "column " + columns_[index].rule.name + ": " + inner.reason);
 }
 
 bool RowReader::fill_missing() {

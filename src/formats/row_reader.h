@@ -1,12 +1,9 @@
 // One record into one row, by the source's rules.
 #pragma once
 
-#include <simdjson.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,8 +21,7 @@ class RowReader {
   // Fault::invalid: a rule contradicts itself.
   static Result<std::unique_ptr<RowReader>> make(EventRules rules);
 
-  // Appends the record's row, or nothing and says why in refusal(). Behind the record stand at
-  // least simdjson's padding bytes that may be read.
+  // Appends the record's row, or nothing and says why in refusal(). The record is UTF-8.
   bool read(std::string_view record, const Acceptance& acceptance, Batch& rows);
   const Refusal& refusal() const { return reader_.refusal(); }
 
@@ -33,25 +29,17 @@ class RowReader {
   RowReader(EventRules rules, TimeZone zone);
 
   bool read_record(std::string_view record, const Acceptance& acceptance);
-  bool read_object(FieldTree& fields, ValueReader::Object& object, int depth);
-  bool read_field(FieldSlot& slot, ValueReader::Value& value, int depth);
-  bool read_scalar(FieldSlot& slot, const Token& token);
-  template <class Container>
-  bool read_container(FieldSlot& slot, ValueReader::Value& value, int depth);
-  bool walk(FieldSlot& slot, ValueReader::Object& object, int depth);
-  bool walk(FieldSlot& slot, ValueReader::Array& array, int depth);
-  bool read_unknown(const FieldTree& fields, const char* key, ValueReader::Value& value, int depth);
-  bool begin_value(std::uint32_t index);
-  bool append_json(std::uint32_t index, std::string_view text);
-  bool append_scalar(std::uint32_t index, const Token& token);
-  bool in_column(std::uint32_t index, bool is_read);
+  bool read_object(FieldTree& fields, int depth);
+  bool read_field(FieldSlot& slot, int depth);
+  bool read_inside(FieldSlot& slot, const Token& token, int depth);
+  bool read_unknown(const FieldTree& fields, std::string_view name, int depth);
+  bool append(std::uint32_t index, const Token& token, int depth);
   bool fill_missing();
   bool check_event_time(const Acceptance& acceptance);
 
   EventRules rules_;
   TimeZone zone_;
   ValueReader reader_;
-  simdjson::ondemand::parser parser_;
   std::vector<ColumnPlan> columns_;
   std::unique_ptr<FieldTree> fields_;
   Batch* rows_ = nullptr;     // of the record being read, as are the next three

@@ -103,7 +103,10 @@ Fit append_decimal_value(Column& column, const Token& token) {
 template <class Float>
 Fit append_float(Column& column, const Token& token) {
   Float value = 0;
-  if (is_number(token)) return append_good(column, read_float(token.text, value), value);
+  if (is_number(token)) {
+    const Fit fit = read_float(token.text, value);
+    return append_good(column, fit, value);
+  }
   if (!is_text(token)) return Fit::wrong_type;
   using Limits = std::numeric_limits<Float>;
   if (token.text == "NaN") return append_good(column, Fit::good, Limits::quiet_NaN());
@@ -160,12 +163,6 @@ Fit append_blob(Column& column, const Token& token) {
   return Fit::good;
 }
 
-Fit append_json(Column& column, const Token& token) {
-  if (is_number(token) && !split_number(token.text)) return Fit::wrong_type;
-  column.append_string(token.raw);
-  return Fit::good;
-}
-
 template <class Integer>
 std::string whole_number() {
   std::string text = "a whole number from ";
@@ -215,7 +212,7 @@ Fit append_scalar(Column& column, const Token& token, const TimeReading& times) 
     case TypeId::timestamp_tz: return append_timestamp_value(column, token, times);
     case TypeId::interval: return append_text(column, token, &read_interval);
     case TypeId::uuid: return append_text(column, token, &read_uuid_value);
-    case TypeId::json: return append_json(column, token);
+    case TypeId::json:
     case TypeId::list:
     case TypeId::structure:
     case TypeId::map: break;

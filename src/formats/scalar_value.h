@@ -7,7 +7,7 @@
 #include "core/column.h"
 #include "core/event_rules.h"
 #include "formats/fit.h"
-#include "formats/json_token.h"
+#include "formats/json_cursor.h"
 #include "formats/time_zone.h"
 
 namespace weir::formats {
@@ -19,7 +19,7 @@ struct TimeReading {
 };
 
 // Appends the value, or nothing where it does not fit. Null is a value of every type; a list, a
-// structure or a map has no other scalar.
+// structure or a map has no other scalar. What is kept as JSON is kept as it stands: not here.
 Fit append_scalar(Column& column, const Token& token, const TimeReading& times);
 // "a whole number from -128 to 127": what is right for the type.
 std::string wanted(const Type& type, TimeFormat format);

@@ -1,7 +1,7 @@
 #include "formats/value_reader.h"
 
 #include <algorithm>
-#include <cstring>
+#include <utility>
 
 #include "formats/decimal_text.h"
 
@@ -24,81 +24,110 @@ bool ValueReader::refuse(std::string_view code, std::string reason) {
   return false;
 }
 
-bool ValueReader::refuse_json(simdjson::error_code error) {
-  return refuse("MALFORMED", std::string("this is no JSON: ") + simdjson::error_message(error));
+bool ValueReader::refuse_json(std::string_view what) {
+  const auto left = static_cast<std::size_t>(cursor_.end() - cursor_.at());
+  const std::string place = left == 0 ? "the end" : excerpt({cursor_.at(), left});
+  return refuse("MALFORMED", "this is no JSON: " + std::string(what) + " at " + place);
 }
 
-std::string ValueReader::excerpt(std::string_view raw) const {
-  // A container's text is known by its beginning alone.
-  std::size_t length = raw.size();
-  if (!raw.empty() && (raw.front() == '{' || raw.front() == '[')) {
-    length = static_cast<std::size_t>(end_ - raw.data());
-  }
-  if (length <= excerpt_bytes_max) return {raw.data(), length};
-  length = excerpt_bytes_max;
-  while (length > 0 && (raw.data()[length] & 0xC0) == 0x80) --length;  // never half a character
-  return std::string(raw.data(), length) + "...";
+std::string ValueReader::excerpt(std::string_view raw) {
+  if (raw.size() <= excerpt_bytes_max) return std::string(raw);
+  std::size_t length = excerpt_bytes_max;
+  while (length > 0 && (raw[length] & 0xC0) == 0x80) --length;  // never half a character
+  return std::string(raw.substr(0, length)) + "...";
 }
 
-bool ValueReader::refuse_value(const Column& column, std::string_view value, Fit fit,
-                               TimeFormat format) {
+bool ValueReader::refuse_value(const Column& column, Fit fit, TimeFormat format) {
   const bool is_outside = fit == Fit::out_of_range;
   return refuse(is_outside ? "OUT_OF_RANGE" : "WRONG_TYPE",
-                excerpt(value) + (is_outside ? " is out of range for " : " is no ") +
+                excerpt(raw_since(token_begin_)) + (is_outside ? " is out of range for " : " is no ") +
                     to_string(column.type()) + ": write " + wanted(column.type(), format));
 }
 
-bool ValueReader::deep(int depth) {
-  if (depth < depth_max) return false;
-  refuse("MALFORMED", "nested more than " + std::to_string(depth_max) + " deep");
+bool ValueReader::take_token(Token& token) {
+  using Kind = Token::Kind;
+  cursor_.skip_space();
+  token_begin_ = cursor_.at();
+  bool has_escapes = false;
+  switch (cursor_.next()) {
+    case '{': token = {Kind::object, {}}; return true;
+    case '[': token = {Kind::array, {}}; return true;
+    case '"':
+      token.kind = Kind::string;
+      if (!cursor_.take_string(token.text, has_escapes)) {
+        return refuse_json("a string does not close, or holds a control character,");
+      }
+      if (!has_escapes) return true;
+      if (!unescape(token.text, text_)) return refuse_json("a string has a broken escape before");
+      token.text = text_;
+      return true;
+    case 't':
+    case 'f':
+      token = {Kind::boolean, cursor_.next() == 't' ? "true" : "false"};
+      return cursor_.take(token.text) || refuse_json("no value stands");
+    case 'n':
+      token = {Kind::null, "null"};
+      return cursor_.take(token.text) || refuse_json("no value stands");
+    default:
+      token = {Kind::number, cursor_.take_number()};
+      return !token.text.empty() || refuse_json("no value stands");
+  }
+}
+
+bool ValueReader::take_name(std::string_view& name) {
+  bool has_escapes = false;
+  cursor_.skip_space();
+  if (cursor_.next() != '"' || !cursor_.take_string(name, has_escapes)) {
+    return refuse_json("no field's name stands");
+  }
+  if (has_escapes) {
+    if (!unescape(name, name_)) return refuse_json("a field's name has a broken escape before");
+    name = name_;
+  }
+  return cursor_.take(':') || refuse_json("a colon is missing");
+}
+
+bool ValueReader::check_number(std::string_view text) {
+  return split_number(text) ||
+         refuse("MALFORMED", "this is no JSON: " + excerpt(text) + " is no number");
+}
+
+bool ValueReader::append(Column& column, TimeFormat format, int depth) {
+  Token token;
+  return take_token(token) && append(column, token, format, depth);
+}
+
+bool ValueReader::append(Column& column, const Token& token, TimeFormat format, int depth) {
+  const TypeId id = column.type().id;
+  const bool is_container = token.kind >= Token::Kind::array;
+  if (!is_container && id != TypeId::json) {
+    const Fit fit = append_scalar(column, token, {format, zone_});
+    if (fit == Fit::good) return true;
+    if (token.kind == Token::Kind::number && !check_number(token.text)) return false;
+    return refuse_value(column, fit, format);
+  }
+  if (id == TypeId::structure && token.kind == Token::Kind::object) {
+    return append_structure(column, depth);
+  }
+  if (id == TypeId::list && token.kind == Token::Kind::array) return append_list(column, depth);
+  if (id == TypeId::map && is_container) return append_map(column, token, depth);
+  const char* begin = token_begin_;
+  if (!check(token, depth)) return false;
+  token_begin_ = begin;
+  if (id != TypeId::json) return refuse_value(column, Fit::wrong_type, format);
+  if (token.kind == Token::Kind::null) {
+    column.append_null();
+  } else {
+    column.append_string(raw_since(begin));
+  }
   return true;
 }
 
-bool ValueReader::token(Value& value, Token& token) {
-  token = token_of(value, scratch_);
-  if (token.kind != Token::Kind::broken) return true;
-  return refuse("MALFORMED", "this is no JSON: a value cannot be read at " + excerpt(token.raw));
-}
-
-bool ValueReader::append_token(Column& column, const Token& token, TimeFormat format) {
-  const Fit fit = append_scalar(column, token, {format, zone_});
-  if (fit == Fit::good) return true;
-  if (token.kind == Token::Kind::number && !split_number(token.text)) {
-    return refuse("MALFORMED", "this is no JSON: " + excerpt(token.raw) + " is no number");
-  }
-  return refuse_value(column, token.raw, fit, format);
-}
-
-bool ValueReader::append(Column& column, Value& value, TimeFormat format, int depth) {
-  Token found;
-  if (!token(value, found)) return false;
-  if (found.kind == Token::Kind::object) {
-    Object object;
-    return open(value, object) && append_object(column, object, depth);
-  }
-  if (found.kind == Token::Kind::array) {
-    Array array;
-    return open(value, array) && append_array(column, array, depth);
-  }
-  return append_token(column, found, format);
-}
-
-bool ValueReader::append_object(Column& column, Object& object, int depth) {
-  if (deep(depth)) return false;
-  const Type& type = column.type();
-  if (type.id == TypeId::map && type.children[0].type.id == TypeId::varchar) {
-    return append_entries(column, object, depth);
-  }
-  std::string_view text;
-  if (type.id != TypeId::structure) {
-    if (!raw_container(object, text) || !check(object, depth)) return false;
-    if (type.id != TypeId::json) return refuse_value(column, text, Fit::wrong_type, {});
-    column.append_string(text);
-    return true;
-  }
-  const bool is_read = each_field(object, [&](const char* key, Value& value) {
+bool ValueReader::append_structure(Column& column, int depth) {
+  if (depth >= depth_max) return refuse_json("nested too deeply");
+  const bool is_read = each_field([&] {
     std::string_view name;
-    return name_of(key, name) && append_field(column, name, value, depth);
+    return take_name(name) && append_field(column, name, depth);
   });
   if (!is_read) return false;
   for (std::size_t i = 0; i < column.child_count(); ++i) {
@@ -108,61 +137,60 @@ bool ValueReader::append_object(Column& column, Object& object, int depth) {
   return true;
 }
 
-bool ValueReader::append_field(Column& column, std::string_view name, Value& value, int depth) {
+bool ValueReader::append_field(Column& column, std::string_view name, int depth) {
   const auto& fields = column.type().children;
   const auto found = std::ranges::find(fields, name, &Field::name);
-  if (found == fields.end()) return check(value, depth + 1);
+  if (found == fields.end()) return check(depth + 1);
   Column& child = column.child(static_cast<std::size_t>(found - fields.begin()));
   if (child.size() > column.size()) {
     return refuse("DUPLICATE_FIELD", "the field \"" + std::string(name) + "\" stands there twice");
   }
-  return append(child, value, TimeFormat::iso, depth + 1);
+  return append(child, TimeFormat::iso, depth + 1);
 }
 
-bool ValueReader::append_entries(Column& column, Object& object, int depth) {
+bool ValueReader::append_list(Column& column, int depth) {
+  if (depth >= depth_max) return refuse_json("nested too deeply");
+  Column& elements = column.child(0);
+  if (!each_element([&] { return append(elements, TimeFormat::iso, depth + 1); })) return false;
+  column.append_list();
+  return true;
+}
+
+bool ValueReader::append_map(Column& column, const Token& token, int depth) {
+  if (depth >= depth_max) return refuse_json("nested too deeply");
+  if (token.kind == Token::Kind::array) {
+    Column& entries = column.child(0);
+    return each_element([&] { return append(entries, TimeFormat::iso, depth + 1); }) &&
+           close_map(column);
+  }
+  if (column.type().children[0].type.id == TypeId::varchar) {
+    return append_entries(column, depth) && close_map(column);
+  }
+  const char* begin = token_begin_;
+  if (!check(token, depth)) return false;
+  token_begin_ = begin;
+  return refuse_value(column, Fit::wrong_type, TimeFormat::iso);
+}
+
+bool ValueReader::append_entries(Column& column, int depth) {
   Column& entries = column.child(0);
-  const bool is_read = each_field(object, [&](const char* key, Value& value) {
+  return each_field([&] {
     std::string_view name;
-    if (!name_of(key, name)) return false;
+    if (!take_name(name)) return false;
     entries.child(0).append_string(name);
-    if (!append(entries.child(1), value, TimeFormat::iso, depth + 1)) return false;
+    if (!append(entries.child(1), TimeFormat::iso, depth + 1)) return false;
     entries.append_structure();
     return true;
   });
-  return is_read && close_map(column);
-}
-
-bool ValueReader::append_array(Column& column, Array& array, int depth) {
-  if (deep(depth)) return false;
-  const TypeId id = column.type().id;
-  std::string_view text;
-  if (id != TypeId::list && id != TypeId::map) {
-    if (!raw_container(array, text) || !check(array, depth)) return false;
-    if (id != TypeId::json) return refuse_value(column, text, Fit::wrong_type, {});
-    column.append_string(text);
-    return true;
-  }
-  for (auto next : array) {
-    Value element;
-    const auto error = std::move(next).get(element);
-    if (error != simdjson::SUCCESS) return refuse_json(error);
-    if (!append(column.child(0), element, TimeFormat::iso, depth + 1)) return false;
-  }
-  if (id == TypeId::map) return close_map(column);
-  column.append_list();
-  return true;
 }
 
 // A map has each key once, and none that is null.
 bool ValueReader::close_map(Column& column) {
   const Column& entries = column.child(0);
   const Column& keys = entries.child(0);
-  const std::size_t first =
-      column.size() == 0 ? 0
-                         : column.values<ListRef>().back().offset +
-                               column.values<ListRef>().back().length;
+  const ListRef last = column.size() == 0 ? ListRef{} : column.values<ListRef>().back();
   keys_.clear();
-  for (std::size_t row = first; row < keys.size(); ++row) {
+  for (std::size_t row = last.offset + last.length; row < keys.size(); ++row) {
     if (entries.is_null(row) || keys.is_null(row)) {
       return refuse("WRONG_TYPE", "a map's key is null or missing");
     }
@@ -176,69 +204,20 @@ bool ValueReader::close_map(Column& column) {
   return true;
 }
 
-bool ValueReader::check(Value& value, int depth) {
-  Token found;
-  if (!token(value, found)) return false;
-  if (found.kind == Token::Kind::object) {
-    Object object;
-    return open(value, object) && check(object, depth);
-  }
-  if (found.kind == Token::Kind::array) {
-    Array array;
-    return open(value, array) && check(array, depth);
-  }
-  if (found.kind != Token::Kind::number || split_number(found.text)) return true;
-  return refuse("MALFORMED", "this is no JSON: " + excerpt(found.raw) + " is no number");
+bool ValueReader::check(int depth) {
+  Token token;
+  return take_token(token) && check(token, depth);
 }
 
-bool ValueReader::check(Object& object, int depth) {
-  if (deep(depth)) return false;
-  return each_field(object, [&](const char* key, Value& value) {
+bool ValueReader::check(const Token& token, int depth) {
+  if (token.kind == Token::Kind::number) return check_number(token.text);
+  if (token.kind < Token::Kind::array) return true;
+  if (depth >= depth_max) return refuse_json("nested too deeply");
+  if (token.kind == Token::Kind::array) return each_element([&] { return check(depth + 1); });
+  return each_field([&] {
     std::string_view name;
-    return name_of(key, name) && check(value, depth + 1);
+    return take_name(name) && check(depth + 1);
   });
-}
-
-bool ValueReader::check(Array& array, int depth) {
-  if (deep(depth)) return false;
-  for (auto next : array) {
-    Value element;
-    const auto error = std::move(next).get(element);
-    if (error != simdjson::SUCCESS) return refuse_json(error);
-    if (!check(element, depth + 1)) return false;
-  }
-  return true;
-}
-
-bool ValueReader::raw(Value& value, int depth, std::string_view& text) {
-  Token found;
-  if (!token(value, found)) return false;
-  if (found.kind == Token::Kind::object) {
-    Object object;
-    return open(value, object) && raw_container(object, text) && check(object, depth);
-  }
-  if (found.kind == Token::Kind::array) {
-    Array array;
-    return open(value, array) && raw_container(array, text) && check(array, depth);
-  }
-  text = found.raw;
-  return check(value, depth);
-}
-
-std::string_view ValueReader::raw_name(const char* key) const {
-  const char* quote = key;
-  while (quote < end_ && *quote != '"') quote += *quote == '\\' ? 2 : 1;
-  return {key, static_cast<std::size_t>(std::min(quote, end_) - key)};
-}
-
-bool ValueReader::name_of(const char* key, std::string_view& name) {
-  name = raw_name(key);
-  if (name.find('\\') == std::string_view::npos) return true;
-  if (!unescape(name, name_scratch_)) {
-    return refuse("MALFORMED", "this is no JSON: a field's name has a broken escape");
-  }
-  name = name_scratch_;
-  return true;
 }
 
 }  // namespace weir::formats

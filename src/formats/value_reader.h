@@ -1,14 +1,12 @@
 // Values of JSON, lists and structures included, read into columns or only checked.
 #pragma once
 
-#include <simdjson.h>
-
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/column.h"
-#include "formats/json_token.h"
+#include "formats/json_cursor.h"
 #include "formats/scalar_value.h"
 
 namespace weir::formats {
@@ -21,91 +19,106 @@ struct Refusal {
   std::string reason;
 };
 
-// Works on the record given to `start` until the next. What returns false has set refusal(), and
-// may have left a value half appended. `depth` is the number of arrays and objects around a value.
+// Moves over one record, whose bytes are UTF-8. What returns false has set refusal(), and may have
+// left a value half appended. `depth` is the number of arrays and objects around a value.
 class ValueReader {
  public:
-  using Value = simdjson::ondemand::value;
-  using Object = simdjson::ondemand::object;
-  using Array = simdjson::ondemand::array;
-
   explicit ValueReader(const TimeZone* zone) : zone_(zone) {}
 
-  void start(std::string_view record) { end_ = record.data() + record.size(); }
-  const char* end() const { return end_; }
+  void start(std::string_view record) { cursor_ = JsonCursor(record); }
   const Refusal& refusal() const { return refusal_; }
+  JsonCursor& cursor() { return cursor_; }
+  // Nothing but white space is left.
+  bool at_end() {
+    cursor_.skip_space();
+    return cursor_.at_end();
+  }
 
-  // Broken ones are refused.
-  bool token(Value& value, Token& token);
-  bool append(Column& column, Value& value, TimeFormat format, int depth);
-  bool append_token(Column& column, const Token& token, TimeFormat format);
-  // Into a list, a structure or a map.
-  bool append_object(Column& column, Object& object, int depth);
-  bool append_array(Column& column, Array& array, int depth);
-  // Whether all of it is JSON.
-  bool check(Value& value, int depth);
-  bool check(Object& object, int depth);
-  bool check(Array& array, int depth);
-  // All of it as it stands, checked; for a scalar `token` says what it is.
-  bool raw(Value& value, int depth, std::string_view& text);
-  // As it stands, not checked; begins anew afterwards.
-  template <class Container>
-  bool raw_container(Container& container, std::string_view& text);
-  template <class Container>
-  bool open(Value& value, Container& container);
-  // Calls visit(key, value) for each field; the key is as it stands. False as soon as visit is.
+  // Takes a scalar; stays before the bracket of an array or an object.
+  bool take_token(Token& token);
+  // Takes a field's name and its colon; what the name is, unescaped, until the next name.
+  bool take_name(std::string_view& name);
+  // The same for a name without escapes, if it is the next; otherwise takes nothing.
+  bool take_name_if(std::string_view name);
+  // At an object's bracket: calls visit() before the name of each field, which takes all of the
+  // field. False as soon as visit is.
   template <class Visit>
-  bool each_field(Object& object, Visit visit);
-  // Between the quotes, unescaped.
-  bool name_of(const char* key, std::string_view& name);
-  // Between the quotes, as it stands.
-  std::string_view raw_name(const char* key) const;
+  bool each_field(Visit visit);
+  // At an array's bracket, in the same way.
+  template <class Visit>
+  bool each_element(Visit visit);
+
+  // Takes a value, which becomes the column's next.
+  bool append(Column& column, TimeFormat format, int depth);
+  // A value whose token was taken just now.
+  bool append(Column& column, const Token& token, TimeFormat format, int depth);
+  // Takes a value that only has to be JSON.
+  bool check(int depth);
+  bool check(const Token& token, int depth);
+  // The value taken last, as it stands, from where its token was taken.
+  std::string_view raw_since(const char* begin) const {
+    return {begin, static_cast<std::size_t>(cursor_.at() - begin)};
+  }
+  // Where the token taken last begins.
+  const char* token_begin() const { return token_begin_; }
 
   // Always false, for `return refuse(...)`.
   bool refuse(std::string_view code, std::string reason);
-  bool refuse_json(simdjson::error_code error);
-  bool refuse_value(const Column& column, std::string_view value, Fit fit, TimeFormat format);
-  // The start of a value, for a reason.
-  std::string excerpt(std::string_view raw) const;
+  bool refuse_json(std::string_view what);
+  // The start of a text, for a reason.
+  static std::string excerpt(std::string_view raw);
 
  private:
-  bool append_field(Column& column, std::string_view name, Value& value, int depth);
-  bool append_entries(Column& column, Object& object, int depth);
+  bool append_structure(Column& column, int depth);
+  bool append_field(Column& column, std::string_view name, int depth);
+  bool append_list(Column& column, int depth);
+  bool append_map(Column& column, const Token& token, int depth);
+  bool append_entries(Column& column, int depth);
   bool close_map(Column& column);
-  bool deep(int depth);
+  bool refuse_value(const Column& column, Fit fit, TimeFormat format);
+  bool check_number(std::string_view text);
 
   const TimeZone* zone_;
-  const char* end_ = nullptr;  // of the record
-  std::string scratch_;        // the string just read
-  std::string name_scratch_;
+  JsonCursor cursor_;
+  const char* token_begin_ = nullptr;
+  std::string text_;  // of a string with escapes, until the next
+  std::string name_;
   std::vector<std::string_view> keys_;
   Refusal refusal_;
 };
 
-template <class Container>
-bool ValueReader::open(Value& value, Container& container) {
-  const auto error = value.get<Container>().get(container);
-  return error == simdjson::SUCCESS || refuse_json(error);
-}
-
-template <class Container>
-bool ValueReader::raw_container(Container& container, std::string_view& text) {
-  auto error = container.raw_json().get(text);
-  if (error == simdjson::SUCCESS) error = container.reset().error();
-  if (error != simdjson::SUCCESS) return refuse_json(error);
-  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  return true;
+template <class Visit>
+bool ValueReader::each_field(Visit visit) {
+  cursor_.take('{');
+  if (cursor_.take('}')) return true;
+  do {
+    if (!visit()) return false;
+  } while (cursor_.take(','));
+  return cursor_.take('}') || refuse_json("a comma or } is missing");
 }
 
 template <class Visit>
-bool ValueReader::each_field(Object& object, Visit visit) {
-  for (auto next : object) {
-    simdjson::ondemand::field field;
-    const auto error = std::move(next).get(field);
-    if (error != simdjson::SUCCESS) return refuse_json(error);
-    if (!visit(field.key().raw(), field.value())) return false;
+bool ValueReader::each_element(Visit visit) {
+  cursor_.take('[');
+  if (cursor_.take(']')) return true;
+  do {
+    if (!visit()) return false;
+  } while (cursor_.take(','));
+  return cursor_.take(']') || refuse_json("a comma or ] is missing");
+}
+
+inline bool ValueReader::take_name_if(std::string_view name) {
+  const char* begin = cursor_.at();
+  cursor_.skip_space();
+  const char* quote = cursor_.at();
+  const auto left = static_cast<std::size_t>(cursor_.end() - quote);
+  if (left > name.size() + 2 && *quote == '"' && quote[name.size() + 1] == '"' &&
+      std::memcmp(quote + 1, name.data(), name.size()) == 0) {
+    cursor_.move_to(quote + name.size() + 2);
+    if (cursor_.take(':')) return true;
   }
-  return true;
+  cursor_.move_to(begin);
+  return false;
 }
 
 }  // namespace weir::formats

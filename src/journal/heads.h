@@ -16,6 +16,10 @@ namespace weir::journal {
 // No event was seen yet: every event is on time.
 constexpr std::int64_t no_watermark = std::numeric_limits<std::int64_t>::min();
 
+// In a commit: every window that is open so far closes, as by a WatermarkHead without `at`. The
+// commit after it says what the watermark is.
+constexpr std::int64_t end_of_windows = std::numeric_limits<std::int64_t>::max();
+
 // Kind::events. batches: [0] the accepted rows, in the source's schema.
 struct EventsHead {
   std::int64_t watermark_before = no_watermark;  // microseconds, in force at the first row
@@ -30,7 +34,9 @@ struct WatermarkHead {
 // Kind::commit: one stream's batch of work, made true by one record. topic: the stream.
 // batches: [0] output rows (a last BIGINT column `_weight` where rows are taken back),
 // [1] rows that came late, in the input's schema, [2] rows that an expression failed on
-// (quarantine). A batch that is null has no rows.
+// (quarantine), [3] where each row of [0] has a place in event time that depends on the row, one
+// BIGINT column, the watermark before each of these rows; else all rows stand behind the watermark
+// of the commit before. A batch that is null has no rows.
 struct CommitHead {
   std::uint64_t generation = 0;           // grows when the stream's plan is replaced
   std::uint64_t sequence = 0;             // one more than that of the commit before, from 1

@@ -1,35 +1,12 @@
 #include "journal/topic_relation.h"
 
-#include <fmt/format.h>
-
 #include <optional>
 #include <utility>
 
+#include "core/fit_columns.h"
+
 namespace weir::journal {
 namespace {
-
-// Rows of an older schema in today's columns, by name.
-Result<std::shared_ptr<const Batch>> in_columns(std::shared_ptr<const Batch> rows,
-                                                const std::shared_ptr<const Schema>& schema) {
-  if (rows->schema() == *schema) return rows;
-  auto adapted = std::make_shared<Batch>(schema);
-  for (std::size_t i = 0; i < schema->columns.size(); ++i) {
-    const Field& wanted = schema->columns[i];
-    const std::optional<std::size_t> from = rows->schema().find(wanted.name);
-    if (from && rows->schema().columns[*from].type == wanted.type) {
-      adapted->column(i).append_range(rows->column(*from), 0, rows->rows());
-      continue;
-    }
-    if (from) {
-      return Error{
-          Fault::conflict,
-          fmt::format("column {} was stored as {} and is now {}", wanted.name,
-                      to_string(rows->schema().columns[*from].type), to_string(wanted.type))};
-    }
-    for (std::size_t row = 0; row < rows->rows(); ++row) adapted->column(i).append_null();
-  }
-  return std::shared_ptr<const Batch>(std::move(adapted));
-}
 
 class TopicScan final : public Scan {
  public:
@@ -44,7 +21,7 @@ class TopicScan final : public Scan {
       const auto& batches = placed->entry->batches;
       if (batch_ >= batches.size() || batches[batch_] == nullptr) continue;
       if (batches[batch_]->rows() == 0) continue;
-      return in_columns(batches[batch_], schema_);
+      return fit_columns(batches[batch_], schema_);
     }
   }
 

@@ -1,16 +1,14 @@
 // A compiled workspace, running: journal, sources, streams, tables and the gateway.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "collect/collector.h"
 #include "core/clock.h"
 #include "core/result.h"
+#include "engine/database.h"
 #include "serve/readable.h"
 #include "workspace/compiled.h"
 
@@ -25,7 +23,9 @@ class Platform {
   // Takes nothing new, answers what is under way, processes and applies all that is durable.
   virtual Result<void> drain() = 0;
 
-  virtual std::uint16_t port() const = 0;
+  virtual std::uint16_t port() const = 0;  // 0: it does not listen
+  // Where a client on this machine reaches it; empty: it does not listen.
+  virtual const std::string& url() const = 0;
   virtual collect::Collector& collector() = 0;
   virtual serve::Freshness& freshness() = 0;
   // Rows of a table, `late(s)` or `quarantine(s)` through SQL, as the gateway would read them.

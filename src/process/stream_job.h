@@ -15,9 +15,13 @@
 #include "core/result.h"
 #include "engine/database.h"
 #include "journal/journal.h"
+#include "dataflow/poison.h"
 #include "sql/plan.h"
 
 namespace weir::process {
+
+// Of the rows that an expression failed on. The late rows' columns are the input's.
+using dataflow::poison_schema;
 
 // What a stream reads. Of a source: rows of Kind::events, with its watermark. Of a stream: the
 // output rows of its commits, with theirs.
@@ -55,11 +59,8 @@ struct StreamCounts {
   std::int64_t watermark = 0;  // of the output
   Position through = 0;        // all input before it is processed and its results are durable
   std::optional<Error> failure;
+  std::string passed_over;  // damaged snapshots that recovery did without; empty: none
 };
-
-// The late rows' columns: the input's. Those of the rows that an expression failed on: accepted
-// TIMESTAMP, reason VARCHAR, row JSON.
-std::shared_ptr<const Schema> poison_schema();
 
 // A thread of its own. Any thread may ask.
 class StreamJob {

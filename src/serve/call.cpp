@@ -27,6 +27,8 @@ std::unique_ptr<net::Response> respond(net::Response response) {
 
 }  // namespace
 
+bool asks_to_wait(const net::Request& request) { return option(request, "wait").has_value(); }
+
 std::unique_ptr<net::Response> wait_as_asked(const Call& call,
                                              const std::vector<std::string>& relations) {
   const auto wait = option(call.request, "wait");
@@ -59,10 +61,48 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
 }
 
 std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name) {
+  // late(x) and quarantine(x) are rows of x.
+  if (const std::size_t open = name.find('('); open != std::string_view::npos) {
+    name = name.substr(open + 1, name.size() - open - 2);
+  }
   if (govern::allows(call.token.scopes, govern::Action::read, name)) return nullptr;
   return respond(
       net::refusal(403, "SCOPE_MISSING",
                    fmt::format("this token may not read {0}; it needs the scope read:{0}", name)));
+}
+
+net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,
+                            const QueryWatch& watch) {
+  if (guard.is_over()) {
+    return net::refusal_for_now(
+        504, "QUERY_TIMEOUT",
+        fmt::format("the query took longer than {}: read fewer rows, or let a stream keep the "
+                    "result in a table",
+                    to_string(watch.query_time_max())),
+        1);
+  }
+  if (error.fault == Fault::invalid) return net::refusal(400, "QUERY_FAILED", error.message);
+  return net::refusal(error);
+}
+
+net::Response refuse_more_rows() {
+  return net::refusal(
+      400, "RESULT_TOO_LARGE",
+      fmt::format("the answer has more than {} rows: add a LIMIT or a condition", answer_rows_max));
+}
+
+std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read) {
+  const QueryWatch::Guard guard = call.watch.start(call.connection);
+  const auto rows = call.connection.query(std::string(read.sql), read.parameters);
+  if (!rows.ok()) return refuse_failed(rows.error(), guard, call.watch);
+  Result<RowsText> text = rows_text(*rows.value(), read.form, read.rows_max);
+  if (!text.ok()) return refuse_failed(text.error(), guard, call.watch);
+  if (text.value().too_large) {
+    return net::refusal(400, "RESULT_TOO_LARGE",
+                        fmt::format("the answer has more than {} MB: ask for fewer rows or columns",
+                                    answer_bytes_max >> 20));
+  }
+  return std::move(text).value();
 }
 
 }  // namespace weir::serve

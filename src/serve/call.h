@@ -2,13 +2,18 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include "core/result.h"
 #include "engine/database.h"
 #include "govern/tokens.h"
 #include "net/http.h"
+#include "serve/query_watch.h"
 #include "serve/readable.h"
+#include "serve/rows_answer.h"
 
 namespace weir::serve {
 
@@ -17,7 +22,10 @@ struct Call {
   const govern::Token& token;
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
+  QueryWatch& watch;
 };
+
+bool asks_to_wait(const net::Request& request);
 
 // Honours `?wait=POSITION&timeout=10s` for a read of these relations; at once without it.
 // Nothing: go on. Else the answer: 400 for a wait that is none, 504 when it took too long.
@@ -26,5 +34,25 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
 
 // 403 when the token may not read that name; nothing when it may.
 std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name);
+
+// A read without a page of its own has at most that many rows.
+constexpr std::size_t answer_rows_max = 100'000;
+
+struct RowsRead {
+  std::string_view sql;
+  const std::vector<engine::Parameter>& parameters;
+  RowForm form = RowForm::json;
+  std::size_t rows_max = answer_rows_max;
+};
+
+// The rows, or the refusal: 504 when the query took too long, 400 when it fails on a row or the
+// answer would be too large, 503 when the engine is short of memory.
+std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read);
+
+// The refusal of a query that failed, whose time may have been over.
+net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,
+                            const QueryWatch& watch);
+// The refusal of more rows than one answer holds.
+net::Response refuse_more_rows();
 
 }  // namespace weir::serve

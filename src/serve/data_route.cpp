@@ -4,7 +4,8 @@
 
 #include "net/envelope.h"
 #include "serve/read_query.h"
-#include "serve/rows_answer.h"
+#include "serve/url_value.h"
+#include "core/suggestion.h"
 
 namespace weir::serve {
 namespace {
@@ -14,24 +15,48 @@ std::string page_json(const ReadQuery& query, bool more) {
   return fmt::format(R"({{"limit":{},"offset":{},"next":{}}})", query.limit, query.offset, next);
 }
 
+// Only names that the token may read are offered instead.
+net::Response no_such_table(const Call& call, const Readables& readables, std::string_view table) {
+  std::vector<std::string> known;
+  for (const Readable& readable : readables.all) {
+    const bool may_read = govern::allows(call.token.scopes, govern::Action::read, readable.name);
+    if (readable.kind != "source" && may_read) known.push_back(readable.name);
+  }
+  return net::refusal(404, "TABLE_NOT_FOUND",
+                      fmt::format("there is no table \"{}\"{} See GET /weir/v1/tables", table,
+                                  known.empty() ? "." : did_you_mean(table, known)));
+}
+
+// What is wrong with the values of a query that failed, if it is they.
+std::optional<Error> blame_values(engine::Connection& connection, const ReadQuery& query) {
+  for (std::size_t i = 0; i < query.parameters.size(); ++i) {
+    auto error = refuse_unreadable(connection, query.labels[i], query.parameters[i]);
+    if (error) return error;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 net::Response answer_data(const Call& call, const Readables& readables, std::string_view table) {
   const Readable* readable = readables.find(table);
   if (readable == nullptr || readable->kind == "source") {
-    return net::refusal(404, "TABLE_NOT_FOUND",
-                        fmt::format("there is no table {}; see GET /weir/v1/tables", table));
+    return no_such_table(call, readables, table);
   }
   if (auto refused = refuse_reading(call, table)) return std::move(*refused);
-  const Result<ReadQuery> query = read_query(*readable, call.request.query);
-  if (!query.ok()) return net::refusal(400, "INVALID_QUERY", query.error().message);
+  const Result<ReadQuery> asked = read_query(*readable, call.request.query);
+  if (!asked.ok()) return net::refusal(400, "INVALID_QUERY", asked.error().message);
+  const ReadQuery& query = asked.value();
   if (auto refused = wait_as_asked(call, {readable->name})) return std::move(*refused);
   const RowForm form = form_asked(call.request);
-  auto rows = call.connection.query(query.value().sql, query.value().parameters);
-  if (!rows.ok()) return net::refusal(rows.error());
-  Result<RowsText> text = rows_text(*rows.value(), form, query.value().limit);
-  if (!text.ok()) return net::refusal(text.error());
-  return rows_response(form, text.value().text, page_json(query.value(), text.value().more));
+  auto read = read_rows(call, {query.sql, query.parameters, form, query.limit});
+  if (auto* refused = std::get_if<net::Response>(&read)) {
+    const auto blamed =
+        refused->status == 400 ? blame_values(call.connection, query) : std::nullopt;
+    return blamed ? net::refusal(400, "INVALID_QUERY", blamed->message) : std::move(*refused);
+  }
+  const RowsText& rows = std::get<RowsText>(read);
+  return rows_response(form, rows.text, page_json(query, rows.more));
 }
 
 }  // namespace weir::serve

@@ -26,7 +26,8 @@ struct PublishedApi {
 };
 
 struct GatewayParts {
-  // Tables, static tables, sources by name; `late(...)` and `quarantine(...)` too.
+  // Tables, static tables, sources by name; `late(...)` and `quarantine(...)` too: see
+  // sql::publish_batch_names.
   std::shared_ptr<engine::Database> database;
   Readables readables;
   std::vector<sql::Readable> names;  // the same, for checking SQL
@@ -34,16 +35,22 @@ struct GatewayParts {
   govern::Tokens& tokens;
   const Clock& clock;
   Freshness& freshness;
+  // Asked on the server's thread too, for /readyz: must not block.
   std::function<PlatformStatus()> status;
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array.
   std::function<std::optional<std::string>(const std::string& kind)> catalogue;
   int workers = 2;
-  std::size_t waiting_max = 1'000;  // requests that wait for a worker; 503 beyond
+  std::size_t waiting_max = 1'000;                   // requests that wait for a worker; 503 beyond
+  std::chrono::milliseconds query_time_max{10'000};  // 504 beyond
+  // Begins to stop the program, and returns at once; POST /weir/v1/stop is answered first.
+  std::function<void()> stop;
 };
 
-// Workers of its own, each with a connection to the database. Any thread may call.
+// Workers of its own, each with a connection to the database. Reads that wait for a position have
+// workers apart, so that they hold up no others. Any thread may call.
 class Gateway {
  public:
+  // Fault::invalid where an API's SQL is wrong.
   static Result<std::unique_ptr<Gateway>> start(GatewayParts parts);
   virtual ~Gateway() = default;  // answers what waits, then stops
   // For HttpServerParts: refusals that need no body: 401, 404, 405.

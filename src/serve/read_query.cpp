@@ -6,7 +6,11 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <string_view>
+
+#include "serve/url_value.h"
+#include "core/suggestion.h"
 
 namespace weir::serve {
 namespace {
@@ -43,8 +47,9 @@ std::vector<std::string> split(std::string_view text) {
 Error unknown_column(const Readable& table, std::string_view name) {
   std::vector<std::string> names;
   for (const Field& column : table.schema->columns) names.push_back(column.name);
-  return {Fault::invalid, fmt::format("{} has no column or option \"{}\"; it has {}", table.name,
-                                      name, fmt::join(names, ", "))};
+  return {Fault::invalid,
+          fmt::format("{} has no column or option \"{}\"{}; it has the columns {}", table.name,
+                      name, did_you_mean(name, names), fmt::join(names, ", "))};
 }
 
 Result<std::size_t> whole_number(std::string_view option, std::string_view text, std::size_t min,
@@ -77,12 +82,20 @@ std::optional<FilterName> filter_name(const Readable& table, std::string_view na
   return FilterName{&columns[*column], &*comparison};
 }
 
+bool is_option(std::string_view name) {
+  return name == "limit" || name == "offset" || name == "select" || name == "order" ||
+         name == "wait" || name == "timeout";
+}
+
 // Gathers one SELECT's clauses from the options.
 class Builder {
  public:
   explicit Builder(const Readable& table) : table_(table) {}
 
   Result<void> take(const std::string& name, const std::string& value) {
+    if (is_option(name) && !options_.insert(name).second) {
+      return Error{Fault::invalid, fmt::format("{} is given twice", name)};
+    }
     if (name == "limit") {
       TRY(const std::size_t limit, whole_number(name, value, 1, limit_max));
       query_.limit = limit;
@@ -93,7 +106,7 @@ class Builder {
       return take_select(value);
     } else if (name == "order") {
       return take_order(value);
-    } else if (name != "wait" && name != "timeout") {
+    } else if (!is_option(name)) {
       return take_filter(name, value);
     }
     return {};
@@ -114,8 +127,12 @@ class Builder {
   }
 
   Result<void> take_select(const std::string& value) {
+    std::set<std::string> selected;
     for (const std::string& name : split(value)) {
       TRY(const std::string quoted, column(name));
+      if (!selected.insert(name).second) {
+        return Error{Fault::invalid, fmt::format("select names {} twice", name)};
+      }
       select_ += (select_.empty() ? "" : ", ") + quoted;
     }
     return {};
@@ -143,33 +160,47 @@ class Builder {
   Result<void> take_filter(const std::string& name, const std::string& value) {
     const std::optional<FilterName> filter = filter_name(table_, name);
     if (!filter) return unknown_column(table_, name);
-    const auto& [column, comparison] = *filter;
-    std::string condition = quote_name(column->name) + " " + std::string(comparison->sql) + " ";
-    if (comparison->name == "is") {
-      if (value != "null" && value != "notnull") {
-        return Error{Fault::invalid, fmt::format("{} is null or notnull, not \"{}\"", name, value)};
-      }
-      condition += value == "null" ? "NULL" : "NOT NULL";
-    } else if (comparison->name == "in") {
-      std::vector<std::string> marks;
-      for (const std::string& item : split(value)) marks.push_back(bind(column->type, item));
-      condition += fmt::format("({})", fmt::join(marks, ", "));
-    } else {
-      condition += bind(column->type, value);
-    }
+    TRY(const std::string condition, condition_of(*filter, name, value));
     where_ += (where_.empty() ? " WHERE " : " AND ") + condition;
     return {};
   }
 
-  std::string bind(const Type& type, const std::string& text) {
+  Result<std::string> condition_of(const FilterName& filter, const std::string& name,
+                                   const std::string& value) {
+    const auto& [column, comparison] = filter;
+    const std::string left = quote_name(column->name) + " " + std::string(comparison->sql) + " ";
+    if (comparison->name == "is") {
+      if (value == "null") return left + "NULL";
+      if (value == "notnull") return left + "NOT NULL";
+      return Error{Fault::invalid, fmt::format("{} is null or notnull, not \"{}\"", name, value)};
+    }
+    if (comparison->name == "like" && column->type.id != TypeId::varchar) {
+      return Error{Fault::invalid, fmt::format("{} is not possible: {} is a {}, no text", name,
+                                               column->name, to_string(column->type))};
+    }
+    if (comparison->name != "in") {
+      TRY(const std::string mark, bind(name, column->type, value));
+      return left + mark;
+    }
+    std::vector<std::string> marks;
+    for (const std::string& item : split(value)) {
+      TRY(marks.emplace_back(), bind(name, column->type, item));
+    }
+    return fmt::format("{}({})", left, fmt::join(marks, ", "));
+  }
+
+  Result<std::string> bind(const std::string& label, const Type& type, const std::string& text) {
+    OK_OR_RETURN(check_form(label, type, text));
     const std::string name = fmt::format("p{}", query_.parameters.size());
     query_.parameters.push_back({name, type, text});
+    query_.labels.push_back(label);
     return "$" + name;
   }
 
   const Readable& table_;
   ReadQuery query_;
   std::string select_, where_, order_;
+  std::set<std::string> options_;
 };
 
 }  // namespace

@@ -16,13 +16,14 @@ using QueryPairs = std::vector<std::pair<std::string, std::string>>;
 struct ReadQuery {
   std::string sql;  // asks for one row more than `limit`, which tells whether there is a next page
   std::vector<engine::Parameter> parameters;
+  std::vector<std::string> labels;  // "delay.gte", the option that each parameter came from
   std::size_t limit = 100;
   std::size_t offset = 0;
 };
 
-// `?limit&offset&order=-a,b&select=a,b` and filters `col=v`, `col.op=v`. Every name is checked
-// against the schema, every value is bound. Fault::invalid names what is wrong. `wait` and
-// `timeout` are passed over: see read_wait.
+// `?limit&offset&order=-a,b&select=a,b`, each once, and filters `col=v`, `col.op=v`. Every name is
+// checked against the schema, every value is bound. Fault::invalid names what is wrong. `wait` and
+// `timeout` are passed over.
 Result<ReadQuery> read_query(const Readable& table, const QueryPairs& pairs);
 
 }  // namespace weir::serve

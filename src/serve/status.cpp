@@ -61,8 +61,18 @@ Metric gauge(std::string name, std::string help, double value) {
   return {std::move(name), std::move(help), MetricKind::gauge, {{{}, value}}};
 }
 
-double event_lag_seconds(std::int64_t now, std::int64_t watermark) {
-  return watermark == no_watermark ? 0 : static_cast<double>(now - watermark) / 1e6;
+// The figures are read one after the other, so the reader may seem ahead of the journal.
+Position lag(Position end, Position reached) { return end > reached ? end - reached : 0; }
+
+// No sample for a stream that has seen no event: it lags behind nothing yet.
+std::vector<Sample> event_lags(const PlatformStatus& status) {
+  std::vector<Sample> samples;
+  for (const StreamStatus& stream : status.streams) {
+    if (stream.watermark == no_watermark) continue;
+    samples.push_back(
+        {{{"stream", stream.name}}, static_cast<double>(status.now - stream.watermark) / 1e6});
+  }
+  return samples;
 }
 
 }  // namespace
@@ -88,7 +98,7 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
       gauge("weir_journal_end_bytes", "Position after the newest durable record.",
             static_cast<double>(journal_end)),
       gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
-            static_cast<double>(journal_end - status.tables_applied)),
+            static_cast<double>(lag(journal_end, status.tables_applied))),
       Metric{"weir_source_rows_total", "Rows received: accepted and quarantined.", counter,
              samples_of("source", sources, [](const auto& s) { return s.rows_in; })},
       Metric{"weir_source_accepted_rows_total", "Rows made durable as events.", counter,
@@ -105,16 +115,12 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
              samples_of("stream", streams, [](const auto& s) { return s.late; })},
       Metric{"weir_stream_quarantined_rows_total", "Rows an expression failed on.", counter,
              samples_of("stream", streams, [](const auto& s) { return s.quarantined; })},
-      Metric{"weir_stream_lag_bytes", "Journal not yet processed by the stream.", MetricKind::gauge,
-             samples_of("stream", streams,
-                        [end = journal_end](const auto& s) {
-                          return end > s.processed_through ? end - s.processed_through : 0;
-                        })},
+      Metric{
+          "weir_stream_lag_bytes", "Journal not yet processed by the stream.", MetricKind::gauge,
+          samples_of("stream", streams,
+                     [end = journal_end](const auto& s) { return lag(end, s.processed_through); })},
       Metric{"weir_stream_event_lag_seconds", "Wall time less the stream's watermark.",
-             MetricKind::gauge,
-             samples_of(
-                 "stream", streams,
-                 [at = status.now](const auto& s) { return event_lag_seconds(at, s.watermark); })},
+             MetricKind::gauge, event_lags(status)},
       Metric{
           "weir_stream_failed", "1 when the stream stopped with a failure.", MetricKind::gauge,
           samples_of("stream", streams, [](const auto& s) { return s.failure.empty() ? 0 : 1; })},

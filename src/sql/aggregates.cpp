@@ -29,7 +29,10 @@ constexpr auto algebra_names = std::to_array<AlgebraName>({
     {"max", Algebra::max},
 });
 
-bool is_nested(const Type& type) { return !type.children.empty(); }
+// Whether process can tell the larger of two values.
+bool is_ordered(const Type& type) {
+  return type.children.empty() && type.id != TypeId::interval && type.id != TypeId::uhugeint;
+}
 
 bool is_number(const Type& type) {
   return type.id >= TypeId::tinyint && type.id <= TypeId::decimal;
@@ -48,7 +51,7 @@ Algebra algebra_of(const JsonValue& call, const Type& argument, const Type& resu
     case Algebra::min:
     case Algebra::max:
       // A row taken back may have been the least: only the bag knows the next one.
-      return is_nested(result) || !append_only ? Algebra::none : found->algebra;
+      return !is_ordered(result) || !append_only ? Algebra::none : found->algebra;
     default: break;
   }
   const bool inexact = argument.id == TypeId::real || argument.id == TypeId::double_precision;

@@ -29,7 +29,8 @@ void refuse_uses(const SqlUses& uses, Refusals& refusals) {
                   use.name + "() OVER is not possible in a stream yet: group with tumble or hop");
   }
   for (const Use& use : uses.parameters) {
-    refusals.note_at_word(use.name, "a stream has no parameters: write the value for $" + use.name);
+    refusals.note_at_word("$" + use.name,
+                          "a stream has no parameters: write the value for $" + use.name);
   }
   for (const Use& use : uses.columns) {
     if (use.name == "rowid") refusals.note(use.offset, "a stream's rows have no rowid");

@@ -8,19 +8,45 @@
 #include <variant>
 #include <vector>
 
+#include "engine/database.h"
 #include "sql/plan.h"
 
 namespace weir::sql {
 
 struct CheckedQuery {
-  // Names of tables, static tables and sources that it reads; `late('s')` as "late(s)",
-  // `quarantine('s')` as "quarantine(s)".
+  // Names of tables, static tables and sources that it reads, each once; `late('s')` as "late(s)",
+  // `quarantine('s')` as "quarantine(s)". Taken from the bound plan, so nothing read is missing.
   std::vector<std::string> reads;
+  std::vector<std::string> parameters;  // those of the declared that it uses
   std::shared_ptr<const Schema> result;
 };
 
-// `parameters` are what `$name` may stand for. In batch, tumble and hop read tables.
-std::variant<CheckedQuery, std::vector<SqlMistake>> check_query(
-    std::string_view sql, const std::vector<Readable>& names, const std::vector<Field>& parameters);
+using QueryCheck = std::variant<CheckedQuery, std::vector<SqlMistake>>;
+
+// Checks many queries over the same names. Owned by one thread.
+class QueryChecker {
+ public:
+  // `names`: late and quarantined rows are named as in CheckedQuery::reads.
+  static Result<QueryChecker> open(const std::vector<Readable>& names);
+  // `parameters` are what `$name` may stand for. In batch, tumble and hop read tables.
+  QueryCheck check(std::string_view sql, const std::vector<Field>& parameters);
+  // For interrupting a check that takes long; it then answers with a mistake.
+  engine::Connection& connection() { return *connection_; }
+
+ private:
+  QueryChecker(std::vector<std::string> names, std::shared_ptr<engine::Database> database,
+               std::unique_ptr<engine::Connection> connection)
+      : names_(std::move(names)),
+        database_(std::move(database)),
+        connection_(std::move(connection)) {}
+
+  std::vector<std::string> names_;
+  std::shared_ptr<engine::Database> database_;
+  std::unique_ptr<engine::Connection> connection_;
+};
+
+// One check of one query.
+QueryCheck check_query(std::string_view sql, const std::vector<Readable>& names,
+                       const std::vector<Field>& parameters);
 
 }  // namespace weir::sql

@@ -18,7 +18,8 @@ bool same_word(std::string_view a, std::string_view b) {
   });
 }
 
-// The first byte behind the quote, comment, word or single byte that begins at `at`.
+}  // namespace
+
 std::size_t token_end(std::string_view sql, std::size_t at) {
   const auto behind = [&](std::string_view closing, std::size_t from) {
     const std::size_t found = sql.find(closing, from);
@@ -28,12 +29,16 @@ std::size_t token_end(std::string_view sql, std::size_t at) {
   if (sql[at] == '"') return behind("\"", at + 1);
   if (sql.substr(at, 2) == "--") return behind("\n", at);
   if (sql.substr(at, 2) == "/*") return behind("*/", at + 2);
-  std::size_t end = at;
+  // $tag$ a text $tag$
+  if (const std::size_t closing = sql.find('$', at + 1);
+      sql[at] == '$' && closing != std::string_view::npos &&
+      std::all_of(sql.begin() + at + 1, sql.begin() + closing, is_word_byte)) {
+    return behind(sql.substr(at, closing + 1 - at), closing + 1);
+  }
+  std::size_t end = sql[at] == '$' ? at + 1 : at;
   while (end < sql.size() && is_word_byte(sql[end])) ++end;
   return std::max(end, at + 1);
 }
-
-}  // namespace
 
 std::size_t find_word(std::string_view sql, std::string_view word, std::size_t after) {
   for (std::size_t at = 0; at < sql.size();) {
@@ -51,6 +56,38 @@ std::string line_and_column(std::string_view sql, std::size_t offset) {
   const auto line = 1 + std::ranges::count(before, '\n');
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
   return std::to_string(line) + ":" + std::to_string(before.size() - line_start + 1);
+}
+
+std::size_t TypedText::original_offset(std::size_t typed_offset) const {
+  std::size_t typed_end = 0;
+  std::size_t original_end = 0;
+  for (const Place& place : places) {
+    if (typed_offset < place.typed_start) break;
+    if (typed_offset < place.typed_end) return place.original_start;
+    typed_end = place.typed_end;
+    original_end = place.original_end;
+  }
+  return original_end + (typed_offset - typed_end);
+}
+
+TypedText with_typed_parameters(std::string_view sql, const std::vector<Field>& parameters) {
+  TypedText typed;
+  for (std::size_t at = 0; at < sql.size();) {
+    const std::size_t end = token_end(sql, at);
+    const std::string_view token = sql.substr(at, end - at);
+    const auto parameter = std::ranges::find_if(parameters, [&](const Field& field) {
+      return token.starts_with('$') && token.substr(1) == field.name;
+    });
+    const std::size_t typed_start = typed.text.size();
+    if (parameter == parameters.end()) {
+      typed.text += token;
+    } else {
+      typed.text += "CAST(NULL AS " + to_string(parameter->type) + ")";
+      typed.places.push_back({typed.text.size(), end, at, typed_start});
+    }
+    at = end;
+  }
+  return typed;
 }
 
 void Refusals::note(std::size_t offset, const std::string& message) {

@@ -8,9 +8,13 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/schema.h"
 #include "sql/plan.h"
 
 namespace weir::sql {
+
+// The first byte behind the quote, comment, word, `$parameter` or single byte that begins at `at`.
+std::size_t token_end(std::string_view sql, std::size_t at);
 
 // Where `word` stands as a word of its own, outside quotes and comments, in any case, from `after`
 // on; `after` where it stands nowhere.
@@ -18,6 +22,26 @@ std::size_t find_word(std::string_view sql, std::string_view word, std::size_t a
 
 // "3:14", line and column from 1, of a byte of the text.
 std::string line_and_column(std::string_view sql, std::size_t offset);
+
+// A query's text with its parameters' types in their place, which is how DuckDB can plan it.
+struct TypedText {
+  // Where a parameter stood: bytes of the typed text behind it, and of the original one.
+  struct Place {
+    std::size_t typed_end = 0;
+    std::size_t original_end = 0;
+    std::size_t original_start = 0;
+    std::size_t typed_start = 0;
+  };
+
+  std::string text;
+  std::vector<Place> places;
+
+  // Where the user's text has the byte of `text`; a parameter's start for all that replaced it.
+  std::size_t original_offset(std::size_t typed_offset) const;
+};
+
+// `$since` as a null of its type, CAST(NULL AS TIMESTAMP). Quotes and comments are passed over.
+TypedText with_typed_parameters(std::string_view sql, const std::vector<Field>& parameters);
 
 // The mistakes of one text. `at` also gives the error to return, so that TRY leaves what cannot go
 // on, while the list keeps the place.

@@ -8,6 +8,9 @@ namespace {
 
 using formats::JsonValue;
 
+constexpr const char* one_select =
+    "write one SELECT, and nothing after it: SQL here reads, it changes nothing";
+
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -66,9 +69,12 @@ class UseReader {
   void note_table_function(const JsonValue& call) {
     uses_.table_functions.push_back(named(call, "function_name"));
     const std::string& name = uses_.table_functions.back().name;
-    if (name != "tumble" && name != "hop") return;
     const auto& arguments = call["children"].array();
     if (arguments.empty()) return;
+    if (name == "late" || name == "quarantine") {
+      add_table(name + "(" + arguments.front()["value"]["value"].text() + ")", arguments.front());
+    }
+    if (name != "tumble" && name != "hop") return;
     const auto& parts = arguments.front()["column_names"].array();
     if (parts.size() == 1) add_table(parts.front().text(), arguments.front());
     if (arguments.front()["value"]["value"].is_text()) {
@@ -108,9 +114,10 @@ Error refuse_as_duckdb(const JsonValue& answer, Refusals& refusals) {
 Result<SqlUses> read_syntax(engine::Connection& connection, Refusals& refusals) {
   const std::string text = engine::quote_text(refusals.sql());
   TRY(const JsonValue answer, serialize(connection, "json_serialize_sql(" + text + ")"));
+  if (answer["error_type"].text() == "not implemented") return refusals.at(0, one_select);
   if (answer["error"].boolean()) return refuse_as_duckdb(answer, refusals);
   const auto& statements = answer["statements"].array();
-  if (statements.size() != 1) return refusals.at(0, "write one SELECT, and nothing after it");
+  if (statements.size() != 1) return refusals.at(0, one_select);
   SqlUses uses;
   UseReader(uses).read(statements.front());
   return uses;

@@ -72,7 +72,7 @@ Result<void> Applier::open() {
 Result<void> Applier::load_progress() {
   for (const auto& [stream, tables] : tables_of_) {
     TRY(auto rows, connection_->query("SELECT generation, sequence, position, journal FROM "
-                                      "weir.applied WHERE stream = " +
+                                      "weir_progress.applied WHERE stream = " +
                                       quote_text(stream)));
     TRY(auto batch, rows->next());
     if (batch == nullptr || batch->rows() == 0) continue;
@@ -117,6 +117,8 @@ Result<bool> Applier::gather(journal::Reader& reader) {
 Result<void> Applier::take(const journal::Placed& placed) {
   TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
   const std::string& stream = placed.entry->topic;
+  const auto tables = tables_of_.find(stream);
+  if (tables == tables_of_.end()) return {};
   Progress& progress = progress_[stream];
   if (std::pair(head.generation, head.sequence) <=
       std::pair(progress.generation, progress.sequence)) {
@@ -126,7 +128,7 @@ Result<void> Applier::take(const journal::Placed& placed) {
   if (placed.entry->batches.empty() || placed.entry->batches[0] == nullptr) return {};
   const auto& rows = placed.entry->batches[0];
   if (rows->rows() == 0) return {};
-  for (const std::string& table : tables_of_.at(stream)) pending_.at(table)->add(rows);
+  for (const std::string& table : tables->second) pending_.at(table)->add(rows);
   pending_rows_ += rows->rows();
   return {};
 }
@@ -137,6 +139,7 @@ Result<void> Applier::apply(Position through) {
     for (const auto& [table, rows] : pending_) {
       if (rows->rows() > 0) OK_OR_RETURN(apply_table(*store_.find(table)));
     }
+    OK_OR_RETURN(drop_expired());
     OK_OR_RETURN(write_progress(through));
     OK_OR_RETURN(connection_->run("COMMIT"));
   }
@@ -167,11 +170,26 @@ Result<void> Applier::apply_table(const TableSpec& table) {
                           keys + " ORDER BY _order DESC) = 1) WHERE _weight > 0");
 }
 
+Result<void> Applier::drop_expired() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < expire_next_) return {};
+  expire_next_ = now + std::chrono::minutes(1);
+  for (const TableSpec& table : store_.tables()) {
+    if (!table.retention) continue;
+    const std::string target = quote_name(table.name);
+    const std::string time = quote_name(table.schema->columns[table.retention->column].name);
+    OK_OR_RETURN(connection_->run(
+        fmt::format("DELETE FROM {0} WHERE {1} < (SELECT max({1}) FROM {0}) - to_seconds({2})",
+                    target, time, table.retention->age.count())));
+  }
+  return {};
+}
+
 Result<void> Applier::write_progress(Position through) {
-  OK_OR_RETURN(connection_->run("DELETE FROM weir.applied"));
+  OK_OR_RETURN(connection_->run("DELETE FROM weir_progress.applied"));
   for (const auto& [stream, progress] : progress_) {
     OK_OR_RETURN(connection_->run(
-        fmt::format("INSERT INTO weir.applied VALUES ({}, {}, {}, {}, {})", quote_text(stream),
+        fmt::format("INSERT INTO weir_progress.applied VALUES ({}, {}, {}, {}, {})", quote_text(stream),
                     quote_text(journal_.id()), progress.generation, progress.sequence, through)));
   }
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -21,7 +22,8 @@ namespace weir::store {
 
 // One thread applies for all embedded tables: DuckDB has one writer. Waiting commits are applied
 // in one transaction, together with the place they reach; after a crash the applier goes on from
-// that place. A failure stops it with words, and nothing after it is applied.
+// that place. Rows past their table's retention go with the first transaction and at most once a
+// minute from then on. A failure stops it with words, and nothing after it is applied.
 class Applier {
  public:
   // The store's place must not be ahead of the journal, nor from another one: Fault::conflict.
@@ -53,6 +55,7 @@ class Applier {
   Result<void> take(const journal::Placed& placed);
   Result<void> apply(Position through);
   Result<void> apply_table(const TableSpec& table);
+  Result<void> drop_expired();
   Result<void> write_progress(Position through);
   void publish(Position through);
   void fail(Error error);
@@ -64,6 +67,7 @@ class Applier {
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table
   std::map<std::string, Progress> progress_;                     // by stream
   std::size_t pending_rows_ = 0;
+  std::chrono::steady_clock::time_point expire_next_;
 
   std::atomic<Position> applied_{0};
   mutable std::mutex mutex_;

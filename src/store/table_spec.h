@@ -1,8 +1,10 @@
 // A table as the store keeps it: what the workspace says of it, worked out to columns.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +12,19 @@
 
 namespace weir::store {
 
+// Rows whose `column`, a TIMESTAMP, is that much older than the table's newest are dropped.
+struct TableRetention {
+  std::size_t column = 0;
+  std::chrono::seconds age{0};
+};
+
 struct TableSpec {
   std::string name;
   std::shared_ptr<const Schema> schema;
   std::vector<std::size_t> key;  // columns; empty: every row is kept
   // The writer gives each key once and never takes a row back: rows are only ever added.
   bool rows_are_final = false;
+  std::optional<TableRetention> retention;  // none: rows stay
 
   bool is_upserted() const { return !key.empty() && !rows_are_final; }
 };

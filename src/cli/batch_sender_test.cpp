@@ -1,0 +1,20 @@
+#include "cli/batch_sender.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::cli {
+namespace {
+
+TEST(IdempotencyKey, IsTheSameForTheSameRowsInTheSamePlace) {
+  EXPECT_EQ(idempotency_key("flights", 3, "{}\n"), idempotency_key("flights", 3, "{}\n"));
+}
+
+TEST(IdempotencyKey, DiffersBySourcePlaceAndContent) {
+  const std::string key = idempotency_key("flights", 3, "{\"a\":123456789}\n");
+  EXPECT_NE(key, idempotency_key("trains", 3, "{\"a\":123456789}\n"));
+  EXPECT_NE(key, idempotency_key("flights", 4, "{\"a\":123456789}\n"));
+  EXPECT_NE(key, idempotency_key("flights", 3, "{\"a\":123456780}\n"));
+}
+
+}  // namespace
+}  // namespace weir::cli

@@ -1,0 +1,57 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands.h"
+
+namespace weir::cli {
+namespace {
+
+#ifndef WEIR_VERSION
+#error "the build names the version"
+#endif
+
+void add_version(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("version", "Prints the program's version");
+  command->callback([&session] {
+    session.print(session.json ? "{\"version\":\"" WEIR_VERSION "\"}\n" : WEIR_VERSION "\n");
+  });
+}
+
+void add_help(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("help", "Prints what the program can do");
+  command->callback([&app, &session] { session.print(app.help()); });
+}
+
+void add_shared_options(CLI::App& app, Session& session) {
+  app.add_flag("--json", session.json, "Print facts for machines");
+  app.add_option("--url", session.url, "The server; else that of the workspace around this folder")
+      ->envname("WEIR_URL");
+  app.add_option("--token", session.token, "Bearer token; else the workspace's admin token")
+      ->envname("WEIR_TOKEN");
+  app.fallthrough();
+  app.require_subcommand(1);
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App app{"Weir, a data middle platform in one program", "weir"};
+  Session session;
+  add_shared_options(app, session);
+  for (const auto add :
+       {add_init, add_validate, add_test, add_run, add_stop, add_send, add_sql, add_status,
+        add_explain, add_journal, add_quarantine, add_token, add_schema, add_version, add_help}) {
+    add(app, session);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool only_asked = error.get_exit_code() == 0;
+    app.exit(error);
+    return static_cast<int>(only_asked ? Exit::done : Exit::refused);
+  }
+  return static_cast<int>(session.exit);
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,70 @@
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/server_client.h"
+#include "cli/text_table.h"
+
+namespace weir::cli {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string sql = "'";
+  for (const char c : text) sql += c == '\'' ? "''" : std::string(1, c);
+  return sql + "'";
+}
+
+Result<void> print_rows(const std::string& sql, const Session& session) {
+  TRY(ServerClient client, ServerClient::find(session));
+  if (session.json) {
+    TRY(const net::Response response,
+        client.ask("POST", "/weir/v1/sql", sql_body(sql), {{"Content-Type", "application/json"}}));
+    if (response.status != 200) return refusal_of(response);
+    session.print(response.body + "\n");
+    return {};
+  }
+  TRY(const std::string csv, client.csv(sql));
+  session.print(text_table(csv_rows(csv)));
+  return {};
+}
+
+Result<void> list(const Session& session) {
+  TRY(ServerClient client, ServerClient::find(session));
+  TRY(const formats::JsonValue sources, client.data("GET", "/weir/v1/sources"));
+  std::string sql;
+  for (const auto& source : sources.array()) {
+    const std::string name = quoted(source["name"].text());
+    if (!sql.empty()) sql += " UNION ALL ";
+    sql += fmt::format(
+        "SELECT {0} AS source, code, count(*) AS \"rows\", max(accepted) AS newest "
+        "FROM quarantine({0}) GROUP BY ALL",
+        name);
+  }
+  if (sql.empty()) return {};
+  return print_rows("SELECT * FROM (" + sql + ") ORDER BY source, code", session);
+}
+
+Result<void> show(const std::string& source, std::size_t limit, const Session& session) {
+  return print_rows(fmt::format("SELECT accepted, code, reason, decode(bytes) AS event FROM "
+                                "quarantine({}) ORDER BY accepted DESC LIMIT {}",
+                                quoted(source), limit),
+                    session);
+}
+
+}  // namespace
+
+void add_quarantine(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("quarantine", "Rows that sources refused, and why");
+  command->require_subcommand(1);
+  auto* list_command = command->add_subcommand("list", "How many rows each source refused");
+  list_command->callback([&session] { session.conclude(list(session)); });
+
+  auto* show_command = command->add_subcommand("show", "The newest rows that a source refused");
+  auto source = std::make_shared<std::string>();
+  auto limit = std::make_shared<std::size_t>(20);
+  show_command->add_option("SOURCE", *source)->required();
+  show_command->add_option("--limit", *limit, "Rows at most")->capture_default_str();
+  show_command->callback(
+      [source, limit, &session] { session.conclude(show(*source, *limit, session)); });
+}
+
+}  // namespace weir::cli

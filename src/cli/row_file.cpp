@@ -1,0 +1,237 @@
+#include "cli/row_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <vector>
+
+#include "core/json_text.h"
+#include "engine/database.h"
+#include "formats/json_rows.h"
+
+namespace weir::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t read_bytes = std::size_t{1} << 20;
+
+class LineFile final : public RowFile {
+ public:
+  LineFile(std::FILE* file, std::uintmax_t size) : file_(file), size_(size) {}
+  ~LineFile() override {
+    if (file_ != stdin) std::fclose(file_);
+  }
+  LineFile(const LineFile&) = delete;
+  LineFile& operator=(const LineFile&) = delete;
+
+  Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
+    std::size_t rows = 0;
+    while (rows < rows_max) {
+      const std::size_t end = buffer_.find('\n', at_);
+      if (end == std::string::npos) {
+        TRY(const bool more, fill());
+        if (more) continue;
+        return rows + take_line(buffer_.size(), lines);
+      }
+      rows += take_line(end, lines);
+    }
+    return rows;
+  }
+
+  double share_read() const override {
+    return size_ == 0 ? -1 : static_cast<double>(read_) / static_cast<double>(size_);
+  }
+
+ private:
+  // An empty line is no row.
+  std::size_t take_line(std::size_t end, std::string& lines) {
+    const std::string_view line(buffer_.data() + at_, end - at_);
+    at_ = std::min(end + 1, buffer_.size());
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return 0;
+    lines.append(line);
+    lines += '\n';
+    return 1;
+  }
+
+  // False: the file is at its end.
+  Result<bool> fill() {
+    buffer_.erase(0, at_);
+    at_ = 0;
+    const std::size_t kept = buffer_.size();
+    buffer_.resize(kept + read_bytes);
+    const std::size_t got = std::fread(buffer_.data() + kept, 1, read_bytes, file_);
+    buffer_.resize(kept + got);
+    read_ += got;
+    if (got > 0) return true;
+    if (std::ferror(file_) == 0) return false;
+    return Error{Fault::unavailable, fmt::format("cannot read on: {}", std::strerror(errno))};
+  }
+
+  std::FILE* file_;
+  std::uintmax_t size_;  // 0: unknown
+  std::uintmax_t read_ = 0;
+  std::string buffer_;
+  std::size_t at_ = 0;  // where the next line begins in the buffer
+};
+
+// A number as JSON spells it, or a truth value.
+bool is_bare(std::string_view text) {
+  if (text == "true" || text == "false") return true;
+  const auto skip_digits = [&text] {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(digits);
+    return digits > 0;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9') return false;
+  if (!skip_digits()) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (!skip_digits()) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+    if (!skip_digits()) return false;
+  }
+  return text.empty();
+}
+
+// Writes rows as JSON. In the bare columns texts are written without quotes where they can be.
+class RowWriter {
+ public:
+  RowWriter() = default;
+  RowWriter(const Schema& schema, const std::set<std::string>& bare) {
+    for (const Field& column : schema.columns) bare_.push_back(bare.contains(column.name));
+    if (bare.empty()) bare_.clear();
+  }
+
+  void write(const Batch& batch, std::size_t row, std::string& lines) const {
+    if (bare_.empty()) {
+      formats::append_json_row(lines, batch, row);
+      return;
+    }
+    for (std::size_t i = 0; i < batch.column_count(); ++i) {
+      lines += i == 0 ? '{' : ',';
+      append_json_string(lines, batch.schema().columns[i].name);
+      lines += ':';
+      const Column& column = batch.column(i);
+      if (bare_[i] && !column.is_null(row) && is_bare(column.string(row))) {
+        lines += column.string(row);
+      } else {
+        formats::append_json_value(lines, column, row);
+      }
+    }
+    lines += '}';
+  }
+
+ private:
+  std::vector<bool> bare_;  // by column; empty: none
+};
+
+// What the engine reads, and how many rows that is, where the file itself knows.
+struct EngineQuery {
+  std::string rows;
+  std::string count;  // empty: unknown
+};
+
+// A file the engine reads, its rows written as JSON.
+class EngineFile final : public RowFile {
+ public:
+  static Result<std::unique_ptr<RowFile>> open(const EngineQuery& query,
+                                               const std::set<std::string>& bare) {
+    auto file = std::make_unique<EngineFile>();
+    TRY(file->database_, engine::Database::open({.external_access = true}));
+    TRY(file->connection_, file->database_->connect());
+    if (!query.count.empty()) {
+      TRY(const auto counted, file->connection_->query(query.count));
+      TRY(const auto batch, counted->next());
+      ASSERT(batch != nullptr && batch->rows() == 1);
+      file->total_ = batch->column(0).values<std::int64_t>()[0];
+    }
+    TRY(file->rows_, file->connection_->query(query.rows));
+    file->writer_ = RowWriter(*file->rows_->schema(), bare);
+    return std::unique_ptr<RowFile>(std::move(file));
+  }
+
+  Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
+    std::size_t rows = 0;
+    while (rows < rows_max) {
+      if (batch_ == nullptr || at_ == batch_->rows()) {
+        TRY(batch_, rows_->next());
+        at_ = 0;
+        if (batch_ == nullptr) break;
+        continue;
+      }
+      const std::size_t count = std::min(rows_max - rows, batch_->rows() - at_);
+      for (std::size_t i = 0; i < count; ++i) {
+        writer_.write(*batch_, at_ + i, lines);
+        lines += '\n';
+      }
+      at_ += count;
+      rows += count;
+    }
+    read_ += static_cast<std::int64_t>(rows);
+    return rows;
+  }
+
+  double share_read() const override {
+    return total_ <= 0 ? -1 : static_cast<double>(read_) / static_cast<double>(total_);
+  }
+
+ private:
+  std::shared_ptr<engine::Database> database_;
+  std::unique_ptr<engine::Connection> connection_;
+  std::unique_ptr<engine::Rows> rows_;
+  RowWriter writer_;
+  std::shared_ptr<const Batch> batch_;
+  std::size_t at_ = 0;  // next row of the batch
+  std::int64_t read_ = 0;
+  std::int64_t total_ = 0;  // 0: unknown
+};
+
+Result<std::unique_ptr<RowFile>> open_lines(const std::string& name) {
+  if (name == "-") return std::unique_ptr<RowFile>(std::make_unique<LineFile>(stdin, 0));
+  std::FILE* file = std::fopen(name.c_str(), "rb");
+  if (file == nullptr) {
+    return Error{Fault::not_found, fmt::format("{}: {}", name, std::strerror(errno))};
+  }
+  std::error_code failed;
+  const std::uintmax_t size = fs::file_size(name, failed);
+  return std::unique_ptr<RowFile>(std::make_unique<LineFile>(file, failed ? 0 : size));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
+                                               const std::set<std::string>& bare) {
+  const std::string ending = fs::path(name).extension().string();
+  if (name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json") {
+    return open_lines(name);
+  }
+  if (!fs::exists(name)) return Error{Fault::not_found, name + ": no such file"};
+  const std::string quoted = engine::quote_text(name);
+  // Values go as they are written: what type they have is for the source's schema to say.
+  if (is_typeless(name)) {
+    return EngineFile::open({"SELECT * FROM read_csv(" + quoted + ", all_varchar = true)", ""},
+                            bare);
+  }
+  if (ending == ".parquet") {
+    const std::string from = "FROM read_parquet(" + quoted + ")";
+    return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});
+  }
+  return Error{Fault::invalid, name + ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
+                                      ".parquet files, or from - (NDJSON on stdin)"};
+}
+
+bool is_typeless(const std::string& name) {
+  const std::string ending = fs::path(name).extension().string();
+  return ending == ".csv" || ending == ".tsv";
+}
+
+}  // namespace weir::cli

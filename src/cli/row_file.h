@@ -1,0 +1,31 @@
+// Reads the rows of a file as NDJSON, in their order, a batch at a time.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "core/result.h"
+
+namespace weir::cli {
+
+// Owned by one thread.
+class RowFile {
+ public:
+  // By its ending: .ndjson, .jsonl or .json (lines as they stand), .csv, .tsv, .parquet; "-" is
+  // NDJSON from stdin. Fault::invalid for any other. CSV says nothing of types: in the columns of
+  // `bare`, what JSON could write without quotes is written so.
+  static Result<std::unique_ptr<RowFile>> open(const std::string& name,
+                                               const std::set<std::string>& bare);
+  virtual ~RowFile() = default;
+  // Appends at most `rows_max` rows, a line each. How many; 0: the end.
+  virtual Result<std::size_t> read(std::size_t rows_max, std::string& lines) = 0;
+  // How much of the file was read, from 0 to 1; negative: unknown.
+  virtual double share_read() const = 0;
+};
+
+// Whether the file's rows need `bare`.
+bool is_typeless(const std::string& name);
+
+}  // namespace weir::cli

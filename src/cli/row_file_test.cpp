@@ -1,0 +1,82 @@
+#include "cli/row_file.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace weir::cli {
+namespace {
+
+class RowFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "row_file_XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return folder_ / name;
+  }
+
+  // Batches of at most `rows_max` rows until the end.
+  static std::vector<std::string> batches(const std::string& file, std::size_t rows_max,
+                                          const std::set<std::string>& bare = {}) {
+    const auto opened = RowFile::open(file, bare);
+    EXPECT_TRUE(opened.ok());
+    std::vector<std::string> all;
+    while (true) {
+      std::string lines;
+      const auto read = opened.value()->read(rows_max, lines);
+      EXPECT_TRUE(read.ok());
+      if (!read.ok() || read.value() == 0) return all;
+      all.push_back(lines);
+    }
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+TEST_F(RowFileTest, GivesLinesAsTheyStandWithoutEmptyOnes) {
+  const std::string file = write("a.ndjson", "{\"a\": 1}\n\n{broken\n  \n{\"a\":2}");
+  EXPECT_EQ(batches(file, 2), (std::vector<std::string>{"{\"a\": 1}\n{broken\n", "{\"a\":2}\n"}));
+}
+
+TEST_F(RowFileTest, GivesLinesLongerThanItReadsAtOnce) {
+  const std::string line(3 << 20, 'x');
+  EXPECT_EQ(batches(write("a.jsonl", line + "\ny\n"), 10),
+            (std::vector<std::string>{line + "\ny\n"}));
+}
+
+TEST_F(RowFileTest, RefusesAnEndingItDoesNotKnow) {
+  const auto opened = RowFile::open(write("a.xlsx", "?"), {});
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().fault, Fault::invalid);
+}
+
+TEST_F(RowFileTest, SaysThatAFileIsNotThere) {
+  const auto opened = RowFile::open("/nowhere/a.csv", {});
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().fault, Fault::not_found);
+}
+
+TEST_F(RowFileTest, GivesTheValuesOfCsvAsTheyAreWritten) {
+  EXPECT_EQ(batches(write("a.csv", "zip,n\n00123,4.50\n,\n"), 10),
+            (std::vector<std::string>{"{\"zip\":\"00123\",\"n\":\"4.50\"}\n"
+                                      "{\"zip\":null,\"n\":null}\n"}));
+}
+
+TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {
+  EXPECT_EQ(batches(write("a.csv", "zip,n\n123,-4.50e+1\n123,007\n123,x\n123,true\n"), 10, {"n"}),
+            (std::vector<std::string>{"{\"zip\":\"123\",\"n\":-4.50e+1}\n"
+                                      "{\"zip\":\"123\",\"n\":\"007\"}\n"
+                                      "{\"zip\":\"123\",\"n\":\"x\"}\n"
+                                      "{\"zip\":\"123\",\"n\":true}\n"}));
+}
+
+}  // namespace
+}  // namespace weir::cli

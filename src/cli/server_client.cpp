@@ -1,0 +1,61 @@
+#include "cli/server_client.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "cli/workspace_folder.h"
+#include "core/json_text.h"
+#include "operate/data_folder.h"
+
+namespace weir::cli {
+
+Error refusal_of(const net::Response& response) {
+  const auto answer = formats::JsonValue::parse(response.body);
+  std::string message = answer.ok() ? answer.value()["message"].text() : "";
+  if (message.empty()) message = fmt::format("the server answered {}", response.status);
+  return {fault_of(response.status), message};
+}
+
+std::string sql_body(const std::string& sql) { return "{\"sql\":" + json_string(sql) + "}"; }
+
+Result<ServerClient> ServerClient::find(const Session& session) {
+  std::string url = session.url;
+  std::string token = session.token;
+  if (url.empty()) {
+    TRY(const workspace::Workspace workspace, load_workspace(std::filesystem::current_path()));
+    const auto running = operate::read_running(workspace.data);
+    if (!running) {
+      return Error{Fault::unavailable, fmt::format("no server runs over {}; start it with `weir "
+                                                   "run`, or name another one with --url",
+                                                   workspace.data.string())};
+    }
+    url = running->url;
+    if (token.empty()) token = operate::read_admin_token(workspace.data);
+  }
+  TRY(auto http, net::HttpClient::open(url, token));
+  return ServerClient(std::move(http));
+}
+
+Result<net::Response> ServerClient::ask(const std::string& method, const std::string& target,
+                                        const std::string& body, const Headers& headers) {
+  return http_->send(method, target, body, headers);
+}
+
+Result<formats::JsonValue> ServerClient::data(const std::string& method, const std::string& target,
+                                              const std::string& body, const Headers& headers) {
+  TRY(const net::Response response, ask(method, target, body, headers));
+  if (response.status / 100 != 2) return refusal_of(response);
+  TRY(const formats::JsonValue answer, formats::JsonValue::parse(response.body));
+  return answer["data"];
+}
+
+Result<std::string> ServerClient::csv(const std::string& sql) {
+  TRY(const net::Response response,
+      ask("POST", "/weir/v1/sql", sql_body(sql),
+          {{"Content-Type", "application/json"}, {"Accept", "text/csv"}}));
+  if (response.status / 100 != 2) return refusal_of(response);
+  return response.body;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,48 @@
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/workspace_folder.h"
+#include "operate/data_folder.h"
+
+namespace weir::cli {
+namespace {
+
+constexpr std::chrono::minutes patience{11};
+constexpr std::chrono::milliseconds look_every{20};
+
+Result<void> stop(const std::string& folder, const Session& session) {
+  TRY(const workspace::Workspace loaded, load_workspace(folder));
+  const auto running = operate::read_running(loaded.data);
+  if (!running) {
+    session.say("no server runs over " + loaded.data.string());
+    return {};
+  }
+  if (kill(running->pid, SIGTERM) != 0) {
+    return Error{Fault::denied, "process " + std::to_string(running->pid) +
+                                    " belongs to another user, who has to stop it"};
+  }
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (kill(running->pid, 0) == 0) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Error{Fault::unavailable,
+                   "process " + std::to_string(running->pid) + " is still stopping"};
+    }
+    std::this_thread::sleep_for(look_every);
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_stop(CLI::App& app, Session& session) {
+  auto* command = app.add_subcommand("stop", "Stops the server of a workspace, and waits for it");
+  auto folder = std::make_shared<std::string>(".");
+  command->add_option("DIR", *folder, "The workspace; else the one around this folder");
+  command->callback([folder, &session] { session.conclude(stop(*folder, session)); });
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,18 @@
+// Rows as a table for people to read.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::cli {
+
+using TextRow = std::vector<std::string>;
+
+// The first row is the head. Columns of numbers stand to the right.
+std::string text_table(const std::vector<TextRow>& rows);
+
+// CSV (RFC 4180) as rows of cells.
+std::vector<TextRow> csv_rows(std::string_view csv);
+
+}  // namespace weir::cli

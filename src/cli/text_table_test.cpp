@@ -1,0 +1,34 @@
+#include "cli/text_table.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::cli {
+namespace {
+
+TEST(TextTable, SetsNumbersToTheRightAndCountsLettersNotBytes) {
+  EXPECT_EQ(text_table({{"city", "flights"}, {"Zürich", "7"}, {"Oslo", "12"}}),
+            "city    flights\n"
+            "------  -------\n"
+            "Zürich        7\n"
+            "Oslo         12\n");
+}
+
+TEST(TextTable, OfAHeadAloneHasNoRows) { EXPECT_EQ(text_table({{"a"}}), "a\n-\n"); }
+
+TEST(CsvRows, AreTakenApartAsTheyWereQuoted) {
+  struct Case {
+    const char* csv;
+    std::vector<TextRow> rows;
+  };
+  const std::vector<Case> cases{
+      {"a,b\n1,2\n", {{"a", "b"}, {"1", "2"}}},
+      {"a\r\n1\r\n", {{"a"}, {"1"}}},
+      {"\"x,\ny\",\"say \"\"hi\"\"\"\n", {{"x,\ny", "say \"hi\""}}},
+      {"a,b\n,\"\"\n", {{"a", "b"}, {"", ""}}},
+      {"a\nlast", {{"a"}, {"last"}}},
+  };
+  for (const Case& c : cases) EXPECT_EQ(csv_rows(c.csv), c.rows) << c.csv;
+}
+
+}  // namespace
+}  // namespace weir::cli

@@ -1,0 +1,91 @@
+#include "dataflow/change_group.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <tuple>
+
+namespace weir::dataflow {
+namespace {
+
+// key, count, average, weight
+using Change = std::tuple<std::int64_t, std::int64_t, double, std::int64_t>;
+
+std::shared_ptr<const Schema> schema(const std::vector<TypeId>& types) {
+  Schema made;
+  for (const TypeId id : types) {
+    made.columns.push_back({"c" + std::to_string(made.columns.size()), Type{.id = id}});
+  }
+  return std::make_shared<Schema>(std::move(made));
+}
+
+const std::shared_ptr<const Schema> input = schema({TypeId::bigint, TypeId::integer});
+const std::shared_ptr<const Schema> output =
+    schema({TypeId::bigint, TypeId::bigint, TypeId::double_precision});
+
+std::unique_ptr<ChangeGroup> make_group() {
+  sql::GroupNode node;
+  node.input = std::make_unique<sql::Node>();
+  node.input->output = input;
+  node.input->append_only = false;
+  node.keys = 1;
+  node.aggregates = {{sql::Algebra::count, 1, {}, Type{.id = TypeId::bigint}, "count"},
+                     {sql::Algebra::avg, 1, {}, Type{.id = TypeId::double_precision}, "avg"}};
+  auto made = ChangeGroup::make(node, {output, {}}, nullptr);
+  EXPECT_TRUE(made.ok());
+  return std::move(made).value();
+}
+
+struct In {
+  std::int64_t key;
+  std::int32_t value;
+  std::int64_t weight;
+};
+
+std::vector<Change> push(const std::unique_ptr<ChangeGroup>& group, const std::vector<In>& rows) {
+  auto batch = std::make_shared<Batch>(input);
+  Chunk chunk;
+  for (const In& row : rows) {
+    batch->column(0).append(row.key);
+    batch->column(1).append(row.value);
+    chunk.weights.push_back(row.weight);
+  }
+  chunk.rows = batch;
+  chunk.watermarks =
+      std::make_shared<std::vector<std::int64_t>>(rows.size(), journal::no_watermark);
+  chunk.flush = true;
+  Findings findings;
+  const Result<Chunk> pushed = group->push(chunk, findings);
+  EXPECT_TRUE(pushed.ok());
+  const Chunk& out = pushed.value();
+  std::vector<Change> changes;
+  for (std::size_t row = 0; row < out.rows->rows(); ++row) {
+    changes.emplace_back(out.rows->column(0).values<std::int64_t>()[row],
+                         out.rows->column(1).values<std::int64_t>()[row],
+                         out.rows->column(2).values<double>()[row], out.weights[row]);
+  }
+  return changes;
+}
+
+TEST(ChangeGroup, TakesBackTheOldRowAndGivesTheNew) {
+  const auto group = make_group();
+  EXPECT_EQ(push(group, {{1, 4, 1}, {2, 5, 1}}),
+            (std::vector<Change>{{1, 1, 4.0, 1}, {2, 1, 5.0, 1}}));
+  EXPECT_EQ(push(group, {{1, 7, 1}}), (std::vector<Change>{{1, 1, 4.0, -1}, {1, 2, 5.5, 1}}));
+}
+
+TEST(ChangeGroup, OnlyTakesBackAGroupWithoutRows) {
+  const auto group = make_group();
+  push(group, {{1, 4, 1}});
+  EXPECT_EQ(push(group, {{1, 4, -1}}), (std::vector<Change>{{1, 1, 4.0, -1}}));
+  EXPECT_EQ(push(group, {{1, 9, 1}}), (std::vector<Change>{{1, 1, 9.0, 1}}));
+}
+
+TEST(ChangeGroup, IsSilentWhereNothingChanged) {
+  const auto group = make_group();
+  push(group, {{1, 4, 1}});
+  EXPECT_TRUE(push(group, {{1, 8, 1}, {1, 8, -1}}).empty());
+}
+
+}  // namespace
+}  // namespace weir::dataflow

@@ -1,0 +1,19 @@
+// Rows that an expression failed on: set aside with the reason, while the others go on.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "core/batch.h"
+#include "core/clock.h"
+
+namespace weir::dataflow {
+
+// accepted TIMESTAMP, reason VARCHAR, row JSON.
+std::shared_ptr<const Schema> poison_schema();
+
+void append_poison(Batch& poison, Instant accepted, std::string_view reason, const Batch& rows,
+                   std::size_t row);
+
+}  // namespace weir::dataflow

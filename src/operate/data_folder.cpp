@@ -1,0 +1,91 @@
+#include "operate/data_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "core/json_text.h"
+#include "formats/json_value.h"
+
+namespace weir::operate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* running_file = "run.json";
+constexpr const char* admin_token_file = "admin.token";
+
+Error not_written(const fs::path& file) {
+  return {Fault::unavailable, fmt::format("{}: {}", file.string(), std::strerror(errno))};
+}
+
+// Readable by its user alone from the first byte; the old text or the new, never a half.
+Result<void> write_private(const fs::path& file, const std::string& text) {
+  const std::string draft = file.string() + ".new";
+  const int descriptor = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (descriptor < 0) return not_written(file);
+  const auto size = static_cast<ssize_t>(text.size());
+  const bool written = write(descriptor, text.data(), text.size()) == size &&
+                       fsync(descriptor) == 0 && close(descriptor) == 0;
+  if (!written || rename(draft.c_str(), file.c_str()) != 0) return not_written(file);
+  return {};
+}
+
+std::string read_text(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+}  // namespace
+
+Result<void> make_data_folder(const fs::path& data) {
+  std::error_code failed;
+  fs::create_directories(data, failed);
+  if (!failed) fs::permissions(data, fs::perms::owner_all, failed);
+  if (!failed) return {};
+  return Error{Fault::unavailable,
+               fmt::format("cannot make the data folder {}: {}", data.string(), failed.message())};
+}
+
+Result<void> write_running(const fs::path& data, const RunningServer& server) {
+  return write_private(data / running_file, fmt::format("{{\"url\": {}, \"pid\": {}}}\n",
+                                                        json_string(server.url), server.pid));
+}
+
+void remove_running(const fs::path& data) {
+  std::error_code failed;
+  fs::remove(data / running_file, failed);  // a client recognises one left behind by its pid
+}
+
+std::optional<RunningServer> read_running(const fs::path& data) {
+  const auto said = formats::JsonValue::parse(read_text(data / running_file));
+  if (!said.ok()) return std::nullopt;
+  const RunningServer server{said.value()["url"].text(),
+                             static_cast<int>(said.value()["pid"].integer())};
+  const bool lives = server.pid > 0 && (kill(server.pid, 0) == 0 || errno == EPERM);
+  return lives ? std::optional(server) : std::nullopt;
+}
+
+Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tokens) {
+  if (!tokens.list().empty() && fs::exists(data / admin_token_file)) return std::string();
+  TRY(const govern::NewToken made,
+      tokens.create({{.action = govern::Action::administer}}, std::nullopt));
+  OK_OR_RETURN(write_private(data / admin_token_file, made.secret + "\n"));
+  return made.secret;
+}
+
+std::string read_admin_token(const fs::path& data) {
+  std::string token = read_text(data / admin_token_file);
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+  return token;
+}
+
+}  // namespace weir::operate

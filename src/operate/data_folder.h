@@ -1,0 +1,34 @@
+// The folder of all that a workspace remembers: private to its user, and where client commands find
+// the running server and its token.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "govern/tokens.h"
+
+namespace weir::operate {
+
+// What `run.json` says while a server runs over the folder.
+struct RunningServer {
+  std::string url;
+  int pid = 0;
+};
+
+// Makes the folder, open to its user alone (0700).
+Result<void> make_data_folder(const std::filesystem::path& data);
+
+Result<void> write_running(const std::filesystem::path& data, const RunningServer& server);
+void remove_running(const std::filesystem::path& data);
+// Nothing where none runs: a file left behind by a crash does not count.
+std::optional<RunningServer> read_running(const std::filesystem::path& data);
+
+// Makes an admin token in `admin.token` (mode 0600) where there is no token yet, or no such file.
+// The secret of the one just made, else empty.
+Result<std::string> ensure_admin_token(const std::filesystem::path& data, govern::Tokens& tokens);
+// Empty where there is none to read.
+std::string read_admin_token(const std::filesystem::path& data);
+
+}  // namespace weir::operate

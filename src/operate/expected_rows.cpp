@@ -1,0 +1,158 @@
+#include "operate/expected_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+
+#include "core/json_text.h"
+#include "formats/json_rows.h"
+#include "formats/json_value.h"
+
+namespace weir::operate {
+namespace {
+
+// Sums of doubles depend on the order of their parts.
+constexpr double relative_tolerance = 1e-9;
+
+bool is_structured(const Type& type) {
+  return type.id == TypeId::list || type.id == TypeId::structure || type.id == TypeId::map;
+}
+
+// RFC 6901.
+std::string json_pointer(std::string_view name) {
+  std::string pointer = "/";
+  for (const char c : name) {
+    if (c == '~') {
+      pointer += "~0";
+    } else if (c == '/') {
+      pointer += "~1";
+    } else {
+      pointer += c;
+    }
+  }
+  return pointer;
+}
+
+Error unknown_column(const Schema& schema, std::string_view name) {
+  std::string known;
+  for (const Field& column : schema.columns) known += (known.empty() ? "" : ", ") + column.name;
+  return {Fault::invalid, fmt::format("there is no column {}; there are {}", name, known)};
+}
+
+std::optional<double> number_of(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  return end == text.c_str() + text.size() && !text.empty() ? std::optional(number) : std::nullopt;
+}
+
+bool same_value(const std::string& expected, const std::string& actual) {
+  if (expected == actual) return true;
+  const bool fractional = actual.find_first_of(".eE") != std::string::npos;
+  const auto left = number_of(expected);
+  const auto right = number_of(actual);
+  if (!fractional || !left || !right) return false;
+  return std::abs(*left - *right) <= relative_tolerance * std::max(std::abs(*left), 1.0);
+}
+
+bool matches(const RowText& expected, const RowText& actual) {
+  for (std::size_t i = 0; i < expected.columns.size(); ++i) {
+    const std::string* value = actual.find(expected.columns[i]);
+    if (value == nullptr || !same_value(expected.values[i], *value)) return false;
+  }
+  return true;
+}
+
+// Pairs as many expected rows with actual ones as can be: a row that names few columns must not
+// take the only partner of one that names more.
+class Pairing {
+ public:
+  Pairing(const std::vector<RowText>& expected, const std::vector<RowText>& actual)
+      : expected_(expected), actual_(actual), partner_(actual.size()) {}
+
+  bool pair(std::size_t row) {
+    std::vector<bool> asked(actual_.size());
+    return pair(row, asked);
+  }
+  bool is_paired(std::size_t actual) const { return partner_[actual].has_value(); }
+
+ private:
+  bool pair(std::size_t row, std::vector<bool>& asked) {
+    for (std::size_t i = 0; i < actual_.size(); ++i) {
+      if (asked[i] || !matches(expected_[row], actual_[i])) continue;
+      asked[i] = true;
+      if (!partner_[i] || pair(*partner_[i], asked)) {
+        partner_[i] = row;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const std::vector<RowText>& expected_;
+  const std::vector<RowText>& actual_;
+  std::vector<std::optional<std::size_t>> partner_;  // by actual row
+};
+
+std::string line_of(const RowText& row) {
+  std::string line;
+  for (std::size_t i = 0; i < row.columns.size(); ++i) {
+    line += fmt::format("{}{}: {}", i == 0 ? "" : ", ", row.columns[i], row.values[i]);
+  }
+  return "{" + line + "}";
+}
+
+}  // namespace
+
+const std::string* RowText::find(std::string_view column) const {
+  const auto found = std::ranges::find(columns, column);
+  return found == columns.end() ? nullptr : &values[found - columns.begin()];
+}
+
+Result<RowText> expected_row(engine::Connection& connection, const Schema& schema,
+                             const std::string& json) {
+  TRY(const formats::JsonValue row, formats::JsonValue::parse(json));
+  std::string list;
+  for (const auto& [name, value] : row.object()) {
+    const auto column = schema.find(name);
+    if (!column) return unknown_column(schema, name);
+    const Type& type = schema.columns[*column].type;
+    list += fmt::format("{}CAST({}($row::JSON, {}) AS {}) AS {}", list.empty() ? "" : ", ",
+                        is_structured(type) ? "json_extract" : "json_extract_string",
+                        engine::quote_text(json_pointer(name)), to_string(type),
+                        engine::quote_name(name));
+  }
+  if (list.empty()) return RowText{};
+  TRY(auto rows, connection.query("SELECT " + list, {{"row", Type{.id = TypeId::varchar}, json}}));
+  TRY(const auto batch, rows->next());
+  ASSERT(batch != nullptr && batch->rows() == 1);
+  return actual_row(*batch, 0);
+}
+
+RowText actual_row(const Batch& rows, std::size_t row) {
+  RowText text;
+  for (std::size_t i = 0; i < rows.column_count(); ++i) {
+    std::string value;
+    formats::append_json_value(value, rows.column(i), row);
+    text.columns.push_back(rows.schema().columns[i].name);
+    text.values.push_back(std::move(value));
+  }
+  return text;
+}
+
+std::string row_difference(const std::vector<RowText>& expected,
+                           const std::vector<RowText>& actual) {
+  Pairing pairing(expected, actual);
+  std::string difference;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (!pairing.pair(i)) difference += "  - missing:  " + line_of(expected[i]) + "\n";
+  }
+  for (std::size_t i = 0; i < actual.size(); ++i) {
+    if (!pairing.is_paired(i)) difference += "  + too much: " + line_of(actual[i]) + "\n";
+  }
+  return difference;
+}
+
+}  // namespace weir::operate

@@ -1,0 +1,32 @@
+// Compares a relation's rows with those that a workspace test expects, by the columns it names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/result.h"
+#include "engine/database.h"
+
+namespace weir::operate {
+
+// A row as the values of named columns, each as JSON writes it.
+struct RowText {
+  std::vector<std::string> columns;
+  std::vector<std::string> values;
+
+  const std::string* find(std::string_view column) const;
+};
+
+// `json`, an object, with each value read as the type of the column it names. Fault::invalid where
+// it names no column, or a value is not of its type.
+Result<RowText> expected_row(engine::Connection& connection, const Schema& schema,
+                             const std::string& json);
+RowText actual_row(const Batch& rows, std::size_t row);
+
+// Empty when each expected row matches one actual row of its own and none is left over; else what
+// is missing and what is too much, a row a line.
+std::string row_difference(const std::vector<RowText>& expected,
+                           const std::vector<RowText>& actual);
+
+}  // namespace weir::operate

@@ -1,0 +1,28 @@
+// Keeps the journal short: snapshots, release of what nobody needs, retention of histories.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "operate/platform_status.h"
+
+namespace weir::operate {
+
+// A thread of its own, once an interval. What fails is logged and tried again at the next.
+class Housekeeping {
+ public:
+  Housekeeping(WorkingParts parts, std::chrono::microseconds interval);
+
+  // One round, from any thread.
+  Result<void> tidy();
+
+ private:
+  void run(const std::stop_token& stop, std::chrono::microseconds interval);
+
+  const WorkingParts parts_;
+  std::mutex mutex_;  // one round at a time
+  std::jthread thread_;
+};
+
+}  // namespace weir::operate

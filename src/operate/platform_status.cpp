@@ -1,0 +1,132 @@
+#include "operate/platform_status.h"
+
+#include <fmt/format.h>
+
+#include "core/json_text.h"
+
+namespace weir::operate {
+namespace {
+
+std::string not_ready(const WorkingParts& parts) {
+  if (const auto health = parts.journal.health(); !health.ok()) return health.error().message;
+  for (const auto& stream : parts.streams) {
+    const auto failure = stream->counts().failure;
+    if (failure) return "stream " + stream->spec().name + ": " + failure->message;
+  }
+  if (const auto health = parts.applier.health(); !health.ok()) {
+    return "tables: " + health.error().message;
+  }
+  return "";
+}
+
+template <class Items, class ToJson>
+std::string json_array(const Items& items, const ToJson& to_json) {
+  std::string json = "[";
+  for (const auto& item : items) {
+    if (json.size() > 1) json += ",";
+    json += to_json(item);
+  }
+  return json + "]";
+}
+
+std::string columns_json(const Schema& schema) {
+  return json_array(schema.columns, [](const Field& column) {
+    return fmt::format(R"({{"name":{},"type":{}}})", json_string(column.name),
+                       json_string(to_string(column.type)));
+  });
+}
+
+std::string names_json(const std::vector<std::string>& names) {
+  return json_array(names, [](const std::string& name) { return json_string(name); });
+}
+
+std::string key_json(const Schema& schema, const std::vector<std::size_t>& key) {
+  return json_array(key, [&](std::size_t i) { return json_string(schema.columns[i].name); });
+}
+
+// Where each declared column's value stands in an event, beside its name and type.
+std::string rules_json(const EventRules& rules) {
+  return json_array(rules.columns, [](const ColumnRule& column) {
+    return fmt::format(R"({{"name":{},"type":{},"from":{}}})", json_string(column.name),
+                       json_string(to_string(column.type)), names_json(column.path));
+  });
+}
+
+std::string source_json(const workspace::Source& source) {
+  const Schema schema = schema_of(source.rules);
+  return fmt::format(
+      R"({{"name":{},"path":{},"event_time":{},"columns":{}}})", json_string(source.name),
+      source.path.empty() ? "null" : json_string(source.path),
+      json_string(schema.columns[event_time_column(source.rules)].name), rules_json(source.rules));
+}
+
+std::string stream_json(const workspace::CompiledStream& stream) {
+  return fmt::format(R"({{"name":{},"into":{},"emit":{},"sql":{}}})",
+                     json_string(stream.declared.name), names_json(stream.declared.into),
+                     stream.emit_changes ? R"("changes")" : R"("close")",
+                     json_string(stream.declared.sql.text));
+}
+
+std::string table_json(const workspace::StreamTable& table) {
+  return fmt::format(R"({{"name":{},"kind":"table","key":{},"streams":{},"columns":{}}})",
+                     json_string(table.name), key_json(*table.schema, table.key),
+                     names_json(table.streams), columns_json(*table.schema));
+}
+
+std::string static_table_json(const workspace::StaticTable& table) {
+  return fmt::format(R"({{"name":{},"kind":"static table","key":{},"streams":[],"columns":{}}})",
+                     json_string(table.name), key_json(*table.schema, table.key),
+                     columns_json(*table.schema));
+}
+
+std::string api_json(const workspace::CompiledApi& api) {
+  return fmt::format(R"({{"name":{},"path":{},"version":{},"reads":{}}})",
+                     json_string(api.declared.name), json_string(api.declared.path),
+                     api.declared.version, names_json(api.reads));
+}
+
+std::string tables_json(const workspace::CompiledWorkspace& workspace) {
+  std::string json = json_array(workspace.tables, table_json);
+  const std::string of_files = json_array(workspace.static_tables, static_table_json);
+  if (of_files == "[]") return json;
+  if (json == "[]") return of_files;
+  json.back() = ',';
+  return json + of_files.substr(1);
+}
+
+}  // namespace
+
+serve::PlatformStatus platform_status(const WorkingParts& parts) {
+  serve::PlatformStatus status{.workspace = parts.workspace.declared.name,
+                               .journal_end = parts.journal.end(),
+                               .tables_applied = parts.applier.applied(),
+                               .now = parts.clock.now().time_since_epoch().count(),
+                               .not_ready = not_ready(parts)};
+  for (collect::SourceCounts& source : parts.collector.counts()) {
+    status.sources.push_back({std::move(source.source), source.rows_in, source.accepted,
+                              source.quarantined, source.late, source.watermark});
+  }
+  for (const auto& stream : parts.streams) {
+    const process::StreamCounts counts = stream->counts();
+    status.streams.push_back({stream->spec().name, counts.rows_in, counts.rows_out, counts.late,
+                              counts.quarantined, counts.watermark, counts.through,
+                              counts.failure ? counts.failure->message : ""});
+  }
+  const auto applied = parts.applier.rows_applied();
+  for (const workspace::StreamTable& table : parts.workspace.tables) {
+    const auto rows = applied.find(table.name);
+    status.tables.push_back({table.name, rows == applied.end() ? 0 : rows->second});
+  }
+  return status;
+}
+
+std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind) {
+  const workspace::CompiledWorkspace& workspace = parts.workspace;
+  if (kind == "sources") return json_array(workspace.declared.sources, source_json);
+  if (kind == "streams") return json_array(workspace.streams, stream_json);
+  if (kind == "tables") return tables_json(workspace);
+  if (kind == "apis") return json_array(workspace.apis, api_json);
+  return std::nullopt;
+}
+
+}  // namespace weir::operate

@@ -1,0 +1,34 @@
+// What a running platform says of itself, gathered from the rooms that do the work.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collect/collector.h"
+#include "core/clock.h"
+#include "journal/journal.h"
+#include "process/stream_job.h"
+#include "serve/status.h"
+#include "store/applier.h"
+#include "workspace/compiled.h"
+
+namespace weir::operate {
+
+// The parts that do the platform's work, to be asked by any thread while they live.
+struct WorkingParts {
+  const workspace::CompiledWorkspace& workspace;
+  journal::Journal& journal;
+  collect::Collector& collector;
+  const std::vector<std::unique_ptr<process::StreamJob>>& streams;
+  const store::Applier& applier;
+  const Clock& clock;
+};
+
+serve::PlatformStatus platform_status(const WorkingParts& parts);
+
+// GET /weir/v1/{kind}: "sources", "streams", "tables" or "apis" as a JSON array; nothing for
+// another.
+std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind);
+
+}  // namespace weir::operate

@@ -1,0 +1,192 @@
+#include "operate/platform.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "engine/database.h"
+#include "operate/data_folder.h"
+#include "workspace/loader.h"
+
+namespace weir::operate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* workspace_text = R"(
+source: flights
+from: http
+schema: {date: {type: timestamp, required: true}, delay: {type: smallint, min: -60}, origin: varchar}
+event_time: date
+lateness: 10m
+---
+stream: hourly
+sql: |
+  SELECT window_start, origin, count(*) AS flights, sum(delay) AS delay_sum
+  FROM tumble(flights, date, INTERVAL 1 HOUR)
+  GROUP BY ALL
+into: hourly
+---
+stream: busy
+sql: SELECT window_start, flights FROM hourly WHERE flights > 1
+into: busy
+---
+table: hourly
+key: [window_start, origin]
+)";
+
+class PlatformTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "platform_XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    std::ofstream(folder_ / "weir.yaml") << "weir: 1\nname: tests\n";
+    std::ofstream(folder_ / "flights.yaml") << workspace_text;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  Result<std::unique_ptr<Platform>> start(const std::string& listen = "") {
+    auto loaded = workspace::load(folder_);
+    if (auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&loaded)) {
+      return Error{Fault::invalid, workspace::to_string(mistakes->front())};
+    }
+    auto compiled = workspace::compile(std::get<workspace::Workspace>(std::move(loaded)));
+    if (auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&compiled)) {
+      return Error{Fault::invalid, workspace::to_string(mistakes->front())};
+    }
+    return Platform::start(std::get<workspace::CompiledWorkspace>(std::move(compiled)), listen,
+                           clock_);
+  }
+
+  static Position send(Platform& platform, const std::string& lines) {
+    const auto sent = platform.collector().ingest("flights", lines, formats::BodyForm::ndjson);
+    EXPECT_TRUE(sent.ok()) << sent.error().message;
+    return sent.ok() ? sent.value().position : 0;
+  }
+  static Position end(Platform& platform) {
+    const auto moved = platform.collector().move_watermark("flights", std::nullopt);
+    EXPECT_TRUE(moved.ok()) << moved.error().message;
+    return moved.ok() ? moved.value() : 0;
+  }
+
+  // The rows of one BIGINT column, once all before `position` is in `relation`.
+  static std::vector<std::int64_t> numbers(Platform& platform, const std::string& relation,
+                                           Position position, const std::string& sql) {
+    const auto fresh = platform.freshness().wait(
+        {relation}, position, std::chrono::steady_clock::now() + std::chrono::seconds(30));
+    EXPECT_TRUE(fresh.ok()) << fresh.error().message;
+    const auto connection = platform.database()->connect();
+    EXPECT_TRUE(connection.ok());
+    const auto rows = connection.value()->query(sql);
+    EXPECT_TRUE(rows.ok()) << rows.error().message;
+    std::vector<std::int64_t> all;
+    while (rows.ok()) {
+      const auto batch = rows.value()->next();
+      EXPECT_TRUE(batch.ok());
+      if (!batch.ok() || batch.value() == nullptr) break;
+      const auto values = batch.value()->column(0).values<std::int64_t>();
+      all.insert(all.end(), values.begin(), values.end());
+    }
+    return all;
+  }
+
+  fs::path folder_;
+  const ManualClock clock_{SystemClock().now()};
+};
+
+constexpr const char* three_flights =
+    R"({"date": "2001-01-01T00:10:00Z", "delay": 4, "origin": "SFO"}
+{"date": "2001-01-01T00:20:00Z", "delay": 5, "origin": "SFO"}
+{"date": "2001-01-01T00:30:00Z", "delay": -61, "origin": "SFO"}
+)";
+
+TEST_F(PlatformTest, CarriesEventsThroughStreamsOfStreamsIntoTables) {
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  send(*platform.value(), three_flights);
+  const Position position = end(*platform.value());
+  EXPECT_EQ(numbers(*platform.value(), "hourly", position, "SELECT flights FROM hourly"),
+            (std::vector<std::int64_t>{2}));
+  EXPECT_EQ(numbers(*platform.value(), "busy", position, "SELECT flights FROM busy"),
+            (std::vector<std::int64_t>{2}));
+}
+
+TEST_F(PlatformTest, MakesHistoryAndWhatWasSetAsideReadable) {
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  send(*platform.value(), three_flights);
+  end(*platform.value());
+  const Position position =
+      send(*platform.value(), R"({"date": "2001-01-01T00:15:00Z", "delay": 7, "origin": "SFO"})");
+  EXPECT_EQ(numbers(*platform.value(), "flights", position, "SELECT count(*) FROM flights"),
+            (std::vector<std::int64_t>{3}));
+  EXPECT_EQ(numbers(*platform.value(), "quarantine(flights)", position,
+                    "SELECT count(*) FROM quarantine('flights')"),
+            (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(numbers(*platform.value(), "late(hourly)", position,
+                    "SELECT delay::BIGINT FROM late('hourly')"),
+            (std::vector<std::int64_t>{7}));
+}
+
+TEST_F(PlatformTest, GoesOnWhereItStopped) {
+  {
+    const auto platform = start();
+    ASSERT_TRUE(platform.ok()) << platform.error().message;
+    send(*platform.value(), three_flights);
+    const auto drained = platform.value()->drain();
+    EXPECT_TRUE(drained.ok()) << drained.error().message;
+  }
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  send(*platform.value(), R"({"date": "2001-01-01T00:40:00Z", "delay": 1, "origin": "SFO"})");
+  const Position position = end(*platform.value());
+  EXPECT_EQ(numbers(*platform.value(), "hourly", position, "SELECT flights FROM hourly"),
+            (std::vector<std::int64_t>{3}));
+}
+
+TEST_F(PlatformTest, LosesNothingWhenItStopsAtOnce) {
+  {
+    const auto platform = start();
+    ASSERT_TRUE(platform.ok()) << platform.error().message;
+    send(*platform.value(), three_flights);
+  }
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const Position position = end(*platform.value());
+  EXPECT_EQ(numbers(*platform.value(), "hourly", position, "SELECT flights FROM hourly"),
+            (std::vector<std::int64_t>{2}));
+}
+
+TEST_F(PlatformTest, RefusesASecondServerOverTheSameDataAndSaysWhereTheFirstIs) {
+  const auto first = start("127.0.0.1:0");
+  ASSERT_TRUE(first.ok()) << first.error().message;
+  const auto second = start("127.0.0.1:0");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().fault, Fault::conflict);
+  EXPECT_NE(second.error().message.find(first.value()->url()), std::string::npos)
+      << second.error().message;
+}
+
+TEST_F(PlatformTest, KeepsItsDataAndTokenToItsUser) {
+  {
+    const auto platform = start("127.0.0.1:0");
+    ASSERT_TRUE(platform.ok()) << platform.error().message;
+    EXPECT_EQ(platform.value()->new_admin_token(), read_admin_token(folder_ / "data"));
+    struct stat info{};
+    ASSERT_EQ(stat((folder_ / "data").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0700u);
+    ASSERT_EQ(stat((folder_ / "data/admin.token").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777, 0600u);
+    EXPECT_TRUE(read_running(folder_ / "data").has_value());
+  }
+  EXPECT_FALSE(read_running(folder_ / "data").has_value());
+  const auto again = start();
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(again.value()->new_admin_token(), "");
+}
+
+}  // namespace
+}  // namespace weir::operate

@@ -1,0 +1,89 @@
+#include "operate/readable_relations.h"
+
+#include "collect/collector.h"
+#include "journal/topic_relation.h"
+#include "sql/batch_names.h"
+#include "store/static_table.h"
+
+namespace weir::operate {
+namespace {
+
+using workspace::CompiledWorkspace;
+using SharedSchema = std::shared_ptr<const Schema>;
+using Kind = sql::Readable::Kind;
+
+// Gathers what is readable, under its names.
+class Gathering {
+ public:
+  explicit Gathering(const journal::Journal& journal) : journal_(journal) {}
+
+  void add(serve::Readable readable, Kind kind, std::optional<std::string> event_time = {}) {
+    all_.names.push_back({readable.name, kind, readable.schema, std::move(event_time), true});
+    all_.readables.all.push_back(std::move(readable));
+  }
+
+  void add_topic(const std::string& name, journal::TopicRows rows, const SharedSchema& schema,
+                 std::optional<std::string> event_time = {}) {
+    relations_.push_back(
+        {name, std::make_shared<journal::TopicRelation>(journal_, std::move(rows), schema)});
+    add({name, schema, {}, "source"}, Kind::source, std::move(event_time));
+  }
+
+  const std::vector<sql::NamedRelation>& relations() const { return relations_; }
+  ReadableRelations take() { return std::move(all_); }
+
+ private:
+  const journal::Journal& journal_;
+  std::vector<sql::NamedRelation> relations_;
+  ReadableRelations all_;
+};
+
+Result<void> put_tables(Gathering& gathering, engine::Database& database,
+                        const CompiledWorkspace& workspace) {
+  for (const workspace::StreamTable& table : workspace.tables) {
+    gathering.add({table.name, table.schema, table.key, "table"}, Kind::table);
+  }
+  for (const workspace::StaticTable& table : workspace.static_tables) {
+    OK_OR_RETURN(store::put_static_table(database, table));
+    gathering.add({table.name, table.schema, table.key, "static table"}, Kind::static_table);
+  }
+  return {};
+}
+
+void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
+  const SharedSchema refused = collect::quarantine_schema();
+  for (const workspace::Source& source : workspace.declared.sources) {
+    const auto schema = std::make_shared<const Schema>(schema_of(source.rules));
+    gathering.add_topic(source.name, {source.name, journal::Kind::events, 0}, schema,
+                        schema->columns[event_time_column(source.rules)].name);
+    gathering.add_topic("quarantine(" + source.name + ")",
+                        {source.name, journal::Kind::quarantine, 0}, refused);
+  }
+}
+
+void add_streams(Gathering& gathering, const std::vector<process::StreamSpec>& streams) {
+  const SharedSchema poisoned = process::poison_schema();
+  for (const process::StreamSpec& stream : streams) {
+    gathering.add_topic("late(" + stream.name + ")", {stream.name, journal::Kind::commit, 1},
+                        stream.input.schema);
+    gathering.add_topic("quarantine(" + stream.name + ")", {stream.name, journal::Kind::commit, 2},
+                        poisoned);
+  }
+}
+
+}  // namespace
+
+Result<ReadableRelations> put_readable_relations(engine::Database& database,
+                                                 const journal::Journal& journal,
+                                                 const CompiledWorkspace& workspace,
+                                                 const std::vector<process::StreamSpec>& streams) {
+  Gathering gathering(journal);
+  OK_OR_RETURN(put_tables(gathering, database, workspace));
+  add_sources(gathering, workspace);
+  add_streams(gathering, streams);
+  OK_OR_RETURN(
+      sql::publish_batch_names(database, gathering.relations(), workspace.declared.time_zone));
+  return gathering.take();
+}
+
+}  // namespace weir::operate

@@ -1,0 +1,47 @@
+// Waits until what a read uses has caught up with a position of the journal.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "process/stream_job.h"
+#include "serve/readable.h"
+#include "store/applier.h"
+
+namespace weir::operate {
+
+// Which streams make the rows of a relation. One not listed is fresh at once: a source's history
+// and a static table.
+struct Freshening {
+  std::map<std::string, std::vector<std::string>> writers;  // by relation
+  std::map<std::string, process::StreamJob*> streams;       // by name
+};
+
+// Any thread may wait.
+class RelationFreshness final : public serve::Freshness {
+ public:
+  RelationFreshness(Freshening freshening, const store::Applier& applier)
+      : freshening_(std::move(freshening)), applier_(applier) {}
+
+  Result<void> wait(const std::vector<std::string>& relations, Position position,
+                    std::chrono::steady_clock::time_point deadline) override;
+  // Waits for every stream and all tables.
+  Result<void> wait_all(Position position, std::chrono::steady_clock::time_point deadline);
+
+ private:
+  struct Wait {
+    Position position = 0;
+    std::chrono::steady_clock::time_point deadline;
+    std::map<std::string, Position> settled;  // by stream
+  };
+
+  // The position behind the stream's results of everything before the wait's position.
+  Result<Position> settle(const std::string& stream, Wait& wait);
+  Result<void> wait_applied(Position position, std::chrono::steady_clock::time_point deadline);
+
+  const Freshening freshening_;
+  const store::Applier& applier_;
+};
+
+}  // namespace weir::operate

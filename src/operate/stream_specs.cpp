@@ -1,0 +1,114 @@
+#include "operate/stream_specs.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir::operate {
+namespace {
+
+using workspace::CompiledWorkspace;
+
+const sql::SourceNode& source_of(const sql::Node& root) {
+  const sql::Node* node = &root;
+  while (true) {
+    if (const auto* source = std::get_if<sql::SourceNode>(&node->kind)) return *source;
+    node = std::visit(
+        [](const auto& kind) -> const sql::Node* {
+          if constexpr (requires { kind.input; }) {
+            return kind.input.get();
+          } else {
+            return nullptr;
+          }
+        },
+        node->kind);
+    ASSERT(node != nullptr);
+  }
+}
+
+process::StreamInput input_of(const CompiledWorkspace& workspace,
+                              const std::vector<process::StreamSpec>& earlier,
+                              const sql::SourceNode& node) {
+  process::StreamInput input{.topic = node.name, .event_time = node.event_time};
+  const auto& sources = workspace.declared.sources;
+  const auto source = std::ranges::find(sources, node.name, &workspace::Source::name);
+  if (source != sources.end()) {
+    input.schema = std::make_shared<const Schema>(schema_of(source->rules));
+    input.lateness = source->lateness;
+    input.event_time = event_time_column(source->rules);
+    return input;
+  }
+  const auto stream = std::ranges::find(earlier, node.name, &process::StreamSpec::name);
+  ASSERT(stream != earlier.end());
+  input.is_source = false;
+  input.schema = stream->plan.root->output;
+  return input;
+}
+
+// Where the events accepted from `at` on begin.
+Result<Position> position_at(const journal::Journal& journal, const std::string& topic,
+                             Instant at) {
+  const auto reader = journal.read({{topic}, {}}, 0);
+  while (true) {
+    TRY(const std::optional<journal::Placed> placed, reader->next());
+    if (!placed) return reader->place();
+    if (placed->entry->accepted >= at) return placed->begin;
+  }
+}
+
+Result<Position> start_of(const workspace::Stream& declared, const journal::Journal& journal,
+                          const std::string& topic) {
+  switch (declared.start) {
+    case workspace::Stream::Start::earliest: return Position{0};
+    case workspace::Stream::Start::latest: return journal.end();
+    case workspace::Stream::Start::at: return position_at(journal, topic, *declared.start_at);
+  }
+  return Position{0};
+}
+
+}  // namespace
+
+Result<std::vector<process::StreamSpec>> stream_specs(
+    CompiledWorkspace& workspace, const journal::Journal& journal,
+    const std::function<bool(const std::string& stream)>& is_new) {
+  std::vector<process::StreamSpec> specs;
+  for (workspace::CompiledStream& stream : workspace.streams) {
+    const workspace::Stream& declared = stream.declared;
+    process::StreamSpec spec{.name = declared.name,
+                             .input = input_of(workspace, specs, source_of(*stream.plan.root)),
+                             .emit_changes = stream.emit_changes,
+                             .emit_interval = declared.emit_interval,
+                             .state_ttl = declared.state_ttl,
+                             .parallelism = declared.parallelism};
+    if (is_new(declared.name)) {
+      TRY(spec.start, start_of(declared, journal, spec.input.topic));
+    }
+    spec.plan = std::move(stream.plan);
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+std::vector<store::TableSpec> table_specs(const CompiledWorkspace& workspace) {
+  std::vector<store::TableSpec> specs;
+  for (const workspace::StreamTable& table : workspace.tables) {
+    store::TableSpec spec{.name = table.name,
+                          .schema = table.schema,
+                          .key = table.key,
+                          .rows_are_final = table.rows_are_final};
+    if (table.retention && table.event_time) {
+      spec.retention = store::TableRetention{*table.event_time, *table.retention};
+    }
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+std::vector<store::Target> targets(const CompiledWorkspace& workspace) {
+  std::vector<store::Target> all;
+  for (const workspace::StreamTable& table : workspace.tables) {
+    for (const std::string& stream : table.streams) all.push_back({stream, table.name});
+  }
+  return all;
+}
+
+}  // namespace weir::operate

@@ -1,0 +1,25 @@
+// What a compiled workspace says of its streams and tables, in the words of the rooms that run
+// them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "journal/journal.h"
+#include "process/stream_job.h"
+#include "store/table_spec.h"
+#include "workspace/compiled.h"
+
+namespace weir::operate {
+
+// The specs of all streams, one that reads another after it; takes their plans out of `workspace`.
+// `is_new` tells whether a stream has run before: only then does where it starts matter.
+Result<std::vector<process::StreamSpec>> stream_specs(
+    workspace::CompiledWorkspace& workspace, const journal::Journal& journal,
+    const std::function<bool(const std::string& stream)>& is_new);
+
+std::vector<store::TableSpec> table_specs(const workspace::CompiledWorkspace& workspace);
+std::vector<store::Target> targets(const workspace::CompiledWorkspace& workspace);
+
+}  // namespace weir::operate

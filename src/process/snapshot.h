@@ -1,0 +1,60 @@
+// Keeps a stream's state on disk, so that recovery replays seconds of input and not all of it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/position.h"
+#include "core/result.h"
+
+namespace weir::process {
+
+// All of a stream behind one of its commits.
+struct Snapshot {
+  std::string plan_hash;
+  std::string journal_id;
+  std::uint64_t generation = 0;
+  std::uint64_t sequence = 0;  // of the commit; 0: before the first
+  Position through = 0;        // input before it is in the state
+  Position commit_end = 0;     // behind the commit
+  std::string state;
+};
+
+// A folder with the two newest snapshots, one file each. Written by one thread; any may ask what
+// is needed().
+class SnapshotFolder {
+ public:
+  // Makes the folder where it is not there.
+  static Result<std::unique_ptr<SnapshotFolder>> open(std::filesystem::path folder);
+
+  // The newest that can be read; nothing where none was ever written. Fault::corrupt where there
+  // are some and none can be read.
+  Result<std::optional<Snapshot>> load();
+  // In words, what load() passed over because it is damaged; empty: nothing.
+  const std::string& passed_over() const { return passed_over_; }
+  // Durable when it returns.
+  Result<void> write(const Snapshot& snapshot);
+  // Where the older of them begins to need the input.
+  Position needed() const { return needed_.load(); }
+
+ private:
+  struct Kept {
+    std::uint64_t sequence = 0;
+    Position through = 0;
+  };
+
+  explicit SnapshotFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  std::filesystem::path file_of(std::uint64_t sequence) const;
+  void keep(Kept kept);
+
+  std::filesystem::path folder_;
+  std::string passed_over_;
+  std::vector<Kept> kept_;  // oldest first, at most two
+  std::atomic<Position> needed_{0};
+};
+
+}  // namespace weir::process

@@ -1,0 +1,79 @@
+#include "process/stream_fixture_test.h"
+
+namespace weir::process {
+namespace {
+
+using StreamBag = StreamFixture;
+
+constexpr auto aggregates = {
+    "median(v)",
+    "quantile_cont(v, 0.25)",
+    "quantile_disc(v, [0.1, 0.9])",
+    "list(v ORDER BY v DESC, t)",
+    "string_agg(k || v, ',' ORDER BY v, t)",
+    "arg_max(t, v * 1000 + epoch(t))",
+    "count(DISTINCT v)",
+    "sum(DISTINCT v)",
+    "mode(v // 1000)",
+    "stddev_samp(v)",
+    "first(v ORDER BY t, v)",
+    "bool_and(v > 3)",
+    "approx_count_distinct(v)",
+    "median(v) FILTER (WHERE v % 2 = 0)",
+    "histogram(v % 3)",
+    "max(t - TIMESTAMP '2000-01-01')",
+};
+
+TEST_F(StreamBag, GivesWhatDuckdbGivesOverAllRows) {
+  for (std::int64_t i = 0; i < 40; ++i) {
+    std::vector<Event> events;
+    for (std::int64_t j = 0; j < 10; ++j) {
+      const std::int64_t n = i * 10 + j;
+      events.push_back({n - n * 7 % 5, std::string(1, static_cast<char>('a' + n % 3)),
+                        n % 11 == 0 ? std::nullopt : std::optional(n * 31 % 17)});
+    }
+    send(events);
+  }
+  send_end();
+  int number = 0;
+  for (const char* aggregate : aggregates) {
+    // An aggregate that runs along stands beside it.
+    const std::string list = std::string("sum(v) AS s, ") + aggregate + " AS x, count(*) AS n";
+    const std::string suffix = std::to_string(number++);
+    const auto tumble = start(compiled(
+        "tumble" + suffix, "SELECT window_start, k, " + list +
+                               " FROM tumble(events, t, INTERVAL 30 SECOND) GROUP BY ALL"));
+    const auto hop = start(compiled(
+        "hop" + suffix, "SELECT window_start, k, " + list + " FROM hop(events, t, INTERVAL 10 "
+                        "SECOND, INTERVAL 30 SECOND) GROUP BY ALL"));
+    const auto changes =
+        start(compiled("changes" + suffix, "SELECT k, " + list + " FROM events GROUP BY k", true));
+    settle(*tumble);
+    settle(*hop);
+    settle(*changes);
+    EXPECT_EQ(committed("tumble" + suffix).rows,
+              expected("SELECT time_bucket(INTERVAL 30 SECOND, t), k, " + list +
+                       " FROM events() GROUP BY ALL"))
+        << aggregate;
+    EXPECT_EQ(committed("hop" + suffix).rows,
+              expected("SELECT time_bucket(INTERVAL 10 SECOND, t) - to_seconds(10 * b), k, " +
+                       list + " FROM events(), range(3) AS r(b) GROUP BY ALL"))
+        << aggregate;
+    EXPECT_EQ(committed("changes" + suffix).rows,
+              expected("SELECT k, " + list + " FROM events() GROUP BY k"))
+        << aggregate;
+  }
+}
+
+TEST_F(StreamBag, SetsAGroupThatItsAggregateFailsOnAside) {
+  const auto job = start(compiled(
+      "s", "SELECT window_start, k, product(v) AS p, sum(DISTINCT v * 9000000000000000000) AS x "
+           "FROM tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL"));
+  send({{1, "a", 1}, {2, "b", 1}});
+  send_end();
+  settle(*job);
+  EXPECT_EQ(committed("s").rows.size(), 2);
+}
+
+}  // namespace
+}  // namespace weir::process

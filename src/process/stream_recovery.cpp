@@ -1,0 +1,92 @@
+// How a stream comes back to where its commits end.
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "process/stream_run.h"
+
+namespace weir::process {
+
+Result<void> StreamRun::recover() {
+  TRY(const std::optional<Snapshot> snapshot, snapshots_->load());
+  counts_.passed_over = snapshots_->passed_over();
+  if (!snapshot) {
+    // Commits of a stream that was dropped may still be there: this one is not their next.
+    TRY(const std::optional<LastCommit> other, find_last_commit(parts_.journal.oldest()));
+    last_ = {.generation = (other ? other->generation : 0) + 1,
+             .through = spec_.start,
+             .end = other ? other->end : 0};
+    input_.restart(spec_.start);
+    return write_snapshot();
+  }
+  OK_OR_RETURN(check_identity(*snapshot));
+  OK_OR_RETURN(restore(*snapshot));
+  TRY(const std::optional<LastCommit> commit, find_last_commit(snapshot->through));
+  if (!commit || commit->sequence <= last_.sequence || commit->generation != last_.generation) {
+    return {};
+  }
+  OK_OR_RETURN(replay(commit->through));
+  last_ = *commit;
+  return {};
+}
+
+Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
+  if (snapshot.plan_hash != spec_.plan.hash) {
+    return Error{Fault::conflict,
+                 fmt::format("its SQL's meaning changed; keep the old SQL, or `weir drop {}` to "
+                             "start it anew",
+                             spec_.name)};
+  }
+  const journal::Journal& journal = parts_.journal;
+  if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
+    return Error{Fault::conflict,
+                 fmt::format("its state in {} reaches to position {} of journal {}, and this is "
+                             "journal {}, which ends at {}; restore both from the same backup, or "
+                             "`weir drop {}` to start it anew",
+                             parts_.folder.string(), snapshot.through, snapshot.journal_id,
+                             journal.id(), journal.end(), spec_.name)};
+  }
+  return {};
+}
+
+Result<std::optional<StreamRun::LastCommit>> StreamRun::find_last_commit(Position from) const {
+  const auto reader = parts_.journal.read({{spec_.name}, {journal::Kind::commit}}, from);
+  std::optional<LastCommit> last;
+  while (true) {
+    TRY(const std::optional<journal::Placed> placed, reader->next());
+    if (!placed) return last;
+    TRY(const journal::CommitHead head, journal::decode_commit_head(placed->entry->head));
+    last = {head.generation, head.sequence, head.through, placed->end};
+  }
+}
+
+Result<void> StreamRun::restore(const Snapshot& snapshot) {
+  StateReader state(snapshot.state);
+  input_.restart(snapshot.through, state);
+  output_watermark_ = state.number<std::int64_t>();
+  pipeline_.load(state);
+  if (!state.finished()) {
+    return Error{Fault::corrupt, fmt::format("its state in {} has another form than its plan",
+                                             parts_.folder.string())};
+  }
+  last_ = {snapshot.generation, snapshot.sequence, snapshot.through, snapshot.commit_end};
+  snapshot_sequence_ = snapshot.sequence;
+  return {};
+}
+
+// What the commits hold was decided by this input alone, so that going through it once more gives
+// the state behind them, and the results are known already.
+Result<void> StreamRun::replay(Position through) {
+  while (true) {
+    TRY(InputBatch batch, input_.next(spec_.batch_rows_max, through));
+    if (batch.chunks.empty()) break;
+    for (Chunk& chunk : batch.chunks) OK_OR_RETURN(push(std::move(chunk)));
+    pending_.take();
+  }
+  OK_OR_RETURN(give_held());
+  pending_.take();
+  return {};
+}
+
+}  // namespace weir::process

@@ -1,0 +1,175 @@
+#include <fstream>
+#include <iostream>
+#include <random>
+
+#include "process/stream_fixture_test.h"
+
+namespace weir::process {
+namespace {
+
+namespace fs = std::filesystem;
+
+using StreamRecovery = StreamFixture;
+
+constexpr const char* count_sql = "SELECT k, count(*) AS n FROM events GROUP BY k";
+
+struct Case {
+  const char* sql;
+  bool emit_changes;
+};
+
+const std::vector<Case> cases = {
+    {"SELECT t, k, v * 2 AS w FROM events WHERE v % 3 <> 0", false},
+    {"SELECT window_start, window_end, k, count(*) AS n, sum(v) AS s, avg(v) AS a, "
+     "count(DISTINCT v) AS d FROM tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL",
+     false},
+    {"SELECT window_start, k, sum(v) AS s, list(v) AS all_v FROM hop(events, t, "
+     "INTERVAL 5 SECOND, INTERVAL 20 SECOND) GROUP BY ALL",
+     false},
+    {"SELECT k, count(*) AS n, avg(v) AS a, max(v) AS high, list(v) AS all_v FROM events "
+     "GROUP BY k",
+     true},
+    {"SELECT window_start, k, count(*) AS n, max(v) AS high FROM hop(events, t, "
+     "INTERVAL 5 SECOND, INTERVAL 10 SECOND) GROUP BY ALL",
+     true},
+};
+
+// Stops, or loses what it wrote since `kept`, as a crash before the next snapshot would.
+void end_at_once(std::unique_ptr<StreamJob> job, const fs::path& folder, bool crash) {
+  const fs::path kept = folder.string() + "_kept";
+  if (crash) fs::copy(folder, kept, fs::copy_options::recursive);
+  job.reset();
+  if (!crash) return;
+  fs::remove_all(folder);
+  fs::rename(kept, folder);
+}
+
+TEST_F(StreamRecovery, CommitsEachResultOnceHoweverOftenItIsStoppedOrCrashes) {
+  const std::uint64_t seed = std::random_device{}();
+  std::cout << "seed " << seed << "\n";
+  std::mt19937_64 random(seed);
+  std::vector<std::unique_ptr<StreamJob>> jobs;
+  const auto spec_of = [&](std::size_t i) {
+    StreamSpec spec =
+        compiled("s" + std::to_string(i), cases[i].sql, cases[i].emit_changes);
+    spec.batch_rows_max = 1 + random() % 40;
+    spec.parallelism = static_cast<int>(1 + random() % 3);
+    return spec;
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) jobs.push_back(start(spec_of(i)));
+  std::int64_t now = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<Event> events;
+    for (std::size_t i = random() % 12; i > 0; --i) {
+      now += static_cast<std::int64_t>(random() % 3);
+      events.push_back({now - static_cast<std::int64_t>(random() % 9 == 0 ? random() % 30 : 0),
+                        std::string(1, static_cast<char>('a' + random() % 4)),
+                        static_cast<std::int64_t>(random() % 50)});
+    }
+    send(events);
+    if (round == 40) send_end();
+    const std::size_t i = random() % cases.size();
+    if (random() % 2 == 0) settle(*jobs[i]);
+    const bool crash = random() % 2 == 0;
+    end_at_once(std::move(jobs[i]), folder_of("s" + std::to_string(i)), crash);
+    jobs[i] = start(spec_of(i));
+  }
+  send_end();
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    settle(*jobs[i]);
+    const Committed all = committed("s" + std::to_string(i));
+    for (std::size_t k = 0; k < all.sequences.size(); ++k) {
+      ASSERT_EQ(all.sequences[k], k + 1) << "seed " << seed;
+    }
+    const auto straight =
+        start(compiled("straight" + std::to_string(i), cases[i].sql, cases[i].emit_changes));
+    settle(*straight);
+    ASSERT_EQ(all, committed("straight" + std::to_string(i)))
+        << "seed " << seed << ": " << cases[i].sql;
+    ASSERT_FALSE(all.rows.empty());
+  }
+}
+
+void damage(const fs::path& file) {
+  std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekp(40);
+  bytes.put('\x55');
+}
+
+fs::path newest_snapshot(const fs::path& folder) {
+  fs::path newest;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto number = [](const fs::path& path) {
+      return std::stoull(path.filename().string().substr(9));
+    };
+    if (newest.empty() || number(entry.path()) > number(newest)) newest = entry.path();
+  }
+  return newest;
+}
+
+TEST_F(StreamRecovery, GoesBackToTheSnapshotBeforeADamagedOne) {
+  auto job = start(compiled("s", count_sql, true));
+  for (int round = 0; round < 3; ++round) {
+    send({{round, "a", 1}, {round, "b", 1}});
+    settle(*job);
+    job.reset();
+    job = start(compiled("s", count_sql, true));
+  }
+  job.reset();
+  damage(newest_snapshot(folder_of("s")));
+  job = start(compiled("s", count_sql, true));
+  EXPECT_NE(job->counts().passed_over.find("snapshot-3 is damaged"), std::string::npos)
+      << job->counts().passed_over;
+  send({{5, "a", 1}});
+  settle(*job);
+  EXPECT_EQ(committed("s").rows, expected("SELECT k, count(*) FROM events() GROUP BY k"));
+  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+}
+
+TEST_F(StreamRecovery, RefusesToStartWhereNoSnapshotCanBeRead) {
+  start(compiled("s", count_sql, true)).reset();
+  damage(newest_snapshot(folder_of("s")));
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::corrupt);
+}
+
+TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {
+  start(compiled("s", count_sql, true)).reset();
+  const auto started =
+      try_start(compiled("s", "SELECT k, sum(v) AS n FROM events GROUP BY k", true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+  EXPECT_EQ(started.error().message,
+            "stream s: its SQL's meaning changed; keep the old SQL, or `weir drop s` to start it "
+            "anew");
+}
+
+TEST_F(StreamRecovery, StartsAnewAsTheNextGenerationWhereItWasDropped) {
+  auto job = start(compiled("s", count_sql, true));
+  send({{1, "a", 1}});
+  settle(*job);
+  job.reset();
+  fs::remove_all(folder_of("s"));
+  job = start(compiled("s", count_sql, true));
+  settle(*job);
+  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1, 1}));
+}
+
+TEST_F(StreamRecovery, NeedsTheInputBehindTheOlderOfTwoSnapshots) {
+  checkpoint_interval_ = std::chrono::seconds(5);
+  auto job = start(compiled("s", count_sql, true));
+  EXPECT_EQ(job->needed(), 0);
+  std::vector<Position> ends;
+  for (int round = 0; round < 3; ++round) {
+    send({{round, "a", 1}});
+    ends.push_back(journal_.end());
+    settle(*job);
+    job.reset();
+    job = start(compiled("s", count_sql, true));
+  }
+  EXPECT_EQ(job->needed(), ends[1]);
+}
+
+}  // namespace
+}  // namespace weir::process

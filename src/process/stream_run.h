@@ -1,0 +1,84 @@
+// A stream on its own thread: input, operators, commits, snapshots.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "journal/heads.h"
+#include "process/commit_progress.h"
+#include "process/input_batches.h"
+#include "process/input_watch.h"
+#include "process/pending_commit.h"
+#include "process/pipeline.h"
+#include "process/snapshot.h"
+#include "process/stream_job.h"
+
+namespace weir::process {
+
+// Everything but what other threads may ask belongs to its thread.
+class StreamRun final : public StreamJob {
+ public:
+  StreamRun(StreamSpec spec, StreamParts parts, Pipeline pipeline,
+            std::unique_ptr<SnapshotFolder> snapshots);
+
+  // Called once: brings the state to where the stream's commits end, then starts the thread.
+  Result<void> start();
+
+  const StreamSpec& spec() const override { return spec_; }
+  StreamCounts counts() const override;
+  Result<Position> settle(Position input, std::chrono::steady_clock::time_point deadline) override;
+  Position needed() const override { return snapshots_->needed(); }
+
+ private:
+  // Where the stream's commits have come to.
+  struct LastCommit {
+    std::uint64_t generation = 0;
+    std::uint64_t sequence = 0;
+    Position through = 0;
+    Position end = 0;
+  };
+
+  Result<void> recover();
+  Result<void> check_identity(const Snapshot& snapshot) const;
+  Result<std::optional<LastCommit>> find_last_commit(Position from) const;
+  Result<void> restore(const Snapshot& snapshot);
+  Result<void> replay(Position through);
+
+  void run(const std::stop_token& stop);
+  Result<void> work(const std::stop_token& stop);
+  Result<void> process(InputBatch& batch);
+  Result<void> push(Chunk chunk);
+  Result<void> give_held();
+  bool is_commit_due(bool has_more) const;
+  Result<void> commit(const std::stop_token& stop, bool ends = false);
+  Result<void> append(journal::Entry entry, Position through, const std::stop_token& stop);
+  Result<void> take_snapshot(const std::stop_token& stop);
+  Result<void> write_snapshot();
+  void wait_for_input(const std::stop_token& stop);
+  bool has_passed(Instant since, std::chrono::microseconds interval) const;
+
+  StreamSpec spec_;
+  StreamParts parts_;
+  Pipeline pipeline_;
+  InputBatches input_;
+  std::unique_ptr<SnapshotFolder> snapshots_;
+  PendingCommit pending_;
+  LastCommit last_;
+  std::int64_t output_watermark_ = journal::no_watermark;
+  Instant committed_at_;
+  Instant snapshot_at_;
+  std::optional<std::uint64_t> snapshot_sequence_;
+
+  std::shared_ptr<CommitProgress> progress_ = std::make_shared<CommitProgress>();
+  mutable std::mutex mutex_;
+  StreamCounts counts_;            // under mutex_
+  Position wanted_ = 0;            // by settle(), under mutex_
+  InputWatch watch_;
+  std::jthread thread_;  // last: it ends before what it uses
+};
+
+}  // namespace weir::process

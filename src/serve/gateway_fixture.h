@@ -1,0 +1,174 @@
+// A gateway over a small database in memory, for tests.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <future>
+#include <mutex>
+
+#include "engine/batch_relation.h"
+#include "serve/gateway.h"
+#include "sql/batch_names.h"
+
+namespace weir::serve {
+
+inline std::shared_ptr<const Schema> schema_of(
+    const std::vector<std::pair<std::string, std::string>>& columns) {
+  Schema schema;
+  for (const auto& [name, type] : columns) {
+    schema.columns.push_back({name, parse_type(type).value()});
+  }
+  return std::make_shared<const Schema>(std::move(schema));
+}
+
+// Everything up to `reached` is applied; whoever waits for more does so until it is.
+class FakeFreshness final : public Freshness {
+ public:
+  Result<void> wait(const std::vector<std::string>& relations, Position position,
+                    std::chrono::steady_clock::time_point deadline) override {
+    std::unique_lock lock(mutex_);
+    relations_ = relations;
+    ++waiting_;
+    changed_.notify_all();
+    const bool in_time = changed_.wait_until(lock, deadline, [&] { return position <= reached_; });
+    if (in_time) return {};
+    return Error{Fault::unavailable, "position not reached in time"};
+  }
+
+  void reach(Position position) {
+    const std::lock_guard lock(mutex_);
+    reached_ = position;
+    changed_.notify_all();
+  }
+  // Returns once so many waits have begun, in all.
+  void until_waiting(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_ >= count; });
+  }
+  std::vector<std::string> relations() {
+    const std::lock_guard lock(mutex_);
+    return relations_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Position reached_ = 0;
+  int waiting_ = 0;
+  std::vector<std::string> relations_;
+};
+
+class GatewayFixture : public testing::Test {
+ protected:
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  using Query = std::vector<std::pair<std::string, std::string>>;
+
+  GatewayFixture() {
+    EXPECT_TRUE(connection_
+                    ->run("CREATE TABLE delays (origin VARCHAR, delay SMALLINT, moment TIMESTAMP);"
+                          "INSERT INTO delays VALUES ('LAX', 9, '2001-01-02'), "
+                          "('SFO', NULL, '2001-01-01'), ('ATL', -3, '2001-01-03 10:00:00.5');"
+                          "CREATE TABLE secret (x INTEGER); INSERT INTO secret VALUES (42);"
+                          "CREATE TABLE inside (x INTEGER);")
+                    .ok());
+    const auto flights = schema_of({{"origin", "varchar"}, {"date", "timestamp"}});
+    auto rows = std::make_shared<Batch>(flights);
+    rows->column(0).append_string("SFO");
+    rows->column(1).append(std::int64_t{3'600'000'000});
+    const auto relation =
+        std::make_shared<engine::BatchRelation>(std::vector<std::shared_ptr<const Batch>>{rows});
+    const std::vector<sql::NamedRelation> relations = {
+        {"flights", relation}, {"late(delays)", relation}, {"quarantine(flights)", relation}};
+    EXPECT_TRUE(sql::publish_batch_names(*database_, relations, "UTC").ok());
+    parts_.database = database_;
+    parts_.readables.all = {{"delays", delays_, {0}, "table"},
+                            {"secret", schema_of({{"x", "integer"}}), {}, "table"},
+                            {"flights", flights, {}, "source"}};
+    using Kind = sql::Readable::Kind;
+    parts_.names = {{"delays", Kind::table, delays_, {}},
+                    {"secret", Kind::table, schema_of({{"x", "integer"}}), {}},
+                    {"flights", Kind::source, flights, "date"},
+                    {"late(delays)", Kind::table, flights, {}},
+                    {"quarantine(flights)", Kind::table, flights, {}}};
+    parts_.status = [this] { return status_; };
+    parts_.catalogue = [](const std::string& kind) {
+      return kind == "tables" ? std::optional<std::string>(R"([{"name":"delays"}])") : std::nullopt;
+    };
+    parts_.stop = [this] { stopped_.set_value(); };
+  }
+  ~GatewayFixture() override {
+    gateway_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  Gateway& gateway() {
+    if (gateway_ == nullptr) gateway_ = Gateway::start(std::move(parts_)).value();
+    return *gateway_;
+  }
+
+  std::future<net::Response> send(net::Request request) {
+    auto promise = std::make_shared<std::promise<net::Response>>();
+    std::future<net::Response> answer = promise->get_future();
+    gateway().handle(std::move(request), net::Reply([promise](net::Response response) {
+                       promise->set_value(std::move(response));
+                     }));
+    return answer;
+  }
+
+  net::Request request(const std::string& method, const std::string& path, Query query = {}) const {
+    net::Request made{.method = method, .path = path, .query = std::move(query)};
+    if (!secret_.empty()) made.headers.emplace_back("authorization", "Bearer " + secret_);
+    return made;
+  }
+
+  net::Response get(const std::string& path, Query query = {}, const Headers& headers = {}) {
+    net::Request asked = request("GET", path, std::move(query));
+    asked.headers.insert(asked.headers.end(), headers.begin(), headers.end());
+    return send(std::move(asked)).get();
+  }
+
+  net::Response post(const std::string& path, const std::string& body) {
+    net::Request asked = request("POST", path);
+    asked.body = body;
+    return send(std::move(asked)).get();
+  }
+
+  // From now on requests come with a token of these scopes.
+  void use_token(const std::vector<std::string>& scopes) {
+    std::vector<govern::Scope> parsed;
+    for (const std::string& scope : scopes) {
+      parsed.push_back(govern::parse_scope(scope).value());
+    }
+    secret_ = tokens_->create(parsed, std::nullopt).value().secret;
+  }
+
+  static std::string header(const net::Response& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::temp_directory_path() /
+      ("gateway_test_" + std::to_string(::getpid()) +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
+  ManualClock clock_{Instant(std::chrono::seconds(1'000'000'000))};
+  FakeFreshness freshness_;
+  std::unique_ptr<govern::Tokens> tokens_ = govern::Tokens::open(folder_, clock_).value();
+  std::string secret_ =
+      tokens_->create({{govern::Action::administer, ""}}, std::nullopt).value().secret;
+  std::shared_ptr<engine::Database> database_ = engine::Database::open({}).value();
+  std::unique_ptr<engine::Connection> connection_ = database_->connect().value();
+  std::shared_ptr<const Schema> delays_ =
+      schema_of({{"origin", "varchar"}, {"delay", "smallint"}, {"moment", "timestamp"}});
+  PlatformStatus status_;
+  std::promise<void> stopped_;
+  GatewayParts parts_{.tokens = *tokens_, .clock = clock_, .freshness = freshness_};
+  std::unique_ptr<Gateway> gateway_;
+};
+
+}  // namespace weir::serve

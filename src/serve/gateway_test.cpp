@@ -1,0 +1,200 @@
+#include "serve/gateway.h"
+
+#include <thread>
+
+#include "serve/gateway_fixture.h"
+
+namespace weir::serve {
+namespace {
+
+using GatewayTest = GatewayFixture;
+
+TEST_F(GatewayTest, a_request_without_a_valid_token_is_refused_before_its_body) {
+  secret_.clear();
+  for (const char* path : {"/api/v1/data/delays", "/metrics", "/weir/v1/status", "/nothing"}) {
+    const auto refused = gateway().check_head(request("GET", path));
+    ASSERT_NE(refused, nullptr) << path;
+    EXPECT_EQ(refused->status, 401) << path;
+    EXPECT_NE(refused->body.find("TOKEN_MISSING"), std::string::npos);
+    EXPECT_EQ(header(*refused, "WWW-Authenticate"), "Bearer");
+  }
+  secret_ = "weir_guess";
+  const net::Response refused = get("/api/v1/data/delays");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_NE(refused.body.find("TOKEN_UNKNOWN"), std::string::npos);
+  EXPECT_EQ(refused.body.find("weir_guess"), std::string::npos);
+}
+
+TEST_F(GatewayTest, health_asks_for_no_token_and_readiness_says_why_not) {
+  secret_.clear();
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(get("/readyz").status, 200);
+  status_.not_ready = "the disk is full";
+  const net::Response red = get("/readyz");
+  EXPECT_EQ(red.status, 503);
+  EXPECT_EQ(red.body,
+            R"({"code":503,"message":"the disk is full","data":null,"error":"NOT_READY"})");
+  EXPECT_EQ(header(red, "Retry-After"), "1");
+}
+
+TEST_F(GatewayTest, unknown_paths_and_methods_are_refused_with_words) {
+  struct Case {
+    const char* method;
+    const char* path;
+    int status;
+    const char* code;
+    const char* allow;
+  };
+  const Case cases[] = {
+      {"GET", "/", 404, "NOT_FOUND", ""},
+      {"GET", "/api/v1/data/", 404, "API_NOT_FOUND", ""},
+      {"GET", "/api/v1/nothing", 404, "API_NOT_FOUND", ""},
+      {"GET", "/weir/v1/sql", 405, "METHOD_NOT_ALLOWED", "POST"},
+      {"DELETE", "/api/v1/data/delays", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
+      {"OPTIONS", "/weir/v1/tokens", 405, "METHOD_NOT_ALLOWED", "GET, HEAD, POST"},
+      {"POST", "/healthz", 405, "METHOD_NOT_ALLOWED", "GET, HEAD"},
+  };
+  for (const Case& c : cases) {
+    const auto refused = gateway().check_head(request(c.method, c.path));
+    ASSERT_NE(refused, nullptr) << c.path;
+    EXPECT_EQ(refused->status, c.status) << c.path;
+    EXPECT_NE(refused->body.find(c.code), std::string::npos) << c.path << refused->body;
+    EXPECT_EQ(header(*refused, "Allow"), c.allow) << c.path;
+  }
+  EXPECT_EQ(gateway().check_head(request("HEAD", "/api/v1/data/delays")), nullptr);
+}
+
+TEST_F(GatewayTest, the_platform_tells_of_itself_to_whoever_may_read) {
+  status_.workspace = "flights";
+  status_.journal_end = 100;
+  status_.tables_applied = 60;
+  EXPECT_NE(get("/weir/v1/status").body.find(R"("workspace":"flights")"), std::string::npos);
+  const net::Response metrics = get("/metrics");
+  EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_NE(metrics.body.find("weir_tables_lag_bytes 40"), std::string::npos) << metrics.body;
+  EXPECT_EQ(get("/weir/v1/tables").body,
+            R"({"code":200,"message":"success","data":[{"name":"delays"}]})");
+  EXPECT_EQ(get("/weir/v1/nothing").status, 404);
+  use_token({"read:delays"});
+  EXPECT_EQ(get("/metrics").status, 200);
+  use_token({"write:flights"});
+  EXPECT_EQ(get("/metrics").status, 403);
+  EXPECT_EQ(get("/weir/v1/tables").status, 403);
+}
+
+TEST_F(GatewayTest, an_administrator_makes_lists_and_revokes_tokens) {
+  const net::Response made =
+      post("/weir/v1/tokens", R"({"scopes": ["read:delays"], "expires_in": "30d"})");
+  ASSERT_EQ(made.status, 200) << made.body;
+  EXPECT_NE(made.body.find(R"("scopes":["read:delays"],"created":"2001-09-09T01:46:40Z",)"
+                           R"("expires":"2001-10-09T01:46:40Z","token":")"),
+            std::string::npos)
+      << made.body;
+  const std::string mark = R"({"id":")";
+  const std::size_t at = made.body.find(mark) + mark.size();
+  const std::string id = made.body.substr(at, made.body.find('"', at) - at);
+  EXPECT_NE(get("/weir/v1/tokens").body.find(id), std::string::npos);
+  EXPECT_EQ(get("/weir/v1/tokens").body.find("\"token\":"), std::string::npos);
+  EXPECT_EQ(send(request("DELETE", "/weir/v1/tokens/" + id)).get().status, 200);
+  EXPECT_EQ(send(request("DELETE", "/weir/v1/tokens/" + id)).get().status, 404);
+  EXPECT_EQ(get("/weir/v1/tokens").body.find(id), std::string::npos);
+}
+
+TEST_F(GatewayTest, a_token_that_cannot_be_made_is_refused_with_words) {
+  for (const char* body : {"", "[]", "{}", R"({"scopes": []})", R"({"scopes": ["read"]})",
+                           R"({"scopes": "admin"})", R"({"scopes": ["admin"], "expires_in": "1y"})",
+                           R"({"scopes": ["admin"], "expires_in": "0s"})",
+                           R"({"scopes": ["admin"], "expires_in": "99999999d"})",
+                           R"({"scopes": ["admin"], "nope": 1})"}) {
+    EXPECT_EQ(post("/weir/v1/tokens", body).status, 400) << body;
+  }
+}
+
+TEST_F(GatewayTest, only_an_administrator_stops_the_program_or_touches_tokens) {
+  use_token({"read:*", "write:*"});
+  EXPECT_EQ(post("/weir/v1/stop", "").status, 403);
+  EXPECT_EQ(get("/weir/v1/tokens").status, 403);
+  EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["admin"]})").status, 403);
+  use_token({"admin"});
+  EXPECT_EQ(post("/weir/v1/stop", "").status, 200);
+  stopped_.get_future().wait();
+}
+
+TEST_F(GatewayTest, a_read_waits_for_a_position_and_says_when_it_took_too_long) {
+  freshness_.reach(7);
+  EXPECT_EQ(get("/api/v1/data/delays", {{"wait", "7"}}).status, 200);
+  EXPECT_EQ(freshness_.relations(), std::vector<std::string>{"delays"});
+  const net::Response late = get("/api/v1/data/delays", {{"wait", "8"}, {"timeout", "1ms"}});
+  EXPECT_EQ(late.status, 504);
+  EXPECT_NE(late.body.find("NOT_YET"), std::string::npos);
+  EXPECT_EQ(get("/api/v1/data/delays", {{"wait", "x"}}).status, 400);
+  EXPECT_EQ(get("/api/v1/data/delays", {{"wait", "7"}, {"timeout", "2h"}}).status, 400);
+  net::Request sql = request("POST", "/weir/v1/sql", {{"wait", "7"}});
+  sql.body = R"({"sql": "SELECT 1 FROM late('delays'), secret"})";
+  EXPECT_EQ(send(sql).get().status, 200);
+  EXPECT_EQ(freshness_.relations(), (std::vector<std::string>{"late(delays)", "secret"}));
+}
+
+TEST_F(GatewayTest, reads_that_wait_hold_up_no_others) {
+  std::vector<std::future<net::Response>> waiting;
+  for (int i = 0; i < 8; ++i) {
+    waiting.push_back(send(request("GET", "/api/v1/data/delays", {{"wait", "9"}})));
+  }
+  freshness_.until_waiting(8);
+  EXPECT_EQ(get("/api/v1/data/delays").status, 200);
+  freshness_.reach(9);
+  for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
+}
+
+TEST_F(GatewayTest, what_no_worker_will_take_soon_is_told_to_come_again) {
+  parts_.waiting_max = 1;
+  std::vector<std::future<net::Response>> waiting;
+  for (int i = 0; i < 8; ++i) {
+    waiting.push_back(send(request("GET", "/api/v1/data/delays", {{"wait", "9"}})));
+    freshness_.until_waiting(i + 1);
+  }
+  waiting.push_back(send(request("GET", "/api/v1/data/delays", {{"wait", "9"}})));
+  const net::Response refused = get("/api/v1/data/delays", {{"wait", "9"}});
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(header(refused, "Retry-After"), "1");
+  EXPECT_EQ(get("/healthz").status, 200);
+  freshness_.reach(9);
+  for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
+}
+
+TEST_F(GatewayTest, what_waits_is_answered_before_the_gateway_ends) {
+  std::vector<std::future<net::Response>> waiting;
+  for (int i = 0; i < 50; ++i) waiting.push_back(send(request("GET", "/api/v1/data/delays")));
+  gateway_.reset();
+  for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
+}
+
+TEST_F(GatewayTest, a_query_whose_time_is_over_is_ended_and_its_worker_goes_on) {
+  parts_.query_time_max = std::chrono::milliseconds(50);
+  parts_.workers = 1;
+  const net::Response over = post(
+      "/weir/v1/sql",
+      R"({"sql": "SELECT sum(a.range * b.range) FROM range(100000000) a, range(100000000) b"})");
+  EXPECT_EQ(over.status, 504) << over.body;
+  EXPECT_NE(over.body.find("QUERY_TIMEOUT"), std::string::npos);
+  EXPECT_EQ(get("/api/v1/data/delays").status, 200);
+}
+
+TEST_F(GatewayTest, many_threads_ask_at_once) {
+  use_token({"read:delays"});
+  gateway();
+  std::vector<std::jthread> askers;
+  for (int asker = 0; asker < 4; ++asker) {
+    askers.emplace_back([this] {
+      for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(get("/api/v1/data/delays", {{"origin", "SFO"}}).status, 200);
+        EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT count(*) FROM delays"})").status, 200);
+        EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT * FROM secret"})").status, 403);
+        EXPECT_EQ(get("/weir/v1/status").status, 200);
+      }
+    });
+  }
+}
+
+}  // namespace
+}  // namespace weir::serve

@@ -1,0 +1,56 @@
+#include "serve/query_watch.h"
+
+namespace weir::serve {
+namespace {
+
+// An interrupt between a query's planning and its start is lost, so it is repeated.
+constexpr std::chrono::milliseconds repeat_every{20};
+
+}  // namespace
+
+QueryWatch::QueryWatch(std::chrono::milliseconds query_time_max)
+    : query_time_max_(query_time_max),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+QueryWatch::~QueryWatch() = default;
+
+QueryWatch::Guard QueryWatch::start(engine::Connection& connection) {
+  const std::lock_guard lock(mutex_);
+  running_.push_back({connection, std::chrono::steady_clock::now() + query_time_max_});
+  if (running_.size() == 1) changed_.notify_one();
+  return {*this, std::prev(running_.end())};
+}
+
+QueryWatch::Guard::~Guard() {
+  const std::lock_guard lock(watch_.mutex_);
+  watch_.running_.erase(running_);
+}
+
+bool QueryWatch::Guard::is_over() const {
+  const std::lock_guard lock(watch_.mutex_);
+  return running_->is_over;
+}
+
+void QueryWatch::run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    if (running_.empty()) {
+      changed_.wait(lock, stop, [&] { return !running_.empty(); });
+      continue;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    auto wake = now + query_time_max_;
+    for (Running& query : running_) {
+      if (query.deadline > now) {
+        wake = std::min(wake, query.deadline);
+        break;
+      }
+      query.is_over = true;
+      query.connection.interrupt();
+      wake = now + repeat_every;
+    }
+    changed_.wait_until(lock, stop, wake, [] { return false; });
+  }
+}
+
+}  // namespace weir::serve

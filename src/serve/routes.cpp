@@ -1,0 +1,145 @@
+#include "serve/routes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+#include "net/envelope.h"
+
+namespace weir::serve {
+namespace {
+
+struct FixedRoute {
+  std::string_view path;
+  Route route;
+};
+
+const auto& fixed_routes() {
+  static const auto routes = std::to_array<FixedRoute>({
+      {"/healthz", {.kind = RouteKind::health, .is_open = true}},
+      {"/readyz", {.kind = RouteKind::ready, .is_open = true}},
+      {"/metrics", {.kind = RouteKind::metrics}},
+      {"/weir/v1/sql", {.kind = RouteKind::sql}},
+      {"/weir/v1/status", {.kind = RouteKind::status}},
+      {"/weir/v1/tokens", {.kind = RouteKind::tokens}},
+      {"/weir/v1/stop", {.kind = RouteKind::stop}},
+  });
+  return routes;
+}
+
+// What stands behind the prefix where it is one name.
+std::optional<std::string_view> name_behind(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return std::nullopt;
+  path.remove_prefix(prefix.size());
+  if (path.empty() || path.find('/') != std::string_view::npos) return std::nullopt;
+  return path;
+}
+
+std::optional<int> whole_number(std::string_view text) {
+  int value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return value;
+}
+
+// "/v2/origins/worst" as version and path; the version is missing where the path names none.
+struct ApiAddress {
+  std::optional<int> version;
+  std::string_view path;
+};
+
+ApiAddress api_address(std::string_view path) {
+  const std::size_t slash = path.find('/', 1);
+  if (path.starts_with("/v") && slash != std::string_view::npos) {
+    if (const auto version = whole_number(path.substr(2, slash - 2))) {
+      return {version, path.substr(slash)};
+    }
+  }
+  return {std::nullopt, path};
+}
+
+net::Response no_such_version(std::string_view path, int version, const std::vector<int>& known) {
+  return net::refusal(
+      404, "VERSION_NOT_FOUND",
+      fmt::format("api {} has no version {}; it has {}", path, version, fmt::join(known, ", ")));
+}
+
+std::variant<Route, net::Response> find_api(const std::vector<CheckedApi>& apis,
+                                            const net::Request& request, ApiAddress address) {
+  const std::string_view asked = request.header("accept-version");
+  if (!address.version && !asked.empty()) {
+    address.version = whole_number(asked);
+    if (!address.version) {
+      return net::refusal(
+          400, "INVALID_VERSION",
+          fmt::format("Accept-Version is a whole number such as 1, not \"{}\"", asked));
+    }
+  }
+  std::vector<int> known;
+  for (const CheckedApi& api : apis) {
+    if (api.declared.path == address.path) known.push_back(api.declared.version);
+  }
+  if (known.empty()) {
+    return net::refusal(404, "API_NOT_FOUND",
+                        fmt::format("there is no api {}; see GET /weir/v1/apis", address.path));
+  }
+  std::ranges::sort(known);
+  const int version = address.version.value_or(known.back());
+  const auto api = std::ranges::find_if(apis, [&](const CheckedApi& candidate) {
+    return candidate.declared.path == address.path && candidate.declared.version == version;
+  });
+  if (api == apis.end()) return no_such_version(address.path, version, known);
+  return Route{.kind = RouteKind::api, .api = static_cast<std::size_t>(api - apis.begin())};
+}
+
+std::vector<std::string_view> methods_of(RouteKind kind) {
+  switch (kind) {
+    case RouteKind::sql:
+    case RouteKind::stop: return {"POST"};
+    case RouteKind::token: return {"DELETE"};
+    case RouteKind::tokens: return {"GET", "HEAD", "POST"};
+    default: return {"GET", "HEAD"};
+  }
+}
+
+}  // namespace
+
+std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& apis,
+                                              const net::Request& request) {
+  const std::string_view path = request.path;
+  const auto fixed = std::ranges::find(fixed_routes(), path, &FixedRoute::path);
+  if (fixed != fixed_routes().end()) return fixed->route;
+  if (const auto table = name_behind(path, "/api/v1/data/")) {
+    return Route{.kind = RouteKind::data, .name = std::string(*table)};
+  }
+  if (const auto id = name_behind(path, "/weir/v1/tokens/")) {
+    return Route{.kind = RouteKind::token, .name = std::string(*id)};
+  }
+  if (const auto kind = name_behind(path, "/weir/v1/")) {
+    return Route{.kind = RouteKind::catalogue, .name = std::string(*kind)};
+  }
+  constexpr std::string_view apis_prefix = "/api";
+  if (path.starts_with("/api/")) {
+    return find_api(apis, request, api_address(path.substr(apis_prefix.size())));
+  }
+  return net::refusal(404, "NOT_FOUND",
+                      fmt::format("there is nothing at {}; tables are at /api/v1/data/TABLE, apis "
+                                  "at /api/v1/PATH, SQL at /weir/v1/sql",
+                                  path));
+}
+
+std::unique_ptr<net::Response> refuse_method(const Route& route, std::string_view method) {
+  const std::vector<std::string_view> methods = methods_of(route.kind);
+  if (std::ranges::find(methods, method) != methods.end()) return nullptr;
+  const std::string allowed = fmt::format("{}", fmt::join(methods, ", "));
+  net::Response response = net::refusal(
+      405, "METHOD_NOT_ALLOWED", fmt::format("{} is not possible here; use {}", method, allowed));
+  response.headers.emplace_back("Allow", allowed);
+  return std::make_unique<net::Response>(std::move(response));
+}
+
+}  // namespace weir::serve

@@ -1,0 +1,87 @@
+#include "serve/sql_route.h"
+
+#include <fmt/format.h>
+
+#include "formats/json_value.h"
+#include "net/envelope.h"
+#include "sql/sql_text.h"
+
+namespace weir::serve {
+namespace {
+
+constexpr std::size_t body_bytes_max = std::size_t{1} << 20;
+
+std::variant<std::string, net::Response> read_body(const net::Request& request) {
+  if (!request.header("content-encoding").empty()) {
+    return net::refusal(415, "ENCODING_NOT_SUPPORTED", "send the SQL uncompressed");
+  }
+  if (request.body.size() > body_bytes_max) {
+    return net::refusal(413, "BODY_TOO_LARGE", "SQL is at most 1 MB");
+  }
+  const auto body = formats::JsonValue::parse(request.body);
+  const bool is_sql =
+      body.ok() && body.value().object().size() == 1 && body.value()["sql"].is_text();
+  if (!is_sql) {
+    return net::refusal(400, "INVALID_BODY", R"(send {"sql": "SELECT ..."} and nothing else)");
+  }
+  return body.value()["sql"].text();
+}
+
+std::unique_ptr<net::Response> refuse_options(const net::Request& request) {
+  for (const auto& [name, value] : request.query) {
+    if (name == "wait" || name == "timeout") continue;
+    return std::make_unique<net::Response>(net::refusal(
+        400, "INVALID_QUERY",
+        fmt::format("there is no option \"{}\" here; there are wait and timeout", name)));
+  }
+  return nullptr;
+}
+
+net::Response refuse_sql(std::string_view sql, const std::vector<sql::SqlMistake>& mistakes) {
+  std::string message;
+  for (const sql::SqlMistake& mistake : mistakes) {
+    if (!message.empty()) message += '\n';
+    message += sql::line_and_column(sql, mistake.offset) + ": " + mistake.message;
+  }
+  return net::refusal(400, "INVALID_SQL", message);
+}
+
+net::Response answer_checked(const Call& call, const std::string& sql,
+                             const sql::CheckedQuery& checked) {
+  for (const std::string& name : checked.reads) {
+    if (auto refused = refuse_reading(call, name)) return std::move(*refused);
+  }
+  if (auto refused = wait_as_asked(call, checked.reads)) return std::move(*refused);
+  const RowForm form = form_asked(call.request);
+  auto read = read_rows(call, {sql, {}, form});
+  if (auto* refused = std::get_if<net::Response>(&read)) return std::move(*refused);
+  const RowsText& rows = std::get<RowsText>(read);
+  return rows.more ? refuse_more_rows() : rows_response(form, rows.text, "");
+}
+
+}  // namespace
+
+std::variant<sql::QueryCheck, net::Response> SharedChecker::check(std::string_view sql,
+                                                                  QueryWatch& watch) {
+  const std::lock_guard lock(mutex_);
+  const QueryWatch::Guard guard = watch.start(checker_.connection());
+  sql::QueryCheck checked = checker_.check(sql, {});
+  if (guard.is_over()) return refuse_failed({}, guard, watch);
+  return checked;
+}
+
+net::Response answer_sql(const Call& call, SharedChecker& checker) {
+  if (auto refused = refuse_options(call.request)) return std::move(*refused);
+  auto body = read_body(call.request);
+  if (auto* refused = std::get_if<net::Response>(&body)) return std::move(*refused);
+  const std::string& sql = std::get<std::string>(body);
+  auto checked = checker.check(sql, call.watch);
+  if (auto* refused = std::get_if<net::Response>(&checked)) return std::move(*refused);
+  const auto& check = std::get<sql::QueryCheck>(checked);
+  if (const auto* mistakes = std::get_if<std::vector<sql::SqlMistake>>(&check)) {
+    return refuse_sql(sql, *mistakes);
+  }
+  return answer_checked(call, sql, std::get<sql::CheckedQuery>(check));
+}
+
+}  // namespace weir::serve

@@ -1,0 +1,26 @@
+// POST /weir/v1/sql {"sql": "..."}: a query of the caller's own over what the token may read.
+#pragma once
+
+#include <mutex>
+
+#include "serve/call.h"
+#include "sql/query.h"
+
+namespace weir::serve {
+
+// Lets the workers share one checker, whose private database costs memory.
+class SharedChecker {
+ public:
+  explicit SharedChecker(sql::QueryChecker checker) : checker_(std::move(checker)) {}
+
+  // Watched like a query: folding constants can take long too.
+  std::variant<sql::QueryCheck, net::Response> check(std::string_view sql, QueryWatch& watch);
+
+ private:
+  std::mutex mutex_;
+  sql::QueryChecker checker_;  // under mutex_
+};
+
+net::Response answer_sql(const Call& call, SharedChecker& checker);
+
+}  // namespace weir::serve

@@ -1,0 +1,108 @@
+#include "serve/sql_route.h"
+
+#include "core/json_text.h"
+#include "serve/gateway_fixture.h"
+
+namespace weir::serve {
+namespace {
+
+class SqlRouteTest : public GatewayFixture {
+ protected:
+  net::Response ask(const std::string& sql) {
+    return post("/weir/v1/sql", R"({"sql": )" + json_string(sql) + "}");
+  }
+};
+
+TEST_F(SqlRouteTest, answers_a_list_of_row_objects) {
+  EXPECT_EQ(ask("SELECT origin, delay + 1 AS more FROM delays ORDER BY ALL LIMIT 1;").body,
+            R"({"code":200,"message":"success","data":[{"origin":"ATL","more":-2}]})");
+}
+
+TEST_F(SqlRouteTest, reads_sources_windows_and_what_was_set_aside) {
+  EXPECT_NE(ask("SELECT window_start, count(*) AS n FROM tumble(flights, date, INTERVAL 1 HOUR) "
+                "GROUP BY ALL")
+                .body.find(R"([{"window_start":"1970-01-01T01:00:00Z","n":1}])"),
+            std::string::npos);
+  EXPECT_NE(ask("SELECT a.origin FROM late('delays') a, quarantine('flights') b")
+                .body.find(R"([{"origin":"SFO"}])"),
+            std::string::npos);
+}
+
+TEST_F(SqlRouteTest, reads_only_what_the_token_may_read) {
+  use_token({"read:flights"});
+  struct Case {
+    const char* sql;
+    int status;
+  };
+  const Case cases[] = {
+      {"SELECT 1 AS one", 200},
+      {"SELECT * FROM flights", 200},
+      {"SELECT * FROM quarantine('flights')", 200},
+      {"SELECT * FROM late('delays')", 403},
+      {"SELECT * FROM secret", 403},
+      {"SELECT * FROM SECRET", 403},
+      {"SELECT f.* FROM flights f JOIN secret ON true", 403},
+      {"WITH secret AS (SELECT * FROM secret) SELECT * FROM secret", 403},
+      {"WITH flights AS (SELECT * FROM secret) SELECT * FROM flights", 403},
+      {"SELECT (SELECT max(x) FROM secret) AS x", 403},
+      {"SELECT * FROM flights WHERE EXISTS (FROM secret WHERE x > 0)", 403},
+      {"SELECT x FROM tumble(['secret'], TIMESTAMP '2001-01-01', INTERVAL 1 DAY)", 403},
+      {"SELECT * FROM inside", 400},
+  };
+  for (const Case& c : cases) {
+    const net::Response response = ask(c.sql);
+    EXPECT_EQ(response.status, c.status) << c.sql << response.body;
+    EXPECT_EQ(response.body.find("it needs the scope") != std::string::npos, c.status == 403);
+  }
+}
+
+TEST_F(SqlRouteTest, refuses_what_is_no_plain_read_with_place_and_words) {
+  for (const char* sql :
+       {"SELECT 1; SELECT 2", "DROP TABLE delays", "INSERT INTO delays VALUES (1)", "ATTACH 'x'",
+        "PRAGMA version", "SET threads = 9", "COPY delays TO '/tmp/x'",
+        "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM postgres_scan('a', 'b', 'c')", "SELECT * FROM duckdb_settings()",
+        "SELECT current_setting('threads')", "SELECT getenv('HOME')", "SELECT $1",
+        "SELECT * FROM \"weir relation flights\"()"}) {
+    const net::Response response = ask(sql);
+    EXPECT_EQ(response.status, 400) << sql << response.body;
+    EXPECT_NE(response.body.find(R"("error":"INVALID_SQL")"), std::string::npos) << response.body;
+  }
+  EXPECT_NE(
+      ask("SELECT *\nFROM delay")
+          .body.find(R"(2:6: there is no table or source \"delay\"; did you mean \"delays\"?)"),
+      std::string::npos);
+}
+
+TEST_F(SqlRouteTest, refuses_a_body_that_is_no_query) {
+  for (const char* body :
+       {"", "SELECT 1", "{}", R"({"sql": 1})", R"({"sql": "SELECT 1", "x": 1})", R"(["sql"])"}) {
+    EXPECT_EQ(post("/weir/v1/sql", body).status, 400) << body;
+  }
+  net::Request unknown_option = request("POST", "/weir/v1/sql", {{"limit", "3"}});
+  unknown_option.body = R"({"sql": "SELECT 1"})";
+  EXPECT_EQ(send(unknown_option).get().status, 400);
+  net::Request packed = request("POST", "/weir/v1/sql");
+  packed.headers.emplace_back("content-encoding", "gzip");
+  EXPECT_EQ(send(packed).get().status, 415);
+}
+
+TEST_F(SqlRouteTest, an_answer_is_whole_or_refused) {
+  EXPECT_EQ(ask("SELECT range AS r FROM range(100000)").status, 200);
+  for (const char* sql : {"SELECT range AS r FROM range(100001)",
+                          "SELECT repeat('x', 10000) AS r FROM range(10000)"}) {
+    const net::Response response = ask(sql);
+    EXPECT_EQ(response.status, 400);
+    EXPECT_NE(response.body.find("RESULT_TOO_LARGE"), std::string::npos);
+  }
+}
+
+TEST_F(SqlRouteTest, a_row_that_an_expression_fails_on_fails_the_query_with_its_words) {
+  const net::Response response = ask("SELECT CAST(origin AS INTEGER) AS n FROM delays");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_NE(response.body.find("QUERY_FAILED"), std::string::npos) << response.body;
+  EXPECT_NE(response.body.find("Could not convert string"), std::string::npos) << response.body;
+}
+
+}  // namespace
+}  // namespace weir::serve

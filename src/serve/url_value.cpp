@@ -1,0 +1,40 @@
+#include "serve/url_value.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weir::serve {
+namespace {
+
+bool is_whole_number(const Type& type) {
+  return type.id >= TypeId::tinyint && type.id <= TypeId::uhugeint;
+}
+
+bool is_digits(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Error wrong_value(std::string_view label, const Type& type, std::string_view text) {
+  return {Fault::invalid,
+          fmt::format("{} is of type {}, not \"{}\"", label, to_string(type), text)};
+}
+
+Result<void> check_form(std::string_view label, const Type& type, std::string_view text) {
+  if (is_whole_number(type) && !is_digits(text)) return wrong_value(label, type, text);
+  return {};
+}
+
+std::optional<Error> refuse_unreadable(engine::Connection& connection, std::string_view label,
+                                       const engine::Parameter& value) {
+  engine::Parameter alone = value;
+  alone.name = "value";
+  const auto read = connection.query("SELECT $value", {alone});
+  if (read.ok() || read.error().fault != Fault::invalid) return std::nullopt;
+  return wrong_value(label, value.type, *value.text);
+}
+
+}  // namespace weir::serve

@@ -1,0 +1,23 @@
+// Values from a URL, held to the types they must have.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "engine/database.h"
+
+namespace weir::serve {
+
+// "delay.gte is of type SMALLINT, not \"abc\"": `label` is what the user wrote before the value.
+Error wrong_value(std::string_view label, const Type& type, std::string_view text);
+
+// Fault::invalid for what the engine would bend into a whole number: 1.5, true, 1e3.
+Result<void> check_form(std::string_view label, const Type& type, std::string_view text);
+
+// What is wrong with a value that the engine cannot read as its type; nothing if it can.
+std::optional<Error> refuse_unreadable(engine::Connection& connection, std::string_view label,
+                                       const engine::Parameter& value);
+
+}  // namespace weir::serve

@@ -1,0 +1,199 @@
+#include "sql/query.h"
+
+#include <algorithm>
+#include <set>
+
+#include "sql/batch_names.h"
+#include "sql/function_rules.h"
+#include "core/suggestion.h"
+#include "sql/syntax.h"
+
+namespace weir::sql {
+namespace {
+
+using formats::JsonValue;
+
+std::string empty_table(const Readable& readable) {
+  std::string columns;
+  for (const Field& column : readable.schema->columns) {
+    if (!columns.empty()) columns += ", ";
+    columns += engine::quote_name(column.name) + " " + to_string(column.type);
+  }
+  return "CREATE TABLE " + engine::quote_name(readable.name) + " (" + columns + ");";
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+bool reads_topic(std::string_view table_function) {
+  return table_function == "late" || table_function == "quarantine";
+}
+
+void refuse_uses(const SqlUses& uses, Refusals& refusals) {
+  for (const std::vector<Use>* called : {&uses.functions, &uses.windows}) {
+    for (const Use& use : *called) {
+      if (const auto why = refusal_in_query(use.name)) refusals.note(use.offset, *why);
+    }
+  }
+  for (const Use& use : uses.table_functions) {
+    if (is_safe_table_function(use.name) || reads_topic(use.name)) continue;
+    refusals.note(use.offset, use.name +
+                                  "() in FROM is not for queries: read a table or a source by its "
+                                  "name, or tumble, hop, late, quarantine, unnest, range");
+  }
+  for (const Use& use : uses.descriptions) {
+    refusals.note_at_word(use.name, "a query reads rows, not descriptions: write a SELECT");
+  }
+}
+
+void refuse_tables(const SqlUses& uses, const std::vector<std::string>& known, Refusals& refusals) {
+  for (const Use& use : uses.tables) {
+    if (std::ranges::find(known, lower(use.name)) != known.end()) continue;
+    refusals.note(use.offset, "there is no table or source \"" + use.name + "\"" +
+                                  did_you_mean(use.name, known));
+  }
+}
+
+// Those it uses, in the order they are declared.
+std::vector<std::string> used_parameters(const SqlUses& uses, const std::vector<Field>& declared,
+                                         Refusals& refusals) {
+  std::vector<std::string> known;
+  for (const Field& field : declared) known.push_back(field.name);
+  std::set<std::string> used;
+  for (const Use& use : uses.parameters) {
+    if (std::ranges::find(known, use.name) == known.end()) {
+      refusals.note_at_word("$" + use.name,
+                            "there is no parameter $" + use.name + did_you_mean(use.name, known));
+    }
+    used.insert(use.name);
+  }
+  std::erase_if(known, [&](const std::string& name) { return !used.contains(name); });
+  return known;
+}
+
+// What the bound plan truly reads, whatever the text hides behind WITH names and macros.
+class NameReader {
+ public:
+  NameReader(const std::vector<std::string>& known, Refusals& refusals)
+      : known_(known), refusals_(refusals) {}
+
+  Result<void> read(const JsonValue& value) {
+    if (value["type"].text() == "LOGICAL_GET") OK_OR_RETURN(take_scan(value));
+    if (value["expression_class"].text() == "BOUND_FUNCTION") OK_OR_RETURN(take_call(value));
+    for (const JsonValue& element : value.array()) OK_OR_RETURN(read(element));
+    for (const auto& [name, member] : value.object()) OK_OR_RETURN(read(member));
+    return {};
+  }
+
+  std::vector<std::string> names() const { return {names_.begin(), names_.end()}; }
+
+ private:
+  Result<void> take_scan(const JsonValue& get) {
+    const std::string& function = get["name"].text();
+    const std::string& table = get["function_data"]["table"].text();
+    if (function == "seq_scan" && std::ranges::find(known_, table) != known_.end()) {
+      names_.insert(table);
+      return {};
+    }
+    if (function != "seq_scan" && is_safe_table_function(function)) return {};
+    const std::string& what = table.empty() ? function : table;
+    return refusals_.at_word(what, what + " is not for queries: read a table or a source");
+  }
+
+  Result<void> take_call(const JsonValue& call) {
+    const auto why = refusal_in_query(call["name"].text());
+    if (!why) return {};
+    return refusals_.at(call["query_location"].unsigned_integer(), *why);
+  }
+
+  const std::vector<std::string>& known_;
+  Refusals& refusals_;
+  std::set<std::string> names_;
+};
+
+// The names of `known` that `plans`, serialised ones, scan. A scan of anything else, and a call of
+// a function that queries may not call, is refused.
+Result<std::vector<std::string>> bound_names(const JsonValue& plans,
+                                             const std::vector<std::string>& known,
+                                             Refusals& refusals) {
+  NameReader reader(known, refusals);
+  OK_OR_RETURN(reader.read(plans));
+  return reader.names();
+}
+
+Result<JsonValue> bind(engine::Connection& connection, const TypedText& typed, Refusals& refusals) {
+  const std::string call =
+      "json_serialize_plan(" + engine::quote_text(typed.text) + ", optimize := false)";
+  TRY(JsonValue answer, serialize(connection, call));
+  if (!answer["error"].boolean()) return answer;
+  Refusals in_typed_text(typed.text);
+  Error error = refuse_as_duckdb(answer, in_typed_text);
+  for (const SqlMistake& mistake : std::move(in_typed_text).take()) {
+    refusals.note(typed.original_offset(mistake.offset), mistake.message);
+  }
+  return error;
+}
+
+Result<std::shared_ptr<const Schema>> result_schema(engine::Connection& connection,
+                                                    const std::string& text, Refusals& refusals) {
+  TRY(const std::unique_ptr<engine::Statement> statement, connection.prepare(text));
+  std::set<std::string> taken;
+  for (const Field& column : statement->schema()->columns) {
+    if (taken.insert(column.name).second) continue;
+    refusals.note_at_word(column.name, "two columns are named \"" + column.name +
+                                           "\": give one another name with AS");
+  }
+  return statement->schema();
+}
+
+Result<CheckedQuery> check_in(engine::Connection& connection, const std::vector<std::string>& names,
+                              const std::vector<Field>& parameters, Refusals& refusals) {
+  TRY(const SqlUses uses, read_syntax(connection, refusals));
+  refuse_uses(uses, refusals);
+  refuse_tables(uses, names, refusals);
+  CheckedQuery checked;
+  checked.parameters = used_parameters(uses, parameters, refusals);
+  if (!refusals.empty()) return Error{Fault::invalid, "refused"};
+  const TypedText typed = with_typed_parameters(refusals.sql(), parameters);
+  TRY(const JsonValue answer, bind(connection, typed, refusals));
+  TRY(checked.reads, bound_names(answer["plans"], names, refusals));
+  TRY(checked.result, result_schema(connection, typed.text, refusals));
+  return checked;
+}
+
+}  // namespace
+
+Result<QueryChecker> QueryChecker::open(const std::vector<Readable>& names) {
+  TRY(std::shared_ptr<engine::Database> database, engine::Database::open({}));
+  TRY(std::unique_ptr<engine::Connection> connection, database->connect());
+  // The zone decides where windows begin, not what they read.
+  std::string script = batch_macros("UTC");
+  std::vector<std::string> known;
+  for (const Readable& readable : names) {
+    script += empty_table(readable);
+    known.push_back(readable.name);
+  }
+  OK_OR_RETURN(connection->run(script));
+  return QueryChecker(std::move(known), std::move(database), std::move(connection));
+}
+
+QueryCheck QueryChecker::check(std::string_view sql, const std::vector<Field>& parameters) {
+  Refusals refusals(sql);
+  Result<CheckedQuery> checked = check_in(*connection_, names_, parameters, refusals);
+  if (checked.ok() && refusals.empty()) return std::move(checked).value();
+  // What no one could place is said of the whole text.
+  if (refusals.empty()) refusals.note(0, checked.error().message);
+  return std::move(refusals).take();
+}
+
+QueryCheck check_query(std::string_view sql, const std::vector<Readable>& names,
+                       const std::vector<Field>& parameters) {
+  Result<QueryChecker> opened = QueryChecker::open(names);
+  if (!opened.ok()) return std::vector<SqlMistake>{{opened.error().message, 0}};
+  QueryChecker checker = std::move(opened).value();
+  return checker.check(sql, parameters);
+}
+
+}  // namespace weir::sql

@@ -1,0 +1,188 @@
+#include "sql/query.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::sql {
+namespace {
+
+std::shared_ptr<const Schema> schema(const std::vector<std::pair<std::string, std::string>>& list) {
+  Schema made;
+  for (const auto& [name, type] : list) made.columns.push_back({name, parse_type(type).value()});
+  return std::make_shared<const Schema>(std::move(made));
+}
+
+class QueryTest : public testing::Test {
+ protected:
+  QueryCheck check(std::string_view sql, const std::vector<Field>& parameters = {}) {
+    return checker_.check(sql, parameters);
+  }
+  std::vector<std::string> reads(std::string_view sql) {
+    const QueryCheck checked = check(sql);
+    if (const auto* mistakes = std::get_if<1>(&checked)) return {"! " + mistakes->front().message};
+    return std::get<0>(checked).reads;
+  }
+  SqlMistake mistake(std::string_view sql, const std::vector<Field>& parameters = {}) {
+    const QueryCheck checked = check(sql, parameters);
+    if (checked.index() == 0) return {"no mistake", 0};
+    return std::get<1>(checked).front();
+  }
+
+  const std::vector<Readable> names_ = {
+      {"flights", Readable::Kind::source,
+       schema({{"date", "timestamp"}, {"origin", "varchar"}, {"delay", "smallint"}}), "date"},
+      {"delays", Readable::Kind::table, schema({{"origin", "varchar"}, {"flights", "bigint"}}), {}},
+      {"late(delays)", Readable::Kind::table, schema({{"delay", "smallint"}}), {}},
+      {"quarantine(flights)", Readable::Kind::table, schema({{"reason", "varchar"}}), {}},
+      {"secret", Readable::Kind::table, schema({{"x", "integer"}}), {}}};
+  QueryChecker checker_ = QueryChecker::open(names_).value();
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(QueryTest, everything_that_is_read_is_named) {
+  struct Case {
+    const char* sql;
+    Names reads;
+  };
+  const Case cases[] = {
+      {"SELECT 1", {}},
+      {"FROM flights", {"flights"}},
+      {"SELECT * FROM FLIGHTS f JOIN delays USING (origin);", {"delays", "flights"}},
+      {"SELECT window_start, count(*) FROM tumble(flights, date, INTERVAL 1 HOUR) GROUP BY ALL",
+       {"flights"}},
+      {"SELECT * FROM hop(flights, date, INTERVAL 1 HOUR, INTERVAL 2 HOURS, shift := INTERVAL 1 "
+       "MINUTE)",
+       {"flights"}},
+      {"WITH f AS (SELECT * FROM flights) FROM tumble(f, date, INTERVAL 1 DAY)", {"flights"}},
+      {"FROM late('delays')", {"late(delays)"}},
+      {"FROM quarantine('flights'), range(3), unnest([1])", {"quarantine(flights)"}},
+      {"SELECT (SELECT max(x) FROM secret) FROM delays", {"delays", "secret"}},
+      {"SELECT * FROM delays WHERE flights IN (SELECT x FROM secret)", {"delays", "secret"}},
+      {"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 9) FROM t, secret",
+       {"secret"}},
+      {"SELECT * FROM json_each('[1]')", {}},
+      {"VALUES (1)", {}},
+  };
+  for (const Case& c : cases) EXPECT_EQ(reads(c.sql), c.reads) << c.sql;
+}
+
+TEST_F(QueryTest, no_name_hides_behind_another) {
+  EXPECT_EQ(reads("WITH secret AS (SELECT * FROM secret) FROM secret"), Names{"secret"});
+  EXPECT_EQ(reads("WITH a AS (SELECT * FROM secret), delays AS (FROM a) FROM delays"),
+            Names{"secret"});
+  EXPECT_EQ(reads("SELECT x FROM tumble(['secret'], TIMESTAMP '2001-01-01', INTERVAL 1 DAY)"),
+            Names{"secret"});
+}
+
+TEST_F(QueryTest, what_acts_or_looks_outside_is_refused) {
+  for (const char* sql : {"",
+                          "SELECT 1; SELECT 2",
+                          "INSERT INTO delays VALUES ('a', 1)",
+                          "DROP TABLE delays",
+                          "ATTACH 'x.db'",
+                          "PRAGMA database_list",
+                          "SET threads = 1",
+                          "COPY delays TO 'x'",
+                          "INSTALL httpfs",
+                          "LOAD httpfs",
+                          "CALL pragma_version()",
+                          "EXPLAIN SELECT 1",
+                          "CREATE TABLE t AS SELECT 1",
+                          "VACUUM",
+                          "CHECKPOINT",
+                          "SHOW TABLES",
+                          "DESCRIBE delays",
+                          "FROM read_csv('/etc/passwd')",
+                          "FROM '/etc/passwd'",
+                          "FROM read_text('/etc/passwd')",
+                          "FROM glob('*')",
+                          "FROM parquet_scan('x')",
+                          "FROM postgres_scan('a', 'b', 'c')",
+                          "FROM duckdb_settings()",
+                          "FROM duckdb_settings",
+                          "FROM information_schema.tables",
+                          "FROM sqlite_master",
+                          "FROM pg_catalog.pg_tables",
+                          "FROM query('SELECT 1')",
+                          "FROM query_table('secret')",
+                          "FROM main.delays",
+                          "FROM memory.main.delays",
+                          "WITH duckdb_tables AS (FROM duckdb_tables) FROM duckdb_tables",
+                          "WITH sqlite_master AS (FROM sqlite_master) FROM sqlite_master",
+                          "WITH \"/etc/passwd\" AS (FROM \"/etc/passwd\") FROM \"/etc/passwd\"",
+                          "SELECT current_setting('threads')",
+                          "SELECT getenv('HOME')",
+                          "SELECT 'HOME'.getenv()",
+                          "SELECT getvariable('x')",
+                          "SELECT version()",
+                          "SELECT * FROM late(origin)",
+                          "FROM late('secret')",
+                          "FROM late('x') || ''",
+                          "FROM \"weir relation flights\"()",
+                          "FROM tumble('/etc/passwd', date, INTERVAL 1 DAY)",
+                          "FROM json_execute_serialized_sql(json_serialize_sql('FROM secret'))",
+                          "SELECT nextval('s')",
+                          "SELECT ? + 1",
+                          "SELECT $1"}) {
+    EXPECT_EQ(check(sql).index(), 1) << sql;
+  }
+}
+
+TEST_F(QueryTest, a_mistake_has_its_place_and_says_how_to_mend_it) {
+  struct Case {
+    const char* sql;
+    const char* message;
+    std::size_t offset;
+  };
+  const Case cases[] = {
+      {"SELECT * FROM flight", "there is no table or source \"flight\"; did you mean \"flights\"?",
+       14},
+      {"FROM late('delay')",
+       "there is no table or source \"late(delay)\"; did you mean \"late(delays)\"?", 10},
+      {"SELECT 1, getenv('a')", "getenv() tells of the server, not of data", 10},
+      {"SELECT $sinec", "there is no parameter $sinec; did you mean \"since\"?", 7},
+      {"SELECT 1 AS a, 2 AS a", "two columns are named \"a\": give one another name with AS", 12},
+      {"DELETE FROM delays",
+       "write one SELECT, and nothing after it: SQL here reads, it changes nothing", 0},
+  };
+  const std::vector<Field> parameters = {{"since", parse_type("timestamp").value()}};
+  for (const Case& c : cases) {
+    const SqlMistake found = mistake(c.sql, parameters);
+    EXPECT_EQ(found.message, c.message) << c.sql;
+    EXPECT_EQ(found.offset, c.offset) << c.sql;
+  }
+}
+
+TEST_F(QueryTest, places_behind_parameters_are_those_of_the_users_text) {
+  const std::vector<Field> parameters = {{"since", parse_type("timestamp").value()}};
+  const std::string sql =
+      "SELECT '$since', $since AS s, $$ $since $$ FROM delays WHERE orign = 'a'";
+  EXPECT_EQ(mistake(sql, parameters).offset, sql.find("orign"));
+}
+
+TEST_F(QueryTest, parameters_have_the_types_they_are_declared_with) {
+  const std::vector<Field> parameters = {{"since", parse_type("timestamp").value()},
+                                         {"unused", parse_type("integer").value()},
+                                         {"limit", parse_type("integer").value()}};
+  const QueryCheck checked = check(
+      "SELECT origin, $since AS since FROM flights WHERE date >= $since LIMIT $limit", parameters);
+  ASSERT_EQ(checked.index(), 0) << std::get<1>(checked).front().message;
+  const CheckedQuery& query = std::get<0>(checked);
+  EXPECT_EQ(query.parameters, (Names{"since", "limit"}));
+  EXPECT_EQ(*query.result, *schema({{"origin", "varchar"}, {"since", "timestamp"}}));
+}
+
+TEST_F(QueryTest, a_mistake_does_not_spoil_the_next_query) {
+  EXPECT_EQ(check("SELECT nope FROM delays").index(), 1);
+  EXPECT_EQ(reads("FROM delays"), Names{"delays"});
+}
+
+TEST(CheckQuery, checks_one_query_over_its_own_names) {
+  const auto checked =
+      check_query("FROM t", {{"t", Readable::Kind::table, schema({{"a", "integer"}}), {}}}, {});
+  ASSERT_EQ(checked.index(), 0);
+  EXPECT_EQ(std::get<0>(checked).reads, Names{"t"});
+}
+
+}  // namespace
+}  // namespace weir::sql
