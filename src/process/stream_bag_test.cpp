@@ -43,9 +43,10 @@ TEST_F(StreamBag, GivesWhatDuckdbGivesOverAllRows) {
     const auto tumble = start(compiled(
         "tumble" + suffix, "SELECT window_start, k, " + list +
                                " FROM tumble(events, t, INTERVAL 30 SECOND) GROUP BY ALL"));
-    const auto hop = start(compiled(
-        "hop" + suffix, "SELECT window_start, k, " + list + " FROM hop(events, t, INTERVAL 10 "
-                        "SECOND, INTERVAL 30 SECOND) GROUP BY ALL"));
+    const auto hop =
+        start(compiled("hop" + suffix, "SELECT window_start, k, " + list +
+                                           " FROM hop(events, t, INTERVAL 10 "
+                                           "SECOND, INTERVAL 30 SECOND) GROUP BY ALL"));
     const auto changes =
         start(compiled("changes" + suffix, "SELECT k, " + list + " FROM events GROUP BY k", true));
     settle(*tumble);
@@ -67,8 +68,9 @@ TEST_F(StreamBag, GivesWhatDuckdbGivesOverAllRows) {
 
 TEST_F(StreamBag, SetsAGroupThatItsAggregateFailsOnAside) {
   const auto job = start(compiled(
-      "s", "SELECT window_start, k, product(v) AS p, sum(DISTINCT v * 9000000000000000000) AS x "
-           "FROM tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL"));
+      "s",
+      "SELECT window_start, k, product(v) AS p, sum(DISTINCT v * 9000000000000000000) AS x "
+      "FROM tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL"));
   send({{1, "a", 1}, {2, "b", 1}});
   send_end();
   settle(*job);

@@ -75,8 +75,8 @@ class StreamRun final : public StreamJob {
 
   std::shared_ptr<CommitProgress> progress_ = std::make_shared<CommitProgress>();
   mutable std::mutex mutex_;
-  StreamCounts counts_;            // under mutex_
-  Position wanted_ = 0;            // by settle(), under mutex_
+  StreamCounts counts_;  // under mutex_
+  Position wanted_ = 0;  // by settle(), under mutex_
   InputWatch watch_;
   std::jthread thread_;  // last: it ends before what it uses
 };
