@@ -18,7 +18,7 @@ std::vector<std::size_t> set_aside(Batch& rows,
       continue;
     }
     failed.push_back(row);
-    append_poison(findings.poison, accepted, *failures[row], rows, row);
+    append_poison(findings.poison, {accepted, *failures[row]}, rows, row);
   }
   if (failed.empty()) return failed;
   Batch kept(rows.shared_schema());

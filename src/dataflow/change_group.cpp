@@ -14,8 +14,7 @@ constexpr std::size_t bound_key_bytes = 1 + sizeof(std::int64_t);
 }  // namespace
 
 Result<std::unique_ptr<ChangeGroup>> ChangeGroup::make(
-    const sql::GroupNode& group, Config config,
-    const std::shared_ptr<engine::Database>& database) {
+    const sql::GroupNode& group, Config config, const std::shared_ptr<engine::Database>& database) {
   TRY(Aggregation aggregation, Aggregation::make(group, database));
   return std::unique_ptr<ChangeGroup>(
       new ChangeGroup(group, std::move(config), std::move(aggregation)));
@@ -97,33 +96,31 @@ Result<Chunk> ChangeGroup::changes(Instant accepted, Findings& findings) {
   }
   TRY(const std::vector<std::size_t> failed,
       aggregation_.complete(now, groups, accepted, findings));
+  for (auto index = failed.rbegin(); index != failed.rend(); ++index) {
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(*index));
+  }
 
   Chunk changes{.accepted = accepted};
   auto rows = std::make_shared<Batch>(config_.output);
   std::size_t row = 0;
-  std::size_t index = 0;
-  auto next_failed = failed.begin();
   for (const std::size_t group : changed_) {
     notes_[group].is_changed = false;
-    std::string bytes;
-    if (index < groups.size() && groups[index].group == group) {
-      if (next_failed != failed.end() && *next_failed == index) {
-        ++next_failed;
-      } else {
-        // One byte first, so that a row without aggregates is still a row.
-        bytes.push_back('\1');
-        for (std::size_t i = keys_; i < now.column_count(); ++i) {
-          append_key_bytes(bytes, now.column(i), row);
-        }
-        ++row;
-      }
-      ++index;
-    }
-    append_change(group, std::move(bytes), changes, *rows);
+    const bool has_row = row < groups.size() && groups[row].group == group;
+    append_change(group, has_row ? aggregate_bytes(now, row) : "", changes, *rows);
+    if (has_row) ++row;
   }
   changed_.clear();
   changes.rows = std::move(rows);
   return changes;
+}
+
+std::string ChangeGroup::aggregate_bytes(const Batch& rows, std::size_t row) const {
+  // One byte first, so that a row without aggregates is still a row.
+  std::string bytes(1, '\1');
+  for (std::size_t i = keys_; i < rows.column_count(); ++i) {
+    append_key_bytes(bytes, rows.column(i), row);
+  }
+  return bytes;
 }
 
 void ChangeGroup::append_change(std::size_t group, std::string now, Chunk& changes, Batch& rows) {

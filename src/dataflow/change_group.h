@@ -39,8 +39,8 @@ class ChangeGroup final : public Operator {
  private:
   // Beside what the table holds of a group.
   struct Note {
-    std::string given;            // key bytes of the aggregates as given last; empty: no row
-    std::int64_t last = 0;        // the watermark at its last row, or where its window ends
+    std::string given;      // key bytes of the aggregates as given last; empty: no row
+    std::int64_t last = 0;  // the watermark at its last row, or where its window ends
     bool is_changed = false;
   };
 
@@ -50,6 +50,7 @@ class ChangeGroup final : public Operator {
   void add_placed(const Chunk& chunk);
   bool is_over(const Note& note, std::int64_t watermark) const;
   Result<Chunk> changes(Instant accepted, Findings& findings);
+  std::string aggregate_bytes(const Batch& rows, std::size_t row) const;
   void append_keys(Batch& rows, std::size_t group) const;
   void append_given(Batch& rows, std::size_t group) const;
   void append_change(std::size_t group, std::string now, Chunk& changes, Batch& rows);

@@ -32,7 +32,7 @@ Result<void> KernelStep::run(const Chunk& chunk, Range range, Outcome& outcome) 
   }
   if (output.error().fault != Fault::invalid) return std::move(output).error();
   if (range.count == 1) {
-    append_poison(outcome.poison, chunk.accepted_at(range.first), output.error().message,
+    append_poison(outcome.poison, {chunk.accepted_at(range.first), output.error().message},
                   *chunk.rows, range.first);
     return {};
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "dataflow/operator.h"
@@ -15,7 +14,7 @@ namespace weir::dataflow {
 // Owned by one thread.
 class OpenWindows {
  public:
-  explicit OpenWindows(sql::WindowSpec window) : window_(window), spans_(std::move(window)) {}
+  explicit OpenWindows(const sql::WindowSpec& window) : window_(window), spans_(window) {}
 
   // The rows with their windows' bounds; those that came late for a window are listed.
   Chunk expand(const Chunk& chunk, Findings& findings) const;

@@ -14,12 +14,11 @@ std::shared_ptr<const Schema> poison_schema() {
   return schema;
 }
 
-void append_poison(Batch& poison, Instant accepted, std::string_view reason, const Batch& rows,
-                   std::size_t row) {
+void append_poison(Batch& poison, const Poisoning& poisoning, const Batch& rows, std::size_t row) {
   std::string json;
   formats::append_json_row(json, rows, row);
-  poison.column(0).append(std::int64_t{accepted.time_since_epoch().count()});
-  poison.column(1).append_string(reason);
+  poison.column(0).append(std::int64_t{poisoning.accepted.time_since_epoch().count()});
+  poison.column(1).append_string(poisoning.reason);
   poison.column(2).append_string(json);
 }
 

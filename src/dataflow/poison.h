@@ -13,7 +13,10 @@ namespace weir::dataflow {
 // accepted TIMESTAMP, reason VARCHAR, row JSON.
 std::shared_ptr<const Schema> poison_schema();
 
-void append_poison(Batch& poison, Instant accepted, std::string_view reason, const Batch& rows,
-                   std::size_t row);
+struct Poisoning {
+  Instant accepted;  // when the row was
+  std::string_view reason;
+};
+void append_poison(Batch& poison, const Poisoning& poisoning, const Batch& rows, std::size_t row);
 
 }  // namespace weir::dataflow

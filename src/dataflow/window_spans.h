@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 
 #include "core/batch.h"
 #include "sql/plan.h"
@@ -19,7 +18,7 @@ struct WindowBounds {
 
 class WindowSpans {
  public:
-  explicit WindowSpans(sql::WindowSpec window) : window_(std::move(window)) {}
+  explicit WindowSpans(const sql::WindowSpec& window) : window_(window) {}
 
   bool hops() const { return window_.hop.has_value(); }
   std::int64_t slide() const { return window_.hop->slide.count(); }

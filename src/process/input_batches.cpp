@@ -138,8 +138,8 @@ Result<void> InputBatches::take_commit(const journal::Entry& entry, InputBatch& 
 
 void InputBatches::add(Piece piece, InputBatch& batch) {
   const std::size_t rows = piece.rows->rows();
-  const bool other_time = by_acceptance_ && !pieces_.empty() &&
-                          pieces_.back().accepted != piece.accepted;
+  const bool other_time =
+      by_acceptance_ && !pieces_.empty() && pieces_.back().accepted != piece.accepted;
   if (!pieces_.empty() && (other_time || rows >= large_rows || piece_rows_ >= large_rows)) {
     cut(batch);
   }

@@ -7,10 +7,10 @@
 #include <optional>
 #include <vector>
 
-#include "journal/journal.h"
-#include "journal/source_watermark.h"
 #include "dataflow/chunk.h"
 #include "dataflow/state_codec.h"
+#include "journal/journal.h"
+#include "journal/source_watermark.h"
 #include "process/stream_job.h"
 
 namespace weir::process {

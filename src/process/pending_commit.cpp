@@ -12,8 +12,8 @@ std::shared_ptr<const Schema> weighted(const Schema& schema) {
 }
 
 std::shared_ptr<const Schema> times_schema() {
-  static const auto schema = std::make_shared<const Schema>(
-      Schema{{{"watermark", Type{.id = TypeId::bigint}}}});
+  static const auto schema =
+      std::make_shared<const Schema>(Schema{{{"watermark", Type{.id = TypeId::bigint}}}});
   return schema;
 }
 

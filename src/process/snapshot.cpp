@@ -182,7 +182,8 @@ void SnapshotFolder::keep(Kept kept) {
   for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
     const auto sequence = sequence_of(entry.path().filename());
     const auto is_kept = [&](const Kept& other) { return other.sequence == *sequence; };
-    const auto newest = kept_.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(kept_.size(), 2));
+    const auto newest =
+        kept_.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(kept_.size(), 2));
     if (sequence && std::none_of(newest, kept_.end(), is_kept)) fs::remove(entry.path(), ignored);
   }
   if (kept_.size() > 2) kept_.erase(kept_.begin());

@@ -43,9 +43,10 @@ TEST_F(StreamBag, GivesWhatDuckdbGivesOverAllRows) {
     const auto tumble = start(compiled(
         "tumble" + suffix, "SELECT window_start, k, " + list +
                                " FROM tumble(events, t, INTERVAL 30 SECOND) GROUP BY ALL"));
-    const auto hop = start(compiled(
-        "hop" + suffix, "SELECT window_start, k, " + list + " FROM hop(events, t, INTERVAL 10 "
-                        "SECOND, INTERVAL 30 SECOND) GROUP BY ALL"));
+    const auto hop =
+        start(compiled("hop" + suffix, "SELECT window_start, k, " + list +
+                                           " FROM hop(events, t, INTERVAL 10 "
+                                           "SECOND, INTERVAL 30 SECOND) GROUP BY ALL"));
     const auto changes =
         start(compiled("changes" + suffix, "SELECT k, " + list + " FROM events GROUP BY k", true));
     settle(*tumble);
@@ -66,13 +67,18 @@ TEST_F(StreamBag, GivesWhatDuckdbGivesOverAllRows) {
 }
 
 TEST_F(StreamBag, SetsAGroupThatItsAggregateFailsOnAside) {
-  const auto job = start(compiled(
-      "s", "SELECT window_start, k, product(v) AS p, sum(DISTINCT v * 9000000000000000000) AS x "
-           "FROM tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL"));
-  send({{1, "a", 1}, {2, "b", 1}});
+  const auto job = start(
+      compiled("s",
+               "SELECT window_start, k, count(*) AS n, "
+               "sum(DISTINCT CAST(170141183460469231731687303715884105727 AS HUGEINT) - v) AS x "
+               "FROM tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL"));
+  send({{1, "a", 1}, {2, "b", 1}, {3, "a", 2}, {4, "c", 1}});
   send_end();
   settle(*job);
-  EXPECT_EQ(committed("s").rows.size(), 2);
+  const Committed all = committed("s");
+  EXPECT_EQ(all.rows.size(), 2);
+  ASSERT_EQ(all.poison.size(), 1);
+  EXPECT_NE(all.poison[0].find(R"("k":"a")"), std::string::npos) << all.poison[0];
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ namespace weir::process {
 void add_rows(Rows& rows, const Batch& batch, std::size_t columns) {
   for (std::size_t row = 0; row < batch.rows(); ++row) {
     std::string bytes;
-    for (std::size_t i = 0; i < columns; ++i) dataflow::append_key_bytes(bytes, batch.column(i), row);
+    for (std::size_t i = 0; i < columns; ++i)
+      dataflow::append_key_bytes(bytes, batch.column(i), row);
     const bool is_weighted = columns < batch.column_count();
     std::int64_t& weight = rows[bytes];
     weight += is_weighted ? batch.column(columns).values<std::int64_t>()[row] : 1;
@@ -21,10 +22,9 @@ void add_rows(Rows& rows, const Batch& batch, std::size_t columns) {
 }
 
 StreamFixture::StreamFixture() {
-  events_schema_ =
-      std::make_shared<const Schema>(Schema{{{"t", Type{.id = TypeId::timestamp}},
-                                             {"k", Type{.id = TypeId::varchar}},
-                                             {"v", Type{.id = TypeId::bigint}}}});
+  events_schema_ = std::make_shared<const Schema>(Schema{{{"t", Type{.id = TypeId::timestamp}},
+                                                          {"k", Type{.id = TypeId::varchar}},
+                                                          {"v", Type{.id = TypeId::bigint}}}});
   readables_.push_back({.name = "events", .schema = events_schema_, .event_time = "t"});
   auto opened = engine::Database::open({});
   EXPECT_TRUE(opened.ok());
@@ -88,25 +88,23 @@ void StreamFixture::send(const std::vector<Event>& events) {
     rows->column(1).append_string(event.key);
     event.value ? rows->column(2).append(*event.value) : rows->column(2).append_null();
   }
-  const auto sent =
-      journal_.append_and_wait({{.kind = journal::Kind::events,
-                                 .topic = "events",
-                                 .head = journal::encode(journal::EventsHead{}),
-                                 .batches = {std::move(rows)}}});
+  const auto sent = journal_.append_and_wait({{.kind = journal::Kind::events,
+                                               .topic = "events",
+                                               .head = journal::encode(journal::EventsHead{}),
+                                               .batches = {std::move(rows)}}});
   ASSERT_TRUE(sent.ok());
 }
 
 void StreamFixture::send_end() {
-  const auto sent =
-      journal_.append_and_wait({{.kind = journal::Kind::watermark,
-                                 .topic = "events",
-                                 .head = journal::encode(journal::WatermarkHead{})}});
+  const auto sent = journal_.append_and_wait({{.kind = journal::Kind::watermark,
+                                               .topic = "events",
+                                               .head = journal::encode(journal::WatermarkHead{})}});
   ASSERT_TRUE(sent.ok());
 }
 
 Position StreamFixture::settle(StreamJob& job) {
-  const auto settled = job.settle(journal_.end(),
-                                  std::chrono::steady_clock::now() + std::chrono::seconds(60));
+  const auto settled =
+      job.settle(journal_.end(), std::chrono::steady_clock::now() + std::chrono::seconds(60));
   EXPECT_TRUE(settled.ok()) << settled.error().message;
   return settled.ok() ? settled.value() : 0;
 }

@@ -31,7 +31,7 @@ using Rows = std::map<std::string, std::int64_t>;  // with weights, none 0
 struct Committed {
   Rows rows;
   Rows late;
-  std::vector<std::string> poison;           // reasons and rows
+  std::vector<std::string> poison;  // reasons and rows
   std::vector<std::uint64_t> sequences;
   std::uint64_t rows_in = 0;
   std::vector<std::shared_ptr<const Batch>> batches;  // of output rows
@@ -58,7 +58,9 @@ class StreamFixture : public testing::Test {
   // Until everything in the journal is processed.
   Position settle(StreamJob& job);
   Committed committed(const std::string& stream) const;
-  std::size_t commits(const std::string& stream) const { return committed(stream).sequences.size(); }
+  std::size_t commits(const std::string& stream) const {
+    return committed(stream).sequences.size();
+  }
   // All events sent so far, in their order.
   std::shared_ptr<const Batch> all_events() const;
   // What DuckDB makes of all events sent.

@@ -13,9 +13,9 @@
 #include "core/clock.h"
 #include "core/position.h"
 #include "core/result.h"
+#include "dataflow/poison.h"
 #include "engine/database.h"
 #include "journal/journal.h"
-#include "dataflow/poison.h"
 #include "sql/plan.h"
 
 namespace weir::process {

@@ -37,9 +37,10 @@ TEST_F(StreamJobTest, GivesAWindowOnceTheWatermarkPassedItAndTheRestAtTheEnd) {
 }
 
 TEST_F(StreamJobTest, ListsALateRowOnceAndLeavesItOut) {
-  const auto job = start(compiled(
-      "s", "SELECT window_start, k, count(*) AS n FROM hop(events, t, INTERVAL 5 SECOND, "
-           "INTERVAL 10 SECOND) GROUP BY ALL"));
+  const auto job =
+      start(compiled("s",
+                     "SELECT window_start, k, count(*) AS n FROM hop(events, t, INTERVAL 5 SECOND, "
+                     "INTERVAL 10 SECOND) GROUP BY ALL"));
   send({{1, "a", 5}, {30, "a", 1}, {2, "b", 7}, {24, "c", 8}});
   send_end();
   settle(*job);
@@ -63,8 +64,8 @@ TEST_F(StreamJobTest, SetsPoisonRowsAsideWithTheirReason) {
 }
 
 TEST_F(StreamJobTest, TakesEventsOfAnOlderSchemaWithNullInTheNewColumn) {
-  auto older = std::make_shared<const Schema>(Schema{{events_schema_->columns[1],
-                                                      events_schema_->columns[0]}});
+  auto older = std::make_shared<const Schema>(
+      Schema{{events_schema_->columns[1], events_schema_->columns[0]}});
   auto rows = std::make_shared<Batch>(older);
   rows->column(0).append_string("a");
   rows->column(1).append(std::int64_t{1});
@@ -126,12 +127,13 @@ TEST_F(StreamJobTest, ChangesOfOpenWindowsAddUpToWhatCloseGives) {
 }
 
 TEST_F(StreamJobTest, AStreamOverAStreamClosesItsWindowsToo) {
-  const auto below = start(compiled(
-      "below", "SELECT window_start AS begins, k, count(*) AS n FROM "
-               "tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL"));
-  const auto above = start(compiled(
-      "above", "SELECT window_start, k, sum(n) AS n FROM tumble(below, begins, "
-               "INTERVAL 1 MINUTE) GROUP BY ALL"));
+  const auto below = start(compiled("below",
+                                    "SELECT window_start AS begins, k, count(*) AS n FROM "
+                                    "tumble(events, t, INTERVAL 10 SECOND) GROUP BY ALL"));
+  const auto above =
+      start(compiled("above",
+                     "SELECT window_start, k, sum(n) AS n FROM tumble(below, begins, "
+                     "INTERVAL 1 MINUTE) GROUP BY ALL"));
   for (std::int64_t i = 0; i < 300; i += 3) send({{i, "a", i}, {i + 1, "b", i}});
   send_end();
   settle(*below);
@@ -145,9 +147,10 @@ TEST_F(StreamJobTest, AStreamOverAStreamClosesItsWindowsToo) {
 TEST_F(StreamJobTest, AStreamOverAStatelessStreamDecidesAsIfItReadTheSource) {
   const auto direct = start(compiled("direct", tumble_sql));
   const auto copy = start(compiled("copy", "SELECT * FROM events WHERE v >= 0"));
-  StreamSpec spec = compiled("through", "SELECT window_start, window_end, k, count(*) AS n, "
-                                        "sum(v) AS s, max(v) AS high FROM tumble(copy, t, "
-                                        "INTERVAL 10 SECOND) GROUP BY ALL");
+  StreamSpec spec = compiled("through",
+                             "SELECT window_start, window_end, k, count(*) AS n, "
+                             "sum(v) AS s, max(v) AS high FROM tumble(copy, t, "
+                             "INTERVAL 10 SECOND) GROUP BY ALL");
   const auto through = start(std::move(spec));
   for (std::int64_t i = 0; i < 200; i += 20) {
     std::vector<Event> events;
@@ -167,9 +170,11 @@ TEST_F(StreamJobTest, AStreamOverAStatelessStreamDecidesAsIfItReadTheSource) {
 
 TEST_F(StreamJobTest, GroupsOverAStreamThatTakesRowsBack) {
   const auto below = start(compiled("below", "SELECT k, sum(v) AS s FROM events GROUP BY k", true));
-  const auto above = start(compiled(
-      "above", "SELECT s % 3 AS rest, count(*) AS n, max(s) AS high, list(s ORDER BY s) AS all_s "
-               "FROM below GROUP BY ALL", true));
+  const auto above = start(
+      compiled("above",
+               "SELECT s % 3 AS rest, count(*) AS n, max(s) AS high, list(s ORDER BY s) AS all_s "
+               "FROM below GROUP BY ALL",
+               true));
   for (std::int64_t i = 0; i < 60; ++i) {
     send({{i, std::to_string(i % 7), i}});
     if (i % 5 == 0) settle(*below);
@@ -203,8 +208,8 @@ TEST_F(StreamJobTest, ForgetsAKeyThatWasSilentForLong) {
   const auto job = start(std::move(spec));
   send({{1, "b", 1}, {10, "a", 1}, {20, "a", 1}, {110, "a", 1}, {300, "b", 1}, {301, "a", 1}});
   settle(*job);
-  EXPECT_EQ(committed("s").rows,
-            expected("VALUES ('b', 2::BIGINT), ('a', 1::BIGINT) ")) << "b came before any watermark";
+  EXPECT_EQ(committed("s").rows, expected("VALUES ('b', 2::BIGINT), ('a', 1::BIGINT) "))
+      << "b came before any watermark";
 }
 
 TEST_F(StreamJobTest, WaitsWhileTheJournalIsFull) {
@@ -226,8 +231,7 @@ TEST_F(StreamJobTest, StopsWithTheReasonWhenTheJournalFailed) {
   settle(*job);
   journal_.fail_at_next_commit("the disk is gone");
   send({{3, "a", 1}});
-  const auto settled =
-      job->settle(journal_.end(), std::chrono::steady_clock::now() + seconds(60));
+  const auto settled = job->settle(journal_.end(), std::chrono::steady_clock::now() + seconds(60));
   ASSERT_FALSE(settled.ok());
   EXPECT_NE(settled.error().message.find("the disk is gone"), std::string::npos);
   ASSERT_TRUE(job->counts().failure);

@@ -50,8 +50,7 @@ TEST_F(StreamRecovery, CommitsEachResultOnceHoweverOftenItIsStoppedOrCrashes) {
   std::mt19937_64 random(seed);
   std::vector<std::unique_ptr<StreamJob>> jobs;
   const auto spec_of = [&](std::size_t i) {
-    StreamSpec spec =
-        compiled("s" + std::to_string(i), cases[i].sql, cases[i].emit_changes);
+    StreamSpec spec = compiled("s" + std::to_string(i), cases[i].sql, cases[i].emit_changes);
     spec.batch_rows_max = 1 + random() % 40;
     spec.parallelism = static_cast<int>(1 + random() % 3);
     return spec;

@@ -119,25 +119,25 @@ Result<void> StreamRun::commit(const std::stop_token& stop, bool ends) {
     counts_.quarantined += pending_.poisoned();
     counts_.watermark = output_watermark_;
   }
-  journal::Entry entry{.kind = journal::Kind::commit,
-                       .topic = spec_.name,
-                       .head = encode(head),
-                       .batches = pending_.take()};
-  OK_OR_RETURN(append(std::move(entry), head.through, stop));
+  const journal::Entry entry{.kind = journal::Kind::commit,
+                             .topic = spec_.name,
+                             .head = encode(head),
+                             .batches = pending_.take()};
+  OK_OR_RETURN(append(entry, head.through, stop));
   last_.sequence = head.sequence;
   last_.through = head.through;
   committed_at_ = parts_.clock.now();
   return tells_end ? commit(stop) : Result<void>();
 }
 
-Result<void> StreamRun::append(journal::Entry entry, Position through,
+Result<void> StreamRun::append(const journal::Entry& entry, Position through,
                                const std::stop_token& stop) {
   while (true) {
     progress_->appended();
     const auto done = [progress = progress_, through](const Result<Position>& end) {
       progress->finished(end, through);
     };
-    const Result<void> taken = parts_.journal.append({entry}, done);
+    Result<void> taken = parts_.journal.append({entry}, done);
     if (taken.ok()) return {};
     progress_->refused();
     OK_OR_RETURN(parts_.journal.health());

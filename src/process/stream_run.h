@@ -55,7 +55,7 @@ class StreamRun final : public StreamJob {
   Result<void> give_held();
   bool is_commit_due(bool has_more) const;
   Result<void> commit(const std::stop_token& stop, bool ends = false);
-  Result<void> append(journal::Entry entry, Position through, const std::stop_token& stop);
+  Result<void> append(const journal::Entry& entry, Position through, const std::stop_token& stop);
   Result<void> take_snapshot(const std::stop_token& stop);
   Result<void> write_snapshot();
   void wait_for_input(const std::stop_token& stop);
@@ -75,8 +75,8 @@ class StreamRun final : public StreamJob {
 
   std::shared_ptr<CommitProgress> progress_ = std::make_shared<CommitProgress>();
   mutable std::mutex mutex_;
-  StreamCounts counts_;            // under mutex_
-  Position wanted_ = 0;            // by settle(), under mutex_
+  StreamCounts counts_;  // under mutex_
+  Position wanted_ = 0;  // by settle(), under mutex_
   InputWatch watch_;
   std::jthread thread_;  // last: it ends before what it uses
 };
