@@ -11,7 +11,7 @@
 namespace weir::formats {
 namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t piece_bytes = 65'536;
 // A sender names the memory its zstd window takes; 32 MB covers every level but the "long" ones.
 constexpr int zstd_window_log_max = 25;
 

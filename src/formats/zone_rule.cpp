@@ -52,7 +52,7 @@ class RuleReader {
     if (!number(hours)) return false;
     if (take(':') && !number(minutes)) return false;
     if (take(':') && !number(rest)) return false;
-    seconds = std::int64_t{hours} * 3600 + minutes * 60 + rest;
+    seconds = (std::int64_t{hours} * 60 + minutes) * 60 + rest;
     if (negative) seconds = -seconds;
     return true;
   }
@@ -85,7 +85,7 @@ std::int64_t change_in(std::int64_t year, const ZoneChangeDay& change) {
     const auto month = static_cast<unsigned>(change.month);
     const std::int64_t first = days_from_civil({year, month, 1});
     const std::int64_t weekday = (first + 4) - floor_divide(first + 4, 7) * 7;  // 0: Sunday
-    day = first + (change.day - weekday + 7) % 7 + (change.week - 1) * 7;
+    day = first + (change.day - weekday + 7) % 7 + std::int64_t{7} * (change.week - 1);
     if (day >= first + days_in_month(year, month)) day -= 7;
   }
   return day * seconds_per_day + change.seconds;
