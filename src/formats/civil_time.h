@@ -32,13 +32,14 @@ constexpr unsigned days_in_month(std::int64_t year, unsigned month) {
 }
 
 constexpr std::int64_t days_from_civil(const CivilDate& date) {
-  const std::int64_t year = date.year - (date.month <= 2 ? 1 : 0);
+  // Years begin in March, so that a leap day is the last of its year. 400 of them are one era.
+  const bool is_before_march = date.month <= 2;
+  const std::int64_t year = date.year - (is_before_march ? 1 : 0);
   const std::int64_t era = floor_divide(year, 400);
-  const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t day_of_year =
-      (153 * (date.month > 2 ? date.month - 3 : date.month + 9) + 2) / 5 + date.day - 1;
-  const std::int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const auto year_of_era = static_cast<unsigned>(year - era * 400);
+  const unsigned day_of_year =
+      (153 * (is_before_march ? date.month + 9 : date.month - 3) + 2) / 5 + date.day - 1;
+  const unsigned day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146'097 + day_of_era - 719'468;
 }
 

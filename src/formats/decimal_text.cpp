@@ -40,12 +40,12 @@ bool push_digit(UnsignedInt128& value, unsigned digit) {
 bool read_short_float(const NumberParts& number, double& value) {
   constexpr double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  const DigitRow digits{number.whole, number.fraction};
-  const std::int64_t exponent =
-      number.exponent - static_cast<std::int64_t>(number.fraction.size());
-  if (digits.size() > 15 || exponent > 22 || exponent < -22) return false;
+  const std::int64_t exponent = number.exponent - static_cast<std::int64_t>(number.fraction.size());
+  const std::size_t digits = number.whole.size() + number.fraction.size();
+  if (digits > 15 || exponent > 22 || exponent < -22) return false;
   std::int64_t mantissa = 0;
-  for (std::int64_t i = 0; i < digits.size(); ++i) mantissa = mantissa * 10 + (digits[i] - '0');
+  for (const char c : number.whole) mantissa = mantissa * 10 + (c - '0');
+  for (const char c : number.fraction) mantissa = mantissa * 10 + (c - '0');
   value = static_cast<double>(mantissa);
   value = exponent < 0 ? value / tens[-exponent] : value * tens[exponent];
   if (number.negative) value = -value;

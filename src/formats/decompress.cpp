@@ -11,7 +11,7 @@
 namespace weir::formats {
 namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t piece_bytes = 65'536;
 // A sender names the memory its zstd window takes; 32 MB covers every level but the "long" ones.
 constexpr int zstd_window_log_max = 25;
 
@@ -65,7 +65,7 @@ Result<std::string> gunzip(std::string_view body, std::size_t bytes_max) {
     state.avail_out = piece_bytes;
     status = inflate(&state, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) {
-      return broken("gzip", status == Z_BUF_ERROR       ? "it ends too early"
+      return broken("gzip", status == Z_BUF_ERROR  ? "it ends too early"
                             : state.msg != nullptr ? state.msg
                                                    : zError(status));
     }

@@ -113,7 +113,7 @@ inline bool ValueReader::take_name_if(std::string_view name) {
   const char* quote = cursor_.at();
   const auto left = static_cast<std::size_t>(cursor_.end() - quote);
   if (left > name.size() + 2 && *quote == '"' && quote[name.size() + 1] == '"' &&
-      std::memcmp(quote + 1, name.data(), name.size()) == 0) {
+      is_same(quote + 1, name.data(), name.size())) {
     cursor_.move_to(quote + name.size() + 2);
     if (cursor_.take(':')) return true;
   }
