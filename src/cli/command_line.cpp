@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "cli/commands.h"
 #include "core/suggestion.h"
 
 namespace weir::cli {
@@ -22,7 +21,7 @@ void add_version(CLI::App& app, Session& session) {
 
 void add_help(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("help", "Prints what the program can do");
-  command->callback([&app, &session] { // CLI::App::help would tell of this command alone.
+  command->callback([&app, &session] {  // CLI::App::help would tell of this command alone.
     session.print(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
   });
 }

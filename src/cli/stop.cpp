@@ -1,10 +1,11 @@
 #include <signal.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <thread>
 
-#include "cli/commands.h"
+#include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "operate/data_folder.h"
 

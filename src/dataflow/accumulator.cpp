@@ -35,15 +35,15 @@ void with_whole_values(const Column& column, Use use) {
     case 2: return positive ? reads(std::uint16_t{}) : reads(std::int16_t{});
     case 4: return positive ? reads(std::uint32_t{}) : reads(std::int32_t{});
     case 8: return positive ? reads(std::uint64_t{}) : reads(std::int64_t{});
-    default:
-      use([values = column.values<Huge>()](std::size_t row) { return wide(values[row]); });
+    default: use([values = column.values<Huge>()](std::size_t row) { return wide(values[row]); });
   }
 }
 
 template <class Use>
 void with_real_values(const Column& column, Use use) {
   if (column.type().id == TypeId::real) {
-    return use([values = column.values<float>()](std::size_t row) -> double { return values[row]; });
+    return use(
+        [values = column.values<float>()](std::size_t row) -> double { return values[row]; });
   }
   use([values = column.values<double>()](std::size_t row) { return values[row]; });
 }

@@ -24,8 +24,8 @@ std::string merged_bags(std::string_view left, std::string_view right);
 
 // What came of each bag, in their order.
 struct BagResults {
-  std::unique_ptr<Batch> rows;                         // a column each aggregate; null: it failed
-  std::vector<std::optional<std::string>> failures;    // why, by bag
+  std::unique_ptr<Batch> rows;                       // a column each aggregate; null: it failed
+  std::vector<std::optional<std::string>> failures;  // why, by bag
 };
 
 // Owned by one thread.

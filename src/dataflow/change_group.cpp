@@ -14,8 +14,7 @@ constexpr std::size_t bound_key_bytes = 1 + sizeof(std::int64_t);
 }  // namespace
 
 Result<std::unique_ptr<ChangeGroup>> ChangeGroup::make(
-    const sql::GroupNode& group, Config config,
-    const std::shared_ptr<engine::Database>& database) {
+    const sql::GroupNode& group, Config config, const std::shared_ptr<engine::Database>& database) {
   TRY(Aggregation aggregation, Aggregation::make(group, database));
   return std::unique_ptr<ChangeGroup>(
       new ChangeGroup(group, std::move(config), std::move(aggregation)));

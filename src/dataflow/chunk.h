@@ -20,7 +20,7 @@ struct Chunk {
   // Row of the source's batch; empty: the same row, or no rows.
   std::vector<std::uint32_t> origin;
   std::shared_ptr<const std::vector<std::int64_t>> watermarks;  // before each row of the source
-  Instant accepted;  // of the last row
+  Instant accepted;                                             // of the last row
   // One a row of the source; null: all were accepted with the last.
   std::shared_ptr<const std::vector<Instant>> acceptances;
   std::int64_t watermark = journal::no_watermark;  // after the last row

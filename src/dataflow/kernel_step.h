@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "engine/kernel.h"
 #include "dataflow/operator.h"
+#include "engine/kernel.h"
 
 namespace weir::dataflow {
 

@@ -9,7 +9,7 @@ struct RowWindow {
   WindowBounds bounds;
 };
 
-Column times(const std::vector<RowWindow>& windows, std::int64_t WindowBounds::*bound) {
+Column times(const std::vector<RowWindow>& windows, std::int64_t WindowBounds::* bound) {
   Column column(Type{.id = TypeId::timestamp});
   for (const RowWindow& window : windows) column.append(window.bounds.*bound);
   return column;

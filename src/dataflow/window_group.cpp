@@ -141,8 +141,7 @@ Result<void> WindowGroup::emit(std::deque<Closing>& closing, Instant accepted, B
   return {};
 }
 
-void WindowGroup::append_keys(const WindowBounds& bounds, std::string_view key,
-                              Batch& rows) const {
+void WindowGroup::append_keys(const WindowBounds& bounds, std::string_view key, Batch& rows) const {
   rows.column(window_.start_key).append(bounds.start);
   rows.column(window_.end_key).append(bounds.end);
   for (const std::size_t i : key_columns_) append_from_key_bytes(rows.column(i), key);

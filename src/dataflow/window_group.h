@@ -48,8 +48,7 @@ class WindowGroup final : public Operator {
 
   Result<void> add_rows(const Chunk& chunk, Batch& closed, Findings& findings);
   void add_placed(const Chunk& chunk);
-  Result<void> advance(std::int64_t watermark, Instant accepted, Batch& closed,
-                       Findings& findings);
+  Result<void> advance(std::int64_t watermark, Instant accepted, Batch& closed, Findings& findings);
   void take_panes(std::int64_t watermark, std::deque<Closing>& closing);
   GroupTable merged(const WindowBounds& window);
   Result<void> emit(std::deque<Closing>& closing, Instant accepted, Batch& closed,

@@ -7,8 +7,8 @@
 #include <set>
 #include <tuple>
 
-#include "journal/source_watermark.h"
 #include "dataflow/exchange.h"
+#include "journal/source_watermark.h"
 
 namespace weir::dataflow {
 namespace {

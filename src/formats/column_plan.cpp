@@ -11,7 +11,6 @@
 namespace weir::formats {
 namespace {
 
-
 bool is_ordered(const Type& type) {
   return type.id <= TypeId::timestamp_tz && type.id != TypeId::boolean && type.id != TypeId::blob;
 }
@@ -106,8 +105,7 @@ Result<void> read_into(std::optional<Column>& value, const ColumnRule& rule,
 Result<ColumnPlan> ColumnPlan::make(const ColumnRule& rule, const TimeZone& zone) {
   ColumnPlan plan{.rule = rule};
   if (plan.rule.path.empty()) plan.rule.path = {rule.name};
-  const bool is_instant =
-      rule.type.id == TypeId::timestamp || rule.type.id == TypeId::timestamp_tz;
+  const bool is_instant = rule.type.id == TypeId::timestamp || rule.type.id == TypeId::timestamp_tz;
   if (rule.format != TimeFormat::iso && !is_instant) {
     return bad_rule(rule, "a format is for timestamps, not for " + to_string(rule.type));
   }

@@ -41,8 +41,7 @@ bool read_short_float(const NumberParts& number, double& value) {
   constexpr double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                              1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
   const DigitRow digits{number.whole, number.fraction};
-  const std::int64_t exponent =
-      number.exponent - static_cast<std::int64_t>(number.fraction.size());
+  const std::int64_t exponent = number.exponent - static_cast<std::int64_t>(number.fraction.size());
   if (digits.size() > 15 || exponent > 22 || exponent < -22) return false;
   std::int64_t mantissa = 0;
   for (std::int64_t i = 0; i < digits.size(); ++i) mantissa = mantissa * 10 + (digits[i] - '0');

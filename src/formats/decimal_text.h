@@ -15,9 +15,8 @@ __extension__ using Int128 = __int128;
 __extension__ using UnsignedInt128 = unsigned __int128;
 
 inline Int128 wide(Huge value) {
-  return static_cast<Int128>(static_cast<UnsignedInt128>(static_cast<std::uint64_t>(value.upper))
-                                 << 64 |
-                             value.lower);
+  return static_cast<Int128>(
+      static_cast<UnsignedInt128>(static_cast<std::uint64_t>(value.upper)) << 64 | value.lower);
 }
 inline Huge huge(Int128 value) {
   return {static_cast<std::uint64_t>(value), static_cast<std::int64_t>(value >> 64)};

@@ -65,7 +65,7 @@ Result<std::string> gunzip(std::string_view body, std::size_t bytes_max) {
     state.avail_out = piece_bytes;
     status = inflate(&state, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) {
-      return broken("gzip", status == Z_BUF_ERROR       ? "it ends too early"
+      return broken("gzip", status == Z_BUF_ERROR  ? "it ends too early"
                             : state.msg != nullptr ? state.msg
                                                    : zError(status));
     }

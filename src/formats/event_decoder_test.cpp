@@ -13,10 +13,30 @@ namespace {
 
 TEST(EventDecoder, refuses_a_broken_record_alone_and_keeps_its_bytes) {
   const std::vector<std::string> broken = {
-      "{",           "}",         "{\"v\":1",     "{\"v\":1}}",      "{\"v\":1} {}", "[]",
-      "5",           "\"v\"",     "null",         "{\"v\"}",         "{v:1}",        "{\"v\":}",
-      "{\"v\":1,}",  "{,}",       "{\"v\":1]",    "{\"v\":1 \"w\":2}", "{\"v\":\"}", "{\"v\":tru}",
-      "{\"x\":nul}", "{\"x\":[}", "{\"x\":\"\\q\"}", "{\"x\":1.e}",    "{\"\\q\":1}",  "{\"v\"::1}",
+      "{",
+      "}",
+      "{\"v\":1",
+      "{\"v\":1}}",
+      "{\"v\":1} {}",
+      "[]",
+      "5",
+      "\"v\"",
+      "null",
+      "{\"v\"}",
+      "{v:1}",
+      "{\"v\":}",
+      "{\"v\":1,}",
+      "{,}",
+      "{\"v\":1]",
+      "{\"v\":1 \"w\":2}",
+      "{\"v\":\"}",
+      "{\"v\":tru}",
+      "{\"x\":nul}",
+      "{\"x\":[}",
+      "{\"x\":\"\\q\"}",
+      "{\"x\":1.e}",
+      "{\"\\q\":1}",
+      "{\"v\"::1}",
       "{\"v\":1,\"v\":2}",
   };
   for (const std::string& record : broken) {
@@ -52,17 +72,18 @@ TEST(EventDecoder, says_which_column_which_value_and_what_would_be_right) {
   const auto reason = [&](const char* body) { return decode(rules, body).refusals.at(0).reason; };
   EXPECT_EQ(reason(R"({"delay":"late"})"),
             "column delay: \"late\" is no SMALLINT: write a whole number from -32768 to 32767");
-  EXPECT_EQ(reason(R"({"delay":2001})"),
-            "column delay: 2001 is not at least -60 and at most 2000");
-  EXPECT_EQ(reason(R"({"delay":{"x":"a text that goes on and on and on and on and on and on"}})"),
-            "column delay: {\"x\":\"a text that goes on and on and on and on and on and on... is no "
-            "SMALLINT: write a whole number from -32768 to 32767");
+  EXPECT_EQ(reason(R"({"delay":2001})"), "column delay: 2001 is not at least -60 and at most 2000");
+  EXPECT_EQ(
+      reason(R"({"delay":{"x":"a text that goes on and on and on and on and on and on"}})"),
+      "column delay: {\"x\":\"a text that goes on and on and on and on and on and on... is no "
+      "SMALLINT: write a whole number from -32768 to 32767");
 }
 
 TEST(EventDecoder, an_array_is_split_by_its_brackets_and_strings) {
   const EventRules rules = rules_without_accepted({column("v", "varchar")});
-  const Decoded decoded = decode(
-      rules, " [ {\"v\":\"],}\\\"\"} , {\"v\":5},7,{\"v\":[{}]} ,\n{\"v\":null}] \n", BodyForm::json);
+  const Decoded decoded =
+      decode(rules, " [ {\"v\":\"],}\\\"\"} , {\"v\":5},7,{\"v\":[{}]} ,\n{\"v\":null}] \n",
+             BodyForm::json);
   EXPECT_EQ(decoded.rows.size(), 2u);
   EXPECT_EQ(decoded.refused,
             (std::vector<std::string>{"1 WRONG_TYPE", "2 MALFORMED", "3 WRONG_TYPE"}));
@@ -101,22 +122,22 @@ TEST(EventDecoder, bounds_hold_for_every_ordered_type) {
   struct Case {
     const char *type, *min, *max, *inside, *below, *above;
   };
-  for (const Case& c : {Case{"int", "-5", "5", "-5", "-6", "6"},
-                        Case{"ubigint", "5", "18446744073709551615", "5", "4", "\"NaN\""},
-                        Case{"hugeint", "-1", "100000000000000000000", "0", "-2",
-                             "100000000000000000001"},
-                        Case{"uhugeint", "1", "340282366920938463463374607431768211454", "1", "0",
-                             "340282366920938463463374607431768211455"},
-                        Case{"double", "0.5", "1", "1", "0.49", "\"NaN\""},
-                        Case{"float", "0.5", "1", "1", "0.49", "1.01"},
-                        Case{"decimal(30,2)", "0.01", "9", "9", "0", "9.01"},
-                        Case{"decimal(4,2)", "0.01", "9", "9", "0", "9.01"},
-                        Case{"varchar", "b", "d", "\"c\"", "\"a\"", "\"e\""},
-                        Case{"date", "2001-01-01", "2001-12-31", "\"2001-12-31\"",
-                             "\"2000-12-31\"", "\"2002-01-01\""},
-                        Case{"time", "08:00", "17:00", "\"08:00\"", "\"07:59\"", "\"17:01\""},
-                        Case{"timestamp", "2001-01-01", "2002-01-01", "\"2001-06-01\"",
-                             "\"2000-12-31\"", "\"2002-01-02\""}}) {
+  for (const Case& c :
+       {Case{"int", "-5", "5", "-5", "-6", "6"},
+        Case{"ubigint", "5", "18446744073709551615", "5", "4", "\"NaN\""},
+        Case{"hugeint", "-1", "100000000000000000000", "0", "-2", "100000000000000000001"},
+        Case{"uhugeint", "1", "340282366920938463463374607431768211454", "1", "0",
+             "340282366920938463463374607431768211455"},
+        Case{"double", "0.5", "1", "1", "0.49", "\"NaN\""},
+        Case{"float", "0.5", "1", "1", "0.49", "1.01"},
+        Case{"decimal(30,2)", "0.01", "9", "9", "0", "9.01"},
+        Case{"decimal(4,2)", "0.01", "9", "9", "0", "9.01"},
+        Case{"varchar", "b", "d", "\"c\"", "\"a\"", "\"e\""},
+        Case{"date", "2001-01-01", "2001-12-31", "\"2001-12-31\"", "\"2000-12-31\"",
+             "\"2002-01-01\""},
+        Case{"time", "08:00", "17:00", "\"08:00\"", "\"07:59\"", "\"17:01\""},
+        Case{"timestamp", "2001-01-01", "2002-01-01", "\"2001-06-01\"", "\"2000-12-31\"",
+             "\"2002-01-02\""}}) {
     ColumnRule rule = column("v", c.type);
     rule.min = c.min;
     rule.max = c.max;
@@ -156,8 +177,9 @@ TEST(EventDecoder, unknown_fields_are_ignored_kept_or_refused) {
   ColumnRule id = column("id", "int");
   id.path = {"user", "id"};
   EventRules rules = rules_without_accepted({id});
-  const std::string body = "{\"a\":[1, 2],\"user\":{\"id\":1,\"b\\\"\":\"x\"},\"ts\":null}\n"
-                           "{\"a\":[1, 2],\"user\":{\"id\":1,\"b\\\"\":\"x\"}}\n{}";
+  const std::string body =
+      "{\"a\":[1, 2],\"user\":{\"id\":1,\"b\\\"\":\"x\"},\"ts\":null}\n"
+      "{\"a\":[1, 2],\"user\":{\"id\":1,\"b\\\"\":\"x\"}}\n{}";
   EXPECT_EQ(decode(rules, body).rows.size(), 2u);
   rules.unknown_fields = UnknownFields::keep;
   EXPECT_EQ(decode(rules, body).rows,
@@ -173,8 +195,9 @@ TEST(EventDecoder, an_event_time_is_there_and_not_too_far_ahead) {
   EventRules rules = rules_of({column("ts", "timestamp")});
   rules.event_time = 0;
   const Decoded decoded =
-      decode(rules, "{\"ts\":\"2024-01-02T00:00:00Z\"}\n{\"ts\":\"2024-01-02T00:00:00.000001Z\"}\n"
-                    "{}\n{\"ts\":null}\n{\"ts\":\"infinity\"}\n{\"ts\":\"-infinity\"}");
+      decode(rules,
+             "{\"ts\":\"2024-01-02T00:00:00Z\"}\n{\"ts\":\"2024-01-02T00:00:00.000001Z\"}\n"
+             "{}\n{\"ts\":null}\n{\"ts\":\"infinity\"}\n{\"ts\":\"-infinity\"}");
   EXPECT_EQ(decoded.rows.size(), 1u);
   EXPECT_EQ(decoded.refused, (std::vector<std::string>{"1 TOO_FAR_AHEAD", "2 MISSING", "3 MISSING",
                                                        "4 TOO_FAR_AHEAD", "5 OUT_OF_RANGE"}));

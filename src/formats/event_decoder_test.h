@@ -21,7 +21,8 @@ inline Instant instant(const char* text) {
   return Instant(std::chrono::microseconds(micros));
 }
 
-inline const Acceptance acceptance{instant("2024-01-01T00:00:00Z"), instant("2024-01-02T00:00:00Z")};
+inline const Acceptance acceptance{instant("2024-01-01T00:00:00Z"),
+                                   instant("2024-01-02T00:00:00Z")};
 
 inline ColumnRule column(const std::string& name, const char* type) {
   return {.name = name, .type = parse_type(type).value(), .path = {name}};

@@ -20,8 +20,8 @@ struct Unit {
   std::int64_t months, days, micros;
 };
 
-constexpr auto date_units = std::to_array<Unit>(
-    {{"Y", 12, 0, 0}, {"M", 1, 0, 0}, {"W", 0, 7, 0}, {"D", 0, 1, 0}});
+constexpr auto date_units =
+    std::to_array<Unit>({{"Y", 12, 0, 0}, {"M", 1, 0, 0}, {"W", 0, 7, 0}, {"D", 0, 1, 0}});
 constexpr auto time_units = std::to_array<Unit>(
     {{"H", 0, 0, 3'600'000'000}, {"M", 0, 0, 60'000'000}, {"S", 0, 0, 1'000'000}});
 constexpr auto word_units = std::to_array<Unit>({{"year", 12, 0, 0},

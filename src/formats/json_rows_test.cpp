@@ -120,8 +120,10 @@ void append_random(Column& column, std::mt19937_64& random) {
     }
     case TypeId::decimal: return column.append(static_cast<std::int64_t>(bits % 1'000'000));
     case TypeId::varchar: return column.append_string(std::string(bits % 30, '"'));
-    case TypeId::blob: return column.append_string({reinterpret_cast<const char*>(&bits), bits % 8});
-    case TypeId::date: return column.append(static_cast<std::int32_t>(bits % 4'000'000) - 2'000'000);
+    case TypeId::blob:
+      return column.append_string({reinterpret_cast<const char*>(&bits), bits % 8});
+    case TypeId::date:
+      return column.append(static_cast<std::int32_t>(bits % 4'000'000) - 2'000'000);
     case TypeId::time: return column.append(static_cast<std::int64_t>(bits % 86'400'000'000));
     case TypeId::timestamp:
     case TypeId::timestamp_tz: return column.append(static_cast<std::int64_t>(bits) / 2);
@@ -153,10 +155,11 @@ TEST(JsonRows, are_decoded_to_the_rows_they_were) {
   std::mt19937_64 random(seed);
   std::vector<ColumnRule> columns;
   for (const char* type :
-       {"boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint",
-        "uinteger", "ubigint", "uhugeint", "float", "double", "decimal(18,3)", "varchar", "blob",
-        "date", "time", "timestamp", "timestamptz", "interval", "uuid", "json", "double[]",
-        "struct(a bigint, b varchar[])"}) {
+       {"boolean",  "tinyint",  "smallint",  "integer",       "bigint",
+        "hugeint",  "utinyint", "usmallint", "uinteger",      "ubigint",
+        "uhugeint", "float",    "double",    "decimal(18,3)", "varchar",
+        "blob",     "date",     "time",      "timestamp",     "timestamptz",
+        "interval", "uuid",     "json",      "double[]",      "struct(a bigint, b varchar[])"}) {
     columns.push_back(column(type, type));
   }
   const auto decoder = EventDecoder::make(rules_of(columns)).value();
@@ -194,9 +197,10 @@ TEST(JsonRows, are_decoded_to_the_rows_they_were) {
 }
 
 TEST(CsvRows, quote_what_needs_it_and_tell_null_from_empty) {
-  const auto schema = std::make_shared<const Schema>(
-      Schema{{{"a,b", parse_type("varchar").value()}, {"n", parse_type("int[]").value()},
-              {"t", parse_type("timestamp").value()}}});
+  const auto schema =
+      std::make_shared<const Schema>(Schema{{{"a,b", parse_type("varchar").value()},
+                                             {"n", parse_type("int[]").value()},
+                                             {"t", parse_type("timestamp").value()}}});
   Batch batch(schema);
   const auto append = [&](const char* text) {
     text == nullptr ? batch.column(0).append_null() : batch.column(0).append_string(text);

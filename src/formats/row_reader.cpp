@@ -163,8 +163,8 @@ bool RowReader::fill_missing() {
     if (plan.default_value) {
       column.append_range(*plan.default_value, 0, 1);
     } else if (plan.rule.required) {
-      return reader_.refuse("MISSING", "column " + plan.rule.name +
-                                           ": the field is missing, but it is required");
+      return reader_.refuse(
+          "MISSING", "column " + plan.rule.name + ": the field is missing, but it is required");
     } else {
       column.append_null();
     }

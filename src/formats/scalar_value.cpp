@@ -22,7 +22,8 @@ Fit append_good(Column& column, Fit fit, Value value) {
 
 // Every digit of a number, times 10^scale, with its sign.
 Fit read_exact(std::string_view text, int scale, Excess excess, Int128& value) {
-  constexpr auto most = static_cast<UnsignedInt128>(std::numeric_limits<std::int64_t>::max()) << 64 |
+  constexpr auto most = static_cast<UnsignedInt128>(std::numeric_limits<std::int64_t>::max())
+                            << 64 |
                         std::numeric_limits<std::uint64_t>::max();
   const auto number = split_number(text);
   if (!number) return Fit::wrong_type;
@@ -234,8 +235,7 @@ std::string wanted(const Type& type, TimeFormat format) {
     case TypeId::ubigint: return whole_number<std::uint64_t>();
     case TypeId::uhugeint: return "a whole number from 0 on, of up to 128 bits";
     case TypeId::real:
-    case TypeId::double_precision:
-      return "a number, or \"NaN\", \"Infinity\" or \"-Infinity\"";
+    case TypeId::double_precision: return "a number, or \"NaN\", \"Infinity\" or \"-Infinity\"";
     case TypeId::decimal:
       return "a number of up to " + std::to_string(type.width - type.scale) +
              " digits before and " + std::to_string(type.scale) + " behind the point";

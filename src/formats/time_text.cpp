@@ -12,8 +12,7 @@ constexpr std::int64_t micros_per_hour = 60 * micros_per_minute;
 
 class TimeReader {
  public:
-  explicit TimeReader(std::string_view text)
-      : at_(text.data()), end_(text.data() + text.size()) {}
+  explicit TimeReader(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
 
   bool at_end() const { return at_ == end_; }
   char next() const { return at_end() ? '\0' : *at_; }

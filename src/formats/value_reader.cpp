@@ -40,8 +40,9 @@ std::string ValueReader::excerpt(std::string_view raw) {
 bool ValueReader::refuse_value(const Column& column, Fit fit, TimeFormat format) {
   const bool is_outside = fit == Fit::out_of_range;
   return refuse(is_outside ? "OUT_OF_RANGE" : "WRONG_TYPE",
-                excerpt(raw_since(token_begin_)) + (is_outside ? " is out of range for " : " is no ") +
-                    to_string(column.type()) + ": write " + wanted(column.type(), format));
+                excerpt(raw_since(token_begin_)) +
+                    (is_outside ? " is out of range for " : " is no ") + to_string(column.type()) +
+                    ": write " + wanted(column.type(), format));
 }
 
 bool ValueReader::take_token(Token& token) {

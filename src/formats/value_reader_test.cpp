@@ -23,8 +23,8 @@ void expect_values(const std::vector<ValueCase>& cases) {
       EXPECT_EQ(decoded.refusals[0].code, c.expected) << decoded.refusals[0].reason;
       continue;
     }
-    EXPECT_EQ(decoded.rows[0], std::string("{\"ts\":\"2001-01-01T00:00:00Z\",\"v\":") + c.expected +
-                                   "}");
+    EXPECT_EQ(decoded.rows[0],
+              std::string("{\"ts\":\"2001-01-01T00:00:00Z\",\"v\":") + c.expected + "}");
   }
 }
 

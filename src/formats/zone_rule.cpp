@@ -29,7 +29,8 @@ class RuleReader {
       return true;
     }
     std::size_t length = 0;
-    while (length < text_.size() && ((text_[length] | 0x20) >= 'a' && (text_[length] | 0x20) <= 'z')) {
+    while (length < text_.size() &&
+           ((text_[length] | 0x20) >= 'a' && (text_[length] | 0x20) <= 'z')) {
       ++length;
     }
     text_.remove_prefix(length);
@@ -62,8 +63,7 @@ class RuleReader {
       if (!number(change.day) || change.day > 6) return false;
       if (change.month < 1 || change.month > 12 || change.week < 1 || change.week > 5) return false;
     } else {
-      change.form =
-          take('J') ? ZoneChangeDay::Form::julian : ZoneChangeDay::Form::zero_based;
+      change.form = take('J') ? ZoneChangeDay::Form::julian : ZoneChangeDay::Form::zero_based;
       if (!number(change.day) || change.day > 365) return false;
     }
     return !take('/') || time(change.seconds);
@@ -118,8 +118,7 @@ std::int64_t offset_by(const ZoneRule& rule, std::int64_t utc) {
   const std::int64_t begins = change_in(year, rule.summer_begins) - rule.standard;
   const std::int64_t ends = change_in(year, rule.summer_ends) - rule.summer;
   // South of the equator summer goes over New Year.
-  const bool is_summer =
-      begins < ends ? begins <= utc && utc < ends : utc < ends || begins <= utc;
+  const bool is_summer = begins < ends ? begins <= utc && utc < ends : utc < ends || begins <= utc;
   return is_summer ? rule.summer : rule.standard;
 }
 

@@ -61,9 +61,8 @@ Result<void> make_data_folder(const fs::path& data) {
 Result<std::unique_ptr<RunningMark>> RunningMark::set(const fs::path& data,
                                                       const RunningServer& server) {
   const fs::path file = data / running_file;
-  TRY(const int descriptor,
-      write_private(file, fmt::format("{{\"url\": {}, \"pid\": {}}}\n", json_string(server.url),
-                                      server.pid)));
+  TRY(const int descriptor, write_private(file, fmt::format("{{\"url\": {}, \"pid\": {}}}\n",
+                                                            json_string(server.url), server.pid)));
   return std::unique_ptr<RunningMark>(new RunningMark(file, descriptor));
 }
 
@@ -80,8 +79,7 @@ std::optional<RunningServer> read_running(const fs::path& data) {
   close(descriptor);
   const auto said = formats::JsonValue::parse(read_text(data / running_file));
   if (!is_locked || !said.ok()) return std::nullopt;
-  return RunningServer{said.value()["url"].text(),
-                       static_cast<int>(said.value()["pid"].integer())};
+  return RunningServer{said.value()["url"].text(), static_cast<int>(said.value()["pid"].integer())};
 }
 
 Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tokens) {

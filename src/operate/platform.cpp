@@ -194,7 +194,7 @@ Result<void> RunningPlatform::listen(const std::string& address) {
                                                    : gateway_->check_head(request);
           },
       .refuse = [](int status, std::string_view code,
-                   std::string message) { return net::refusal(status, code, message); }};
+                   const std::string& message) { return net::refusal(status, code, message); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
   url_ = url_of(address, server_->port());
   TRY(running_, RunningMark::set(data(), {url_, getpid()}));

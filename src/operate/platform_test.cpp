@@ -179,9 +179,9 @@ TEST_F(PlatformTest, DropsRowsThatAreOlderThanTheirTableKeepsThem) {
 {"date": "2001-01-02T00:00:00Z", "delay": 2}
 {"date": "2001-01-03T00:00:00Z", "delay": 3}
 )");
-  EXPECT_EQ(numbers(*platform.value(), "kept", position,
-                    "SELECT delay::BIGINT FROM kept ORDER BY delay"),
-            (std::vector<std::int64_t>{2, 3}));
+  EXPECT_EQ(
+      numbers(*platform.value(), "kept", position, "SELECT delay::BIGINT FROM kept ORDER BY delay"),
+      (std::vector<std::int64_t>{2, 3}));
 }
 
 TEST_F(PlatformTest, IsNotTakenForRunningByAFileOfACrash) {
