@@ -1,8 +1,9 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
-#include "cli/commands.h"
+#include "core/suggestion.h"
 
 namespace weir::cli {
 namespace {
@@ -20,7 +21,9 @@ void add_version(CLI::App& app, Session& session) {
 
 void add_help(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("help", "Prints what the program can do");
-  command->callback([&app, &session] { session.print(app.help()); });
+  command->callback([&app, &session] {  // CLI::App::help would tell of this command alone.
+    session.print(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
+  });
 }
 
 void add_shared_options(CLI::App& app, Session& session) {
@@ -31,6 +34,18 @@ void add_shared_options(CLI::App& app, Session& session) {
       ->envname("WEIR_TOKEN");
   app.fallthrough();
   app.require_subcommand(1);
+}
+
+// Words about a first argument that is no command; empty: it is one, or an option.
+std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return "";
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  if (std::ranges::find(names, argv[1]) != names.end()) return "";
+  return std::string("there is no command \"") + argv[1] + "\"" + did_you_mean(argv[1], names) +
+         "; see weir help";
 }
 
 }  // namespace
@@ -48,7 +63,11 @@ int run_command_line(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool only_asked = error.get_exit_code() == 0;
-    app.exit(error);
+    if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) {
+      session.say(unknown);
+    } else {
+      app.exit(error);
+    }
     return static_cast<int>(only_asked ? Exit::done : Exit::refused);
   }
   return static_cast<int>(session.exit);

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "cli/commands.h"
+#include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "core/json_text.h"
 

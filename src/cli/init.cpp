@@ -1,4 +1,4 @@
-#include "cli/commands.h"
+#include "cli/command_line.h"
 #include "workspace/starting_point.h"
 
 namespace weir::cli {

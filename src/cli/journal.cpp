@@ -1,7 +1,9 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "cli/commands.h"
+#include <CLI/CLI.hpp>
+
+#include "cli/command_line.h"
 #include "cli/text_table.h"
 #include "cli/workspace_folder.h"
 #include "core/json_text.h"
@@ -38,10 +40,11 @@ Result<void> stat(const Session& session) {
     session.print(stat_json(stat));
     return {};
   }
-  session.print(fmt::format("journal {}, opened {} times, positions {} to {}\n"
-                            "{} segments of {} bytes, {} history files of {} bytes\n\n",
-                            stat.id, stat.epoch, stat.oldest, stat.end, stat.segments,
-                            stat.segment_bytes, stat.history_files, stat.history_bytes));
+  session.print(
+      fmt::format("journal {}, opened {} times, positions {} to {}\n"
+                  "{} segments of {} bytes, {} history files of {} bytes\n\n",
+                  stat.id, stat.epoch, stat.oldest, stat.end, stat.segments, stat.segment_bytes,
+                  stat.history_files, stat.history_bytes));
   std::vector<TextRow> rows{{"topic", "kind", "entries", "rows", "bytes"}};
   for (const journal::TopicStat& t : stat.topics) {
     rows.push_back({t.topic, journal::to_string(t.kind), std::to_string(t.entries),
@@ -84,11 +87,11 @@ void print_entry(const journal::Placed& placed, const DumpOptions& options,
   for (const auto& batch : entry.batches) rows += batch == nullptr ? 0 : batch->rows();
   const std::string accepted = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", entry.accepted);
   if (session.json) {
-    session.print(fmt::format(
-        R"({{"begin":{},"end":{},"kind":"{}","topic":{},"accepted":"{}","rows":{}}})"
-        "\n",
-        placed.begin, placed.end, journal::to_string(entry.kind), json_string(entry.topic),
-        accepted, rows));
+    session.print(
+        fmt::format(R"({{"begin":{},"end":{},"kind":"{}","topic":{},"accepted":"{}","rows":{}}})"
+                    "\n",
+                    placed.begin, placed.end, journal::to_string(entry.kind),
+                    json_string(entry.topic), accepted, rows));
   } else {
     session.print(fmt::format("{:>12}  {}  {:<11}  {}  {} rows\n", placed.begin, accepted,
                               journal::to_string(entry.kind), entry.topic, rows));

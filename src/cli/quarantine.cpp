@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
-#include "cli/commands.h"
+#include <CLI/CLI.hpp>
+
+#include "cli/command_line.h"
 #include "cli/server_client.h"
 #include "cli/text_table.h"
 

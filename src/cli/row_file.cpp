@@ -225,8 +225,9 @@ Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
     const std::string from = "FROM read_parquet(" + quoted + ")";
     return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});
   }
-  return Error{Fault::invalid, name + ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
-                                      ".parquet files, or from - (NDJSON on stdin)"};
+  return Error{Fault::invalid, name +
+                                   ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
+                                   ".parquet files, or from - (NDJSON on stdin)"};
 }
 
 bool is_typeless(const std::string& name) {

@@ -2,7 +2,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "cli/commands.h"
+#include <CLI/CLI.hpp>
+
+#include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "core/clock.h"
 #include "core/json_text.h"

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -8,7 +9,7 @@
 #include <thread>
 
 #include "cli/batch_sender.h"
-#include "cli/commands.h"
+#include "cli/command_line.h"
 #include "cli/row_file.h"
 #include "core/queue.h"
 #include "core/schema.h"

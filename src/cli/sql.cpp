@@ -1,4 +1,4 @@
-#include "cli/commands.h"
+#include "cli/command_line.h"
 #include "cli/server_client.h"
 #include "cli/text_table.h"
 

@@ -1,9 +1,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 
-#include "cli/commands.h"
+#include "cli/command_line.h"
 #include "cli/server_client.h"
 #include "cli/text_table.h"
 

@@ -1,10 +1,11 @@
 #include <signal.h>
 
+#include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
 #include <thread>
 
-#include "cli/commands.h"
+#include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "operate/data_folder.h"
 
@@ -26,7 +27,7 @@ Result<void> stop(const std::string& folder, const Session& session) {
                                     " belongs to another user, who has to stop it"};
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (kill(running->pid, 0) == 0) {
+  while (operate::read_running(loaded.data)) {
     if (std::chrono::steady_clock::now() > deadline) {
       return Error{Fault::unavailable,
                    "process " + std::to_string(running->pid) + " is still stopping"};

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
-#include "cli/commands.h"
+#include <CLI/CLI.hpp>
+
+#include "cli/command_line.h"
 #include "cli/server_client.h"
 #include "cli/text_table.h"
 #include "core/json_text.h"
@@ -25,8 +27,8 @@ Result<void> create(const std::vector<std::string>& scopes, const std::string& e
   }
   std::string body = "{\"scopes\":[" + list + "]";
   if (!expires.empty()) body += ",\"expires_in\":" + json_string(expires);
-  TRY(const net::Response response, client.ask("POST", "/weir/v1/tokens", body + "}",
-                                               {{"Content-Type", "application/json"}}));
+  TRY(const net::Response response,
+      client.ask("POST", "/weir/v1/tokens", body + "}", {{"Content-Type", "application/json"}}));
   if (response.status / 100 != 2) return refusal_of(response);
   TRY(const JsonValue answer, JsonValue::parse(response.body));
   if (session.json) {
@@ -34,7 +36,8 @@ Result<void> create(const std::vector<std::string>& scopes, const std::string& e
     return {};
   }
   session.print(answer["data"]["token"].text() + "\n");
-  session.say("token " + answer["data"]["id"].text() + "; its secret is not kept and not shown again");
+  session.say("token " + answer["data"]["id"].text() +
+              "; its secret is not kept and not shown again");
   return {};
 }
 
@@ -72,8 +75,7 @@ void add_token(CLI::App& app, Session& session) {
   auto* create_command = command->add_subcommand("create", "Makes a token and prints its secret");
   auto scopes = std::make_shared<std::vector<std::string>>();
   auto expires = std::make_shared<std::string>();
-  create_command
-      ->add_option("SCOPE", *scopes, "admin, read:NAME, read:*, write:SOURCE or write:*")
+  create_command->add_option("SCOPE", *scopes, "admin, read:NAME, read:*, write:SOURCE or write:*")
       ->required();
   create_command->add_option("--expires", *expires, "In how long: 12h, 90d; else never");
   create_command->callback(

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
-#include "cli/commands.h"
+#include <CLI/CLI.hpp>
+
+#include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "core/json_text.h"
 #include "workspace/compiled.h"

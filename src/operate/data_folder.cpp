@@ -2,8 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,16 +26,20 @@ Error not_written(const fs::path& file) {
   return {Fault::unavailable, fmt::format("{}: {}", file.string(), std::strerror(errno))};
 }
 
-// Readable by its user alone from the first byte; the old text or the new, never a half.
-Result<void> write_private(const fs::path& file, const std::string& text) {
+// Readable by its user alone from the first byte; the old text or the new, never a half. The
+// descriptor of the file, which is locked.
+Result<int> write_private(const fs::path& file, const std::string& text) {
   const std::string draft = file.string() + ".new";
   const int descriptor = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (descriptor < 0) return not_written(file);
   const auto size = static_cast<ssize_t>(text.size());
-  const bool written = write(descriptor, text.data(), text.size()) == size &&
-                       fsync(descriptor) == 0 && close(descriptor) == 0;
-  if (!written || rename(draft.c_str(), file.c_str()) != 0) return not_written(file);
-  return {};
+  if (write(descriptor, text.data(), text.size()) == size && fsync(descriptor) == 0 &&
+      flock(descriptor, LOCK_EX | LOCK_NB) == 0 && rename(draft.c_str(), file.c_str()) == 0) {
+    return descriptor;
+  }
+  Error error = not_written(file);
+  close(descriptor);
+  return error;
 }
 
 std::string read_text(const fs::path& file) {
@@ -55,30 +58,36 @@ Result<void> make_data_folder(const fs::path& data) {
                fmt::format("cannot make the data folder {}: {}", data.string(), failed.message())};
 }
 
-Result<void> write_running(const fs::path& data, const RunningServer& server) {
-  return write_private(data / running_file, fmt::format("{{\"url\": {}, \"pid\": {}}}\n",
-                                                        json_string(server.url), server.pid));
+Result<std::unique_ptr<RunningMark>> RunningMark::set(const fs::path& data,
+                                                      const RunningServer& server) {
+  const fs::path file = data / running_file;
+  TRY(const int descriptor, write_private(file, fmt::format("{{\"url\": {}, \"pid\": {}}}\n",
+                                                            json_string(server.url), server.pid)));
+  return std::unique_ptr<RunningMark>(new RunningMark(file, descriptor));
 }
 
-void remove_running(const fs::path& data) {
+RunningMark::~RunningMark() {
   std::error_code failed;
-  fs::remove(data / running_file, failed);  // a client recognises one left behind by its pid
+  fs::remove(file_, failed);  // left behind, it is not locked, and does not count
+  close(descriptor_);
 }
 
 std::optional<RunningServer> read_running(const fs::path& data) {
+  const int descriptor = open((data / running_file).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  const bool is_locked = flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+  close(descriptor);
   const auto said = formats::JsonValue::parse(read_text(data / running_file));
-  if (!said.ok()) return std::nullopt;
-  const RunningServer server{said.value()["url"].text(),
-                             static_cast<int>(said.value()["pid"].integer())};
-  const bool lives = server.pid > 0 && (kill(server.pid, 0) == 0 || errno == EPERM);
-  return lives ? std::optional(server) : std::nullopt;
+  if (!is_locked || !said.ok()) return std::nullopt;
+  return RunningServer{said.value()["url"].text(), static_cast<int>(said.value()["pid"].integer())};
 }
 
 Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tokens) {
   if (!tokens.list().empty() && fs::exists(data / admin_token_file)) return std::string();
   TRY(const govern::NewToken made,
       tokens.create({{.action = govern::Action::administer}}, std::nullopt));
-  OK_OR_RETURN(write_private(data / admin_token_file, made.secret + "\n"));
+  TRY(const int descriptor, write_private(data / admin_token_file, made.secret + "\n"));
+  close(descriptor);
   return made.secret;
 }
 

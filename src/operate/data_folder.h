@@ -3,8 +3,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/result.h"
 #include "govern/tokens.h"
@@ -20,9 +22,25 @@ struct RunningServer {
 // Makes the folder, open to its user alone (0700).
 Result<void> make_data_folder(const std::filesystem::path& data);
 
-Result<void> write_running(const std::filesystem::path& data, const RunningServer& server);
-void remove_running(const std::filesystem::path& data);
-// Nothing where none runs: a file left behind by a crash does not count.
+// Says in `run.json` that a server runs, for as long as the mark and its process live: the file is
+// locked, so that one left behind by a crash is known for what it is, whoever has its pid now.
+class RunningMark {
+ public:
+  static Result<std::unique_ptr<RunningMark>> set(const std::filesystem::path& data,
+                                                  const RunningServer& server);
+  ~RunningMark();
+  RunningMark(const RunningMark&) = delete;
+  RunningMark& operator=(const RunningMark&) = delete;
+
+ private:
+  RunningMark(std::filesystem::path file, int descriptor)
+      : file_(std::move(file)), descriptor_(descriptor) {}
+
+  const std::filesystem::path file_;
+  const int descriptor_;
+};
+
+// Nothing where none runs.
 std::optional<RunningServer> read_running(const std::filesystem::path& data);
 
 // Makes an admin token in `admin.token` (mode 0600) where there is no token yet, or no such file.

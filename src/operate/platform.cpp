@@ -58,21 +58,11 @@ Error name_running_server(Error error, const fs::path& data) {
                       data.string(), running->url, running->pid)};
 }
 
-// Says where the server is for as long as any part of it works.
-struct RunningMark {
-  fs::path data;
-  std::string url;  // empty: not said
-
-  ~RunningMark() {
-    if (!url.empty()) remove_running(data);
-  }
-};
-
 // Members stand in the order they start in, and stop in the opposite one.
 class RunningPlatform final : public Platform {
  public:
   RunningPlatform(CompiledWorkspace workspace, const Clock& clock)
-      : workspace_(std::move(workspace)), clock_(clock), running_{data(), {}} {}
+      : workspace_(std::move(workspace)), clock_(clock) {}
 
   Result<void> open();
   Result<void> serve();
@@ -80,7 +70,7 @@ class RunningPlatform final : public Platform {
   Result<void> drain() override;
 
   std::uint16_t port() const override { return server_ == nullptr ? 0 : server_->port(); }
-  const std::string& url() const override { return running_.url; }
+  const std::string& url() const override { return url_; }
   collect::Collector& collector() override { return *collector_; }
   serve::Freshness& freshness() override { return *freshness_; }
   const std::shared_ptr<engine::Database>& database() override { return store_->database(); }
@@ -96,7 +86,8 @@ class RunningPlatform final : public Platform {
 
   CompiledWorkspace workspace_;
   const Clock& clock_;
-  RunningMark running_;
+  std::string url_;
+  std::unique_ptr<RunningMark> running_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<govern::Tokens> tokens_;
   std::string new_admin_token_;
@@ -203,10 +194,11 @@ Result<void> RunningPlatform::listen(const std::string& address) {
                                                    : gateway_->check_head(request);
           },
       .refuse = [](int status, std::string_view code,
-                   std::string message) { return net::refusal(status, code, message); }};
+                   const std::string& message) { return net::refusal(status, code, message); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
-  running_.url = url_of(address, server_->port());
-  return write_running(data(), {running_.url, getpid()});
+  url_ = url_of(address, server_->port());
+  TRY(running_, RunningMark::set(data(), {url_, getpid()}));
+  return {};
 }
 
 Result<void> RunningPlatform::drain() {

@@ -23,7 +23,7 @@ template <class Items, class ToJson>
 std::string json_array(const Items& items, const ToJson& to_json) {
   std::string json = "[";
   for (const auto& item : items) {
-    if (json.size() > 1) json += ",";
+    if (json.size() > 1) json += ',';
     json += to_json(item);
   }
   return json + "]";
@@ -87,7 +87,7 @@ std::string api_json(const workspace::CompiledApi& api) {
 
 std::string tables_json(const workspace::CompiledWorkspace& workspace) {
   std::string json = json_array(workspace.tables, table_json);
-  const std::string of_files = json_array(workspace.static_tables, static_table_json);
+  std::string of_files = json_array(workspace.static_tables, static_table_json);
   if (of_files == "[]") return json;
   if (json == "[]") return of_files;
   json.back() = ',';

@@ -170,6 +170,26 @@ TEST_F(PlatformTest, RefusesASecondServerOverTheSameDataAndSaysWhereTheFirstIs) 
       << second.error().message;
 }
 
+TEST_F(PlatformTest, DropsRowsThatAreOlderThanTheirTableKeepsThem) {
+  std::ofstream(folder_ / "kept.yaml") << "stream: kept\nsql: SELECT date, delay FROM flights\n"
+                                          "into: kept\n---\ntable: kept\nretention: 1d\n";
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const Position position = send(*platform.value(), R"({"date": "2001-01-01T00:00:00Z", "delay": 1}
+{"date": "2001-01-02T00:00:00Z", "delay": 2}
+{"date": "2001-01-03T00:00:00Z", "delay": 3}
+)");
+  EXPECT_EQ(
+      numbers(*platform.value(), "kept", position, "SELECT delay::BIGINT FROM kept ORDER BY delay"),
+      (std::vector<std::int64_t>{2, 3}));
+}
+
+TEST_F(PlatformTest, IsNotTakenForRunningByAFileOfACrash) {
+  fs::create_directory(folder_ / "data");
+  std::ofstream(folder_ / "data/run.json") << "{\"url\": \"http://127.0.0.1:1\", \"pid\": 1}";
+  EXPECT_FALSE(read_running(folder_ / "data").has_value());
+}
+
 TEST_F(PlatformTest, KeepsItsDataAndTokenToItsUser) {
   {
     const auto platform = start("127.0.0.1:0");

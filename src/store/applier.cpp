@@ -188,9 +188,9 @@ Result<void> Applier::drop_expired() {
 Result<void> Applier::write_progress(Position through) {
   OK_OR_RETURN(connection_->run("DELETE FROM weir_progress.applied"));
   for (const auto& [stream, progress] : progress_) {
-    OK_OR_RETURN(connection_->run(
-        fmt::format("INSERT INTO weir_progress.applied VALUES ({}, {}, {}, {}, {})", quote_text(stream),
-                    quote_text(journal_.id()), progress.generation, progress.sequence, through)));
+    OK_OR_RETURN(connection_->run(fmt::format(
+        "INSERT INTO weir_progress.applied VALUES ({}, {}, {}, {}, {})", quote_text(stream),
+        quote_text(journal_.id()), progress.generation, progress.sequence, through)));
   }
   return {};
 }

@@ -55,10 +55,11 @@ Result<void> align(Connection& connection, const TableSpec& table) {
 }
 
 Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& tables) {
-  OK_OR_RETURN(connection.run(
-      "CREATE SCHEMA IF NOT EXISTS weir_progress;"
-      "CREATE TABLE IF NOT EXISTS weir_progress.applied(stream VARCHAR, journal VARCHAR, generation UBIGINT,"
-      " sequence UBIGINT, position UBIGINT)"));
+  OK_OR_RETURN(
+      connection.run("CREATE SCHEMA IF NOT EXISTS weir_progress;"
+                     "CREATE TABLE IF NOT EXISTS weir_progress.applied(stream VARCHAR, journal "
+                     "VARCHAR, generation UBIGINT,"
+                     " sequence UBIGINT, position UBIGINT)"));
   for (const TableSpec& table : tables) {
     TRY(const bool there, exists(connection, table.name));
     if (there) {
