@@ -7,7 +7,7 @@
 #include "engine/batch_relation.h"
 #include "engine/database.h"
 #include "formats/csv_rows.h"
-#include "sql/batch_macros.h"
+#include "sql/batch_names.h"
 
 namespace weir::golden {
 namespace {

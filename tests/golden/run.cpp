@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "collect/collector.h"
+#include "core/instant_text.h"
 #include "govern/tokens.h"
 #include "journal/heads.h"
 #include "journal/journal.h"
@@ -71,7 +72,7 @@ class Running {
     if (step.watermark) {
       std::optional<Instant> at;
       if (*step.watermark != "end") {
-        TRY(at, workspace::parse_instant(*step.watermark));
+        TRY(at, parse_instant(*step.watermark));
       }
       OK_OR_RETURN(collector_->move_watermark(step.source, at));
       return settle();
