@@ -57,7 +57,7 @@ std::string net_rows(const std::string& table, const Schema& schema) {
     }
   }
   return fmt::format(
-      "SELECT {0} FROM (SELECT {0}, sum(_weight)::BIGINT AS n FROM {1} GROUP BY ALL), range(n) r",
+      "SELECT {0} FROM (SELECT {0}, sum(_weight)::BIGINT AS _net FROM {1} GROUP BY ALL), range(_net)",
       columns, quote_name(table));
 }
 
@@ -67,7 +67,10 @@ Result<std::string> csv_of(Connection& connection, const std::string& sql) {
   formats::append_csv_head(csv, *rows->schema());
   while (true) {
     TRY(const auto batch, rows->next());
-    if (batch == nullptr) return csv;
+    if (batch == nullptr) {
+      std::erase(csv, '\r');
+      return csv;
+    }
     for (std::size_t row = 0; row < batch->rows(); ++row) formats::append_csv_row(csv, *batch, row);
   }
 }
