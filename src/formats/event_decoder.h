@@ -18,9 +18,11 @@ enum class BodyForm { json, ndjson };  // json: one object, or an array of them
 // A record that did not parse or fit, as it came.
 struct RefusedRow {
   std::size_t row = 0;  // from 0, in the body
-  std::string code;     // stable: MALFORMED, MISSING, WRONG_TYPE, OUT_OF_RANGE, TOO_FAR_AHEAD ...
-  std::string reason;   // names the column, the value and what would be right
-  std::string bytes;    // the record's, exactly as they came
+  // Stable: MALFORMED, TOO_LARGE, MISSING, WRONG_TYPE, OUT_OF_RANGE, TOO_FAR_AHEAD, UNKNOWN_FIELD,
+  // DUPLICATE_FIELD (a field that is read stands there twice).
+  std::string code;
+  std::string reason;  // names the column, the value and what would be right
+  std::string bytes;   // the record's, exactly as they came
 };
 
 struct DecodedBody {
@@ -33,7 +35,8 @@ struct Acceptance {
   Instant latest;  // an event time after it is refused
 };
 
-// Owned by one thread.
+// Owned by one thread. A record is at most 1 MB long and 64 deep; what is more is refused. Fields
+// that come in the order of the record before are found fastest.
 class EventDecoder {
  public:
   // Fault::invalid where a rule contradicts itself: min above max, a default that does not parse.
