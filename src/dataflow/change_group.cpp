@@ -1,6 +1,7 @@
 #include "dataflow/change_group.h"
 
 #include <algorithm>
+#include <ranges>
 #include <span>
 #include <utility>
 
@@ -96,8 +97,8 @@ Result<Chunk> ChangeGroup::changes(Instant accepted, Findings& findings) {
   }
   TRY(const std::vector<std::size_t> failed,
       aggregation_.complete(now, groups, accepted, findings));
-  for (auto index = failed.rbegin(); index != failed.rend(); ++index) {
-    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(*index));
+  for (const std::size_t index : failed | std::views::reverse) {
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(index));
   }
 
   Chunk changes{.accepted = accepted};
