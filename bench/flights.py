@@ -22,7 +22,6 @@ def one_run() -> tuple[float, float, float]:
     """Rows a second through `weir send`, peak memory in MB, seconds from exec to ready after a kill."""
     files = {path.name: path.read_text() for path in (ROOT / "examples/flights").iterdir()}
     with Weir(files) as weir:
-        weir.start()
         began = time.monotonic()
         subprocess.run(
             [PROGRAM, "send", "flights", FLIGHTS], cwd=weir.folder, check=True, capture_output=True

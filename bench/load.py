@@ -17,7 +17,7 @@ def event(draw: random.Random, number: int) -> str:
     page = draw.randrange(300)
     text = (
         f'{{"ts":{START_MS + number % 60_000},"user":"u{draw.randrange(100_000):05}",'
-        f'"page":"/p/{page:03}","ms":{draw.randrange(1000):03},"ok":{"true" if page % 2 else "false"},'
+        f'"page":"/p/{page:03}","ms":{draw.randrange(100, 1000)},"ok":{"true" if page % 2 else "false"},'
         f'"note":""}}'
     )
     return text[:-2] + "x" * (EVENT_BYTES - 1 - len(text)) + '"}'

@@ -70,7 +70,6 @@ def show_worst(weir: Weir, position: int) -> None:
 
 def run(once: bool) -> int:
     with example() as weir:
-        weir.start()
         print(f"demo: weir serves examples/flights at http://127.0.0.1:{weir.port}", flush=True)
         seconds = send(weir)
         position = weir.end("flights")

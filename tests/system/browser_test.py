@@ -47,7 +47,6 @@ class BrowserTest(unittest.TestCase):
         texts = {path.name: path.read_text() for path in EXAMPLE.iterdir() if path.is_file()}
         texts = {name: text.replace(":8000", f":{port}") for name, text in texts.items()}
         with Weir(texts) as weir, tempfile.TemporaryDirectory() as folder:
-            weir.start()
             page = texts["index.html"].replace(":8080", f":{weir.port}")
             (pathlib.Path(folder) / "index.html").write_text(page)
             with pages(pathlib.Path(folder), port):
@@ -60,7 +59,6 @@ class BrowserTest(unittest.TestCase):
         texts = {path.name: path.read_text() for path in EXAMPLE.iterdir() if path.is_file()}
         port = free_port()
         with Weir(texts) as weir, tempfile.TemporaryDirectory() as folder:
-            weir.start()
             page = texts["index.html"].replace(":8080", f":{weir.port}")
             (pathlib.Path(folder) / "index.html").write_text(page)
             with pages(pathlib.Path(folder), port):
