@@ -89,12 +89,13 @@ class MainPathTest(unittest.TestCase):
         answer = self.weir.post("/ingest/orders", body, {"Content-Type": "application/x-ndjson"})
         self.assertEqual((answer.data["accepted"], answer.data["quarantined"]), (1, 2))
         self.assertEqual([error["row"] for error in answer.data["errors"]], [1, 2])
-        kept = self.weir.sql("SELECT reason, bytes::VARCHAR AS b FROM quarantine('orders')")
+        kept = self.weir.sql("SELECT reason, decode(bytes) AS b FROM quarantine('orders')")
         self.assertEqual([row["b"] for row in kept], ['{"ts":"never","shop":"b"}', "nonsense"])
         self.assertIn("ts", kept[0]["reason"])
-        listed = self.weir.run("quarantine", "list", "orders")
+        listed = self.weir.run("quarantine", "list")
         self.assertEqual(listed.returncode, 0, listed.stderr)
-        self.assertIn("nonsense", listed.stdout + self.weir.run("quarantine", "show", "orders").stdout)
+        self.assertIn("orders", listed.stdout)
+        self.assertIn("nonsense", self.weir.run("quarantine", "show", "orders").stdout)
 
     def test_a_late_row_is_left_out_of_its_window_and_listed(self):
         self.weir.send("orders", [order("10:00", "a", 1), order("13:00", "a", 1)])
