@@ -8,6 +8,7 @@ case $preset in
   release | dev | tsan) ;;
   *) echo "build: '$preset' is none of release, dev (ASan+UBSan), tsan" >&2 && exit 2 ;;
 esac
+mkdir -p build  # a fresh checkout has none, and the configuring is logged there
 if [ ! -f "$folder/build.ninja" ] || [ CMakePresets.json -nt "$folder/build.ninja" ]; then
   cmake --preset "$preset" -DWEIR_DEPS="$WEIR_DEPS" >"$folder.configure" 2>&1 || { cat "$folder.configure" >&2 && exit 1; }
 fi

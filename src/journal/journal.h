@@ -23,7 +23,8 @@ struct JournalSettings {
   std::size_t tail_cache_bytes = std::size_t{48} << 20;    // newest entries kept in memory
 };
 
-// Told once, on the commit thread, after the fdatasync: the end of its entries, or why there is none.
+// Told once, on the commit thread, after the fdatasync: the end of its entries, or why there is
+// none.
 using Durable = std::function<void(Result<Position>)>;
 
 // Reads the entries of some topics and kinds in order. Owned by one thread; goes before its

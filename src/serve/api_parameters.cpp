@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "serve/url_value.h"
 #include "core/suggestion.h"
+#include "serve/url_value.h"
 
 namespace weir::serve {
 namespace {

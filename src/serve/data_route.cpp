@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "core/suggestion.h"
 #include "net/envelope.h"
 #include "serve/read_query.h"
 #include "serve/url_value.h"
-#include "core/suggestion.h"
 
 namespace weir::serve {
 namespace {

@@ -9,8 +9,8 @@
 #include <set>
 #include <string_view>
 
-#include "serve/url_value.h"
 #include "core/suggestion.h"
+#include "serve/url_value.h"
 
 namespace weir::serve {
 namespace {

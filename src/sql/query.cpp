@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "core/suggestion.h"
 #include "sql/batch_names.h"
 #include "sql/function_rules.h"
-#include "core/suggestion.h"
 #include "sql/syntax.h"
 
 namespace weir::sql {

@@ -73,7 +73,8 @@ int expect_from_now_on(const std::filesystem::path& file) {
     const Result<std::string> csv = as_csv(outcome.value(), stream);
     if (csv.ok()) text << "== expect " << stream << "\n" << csv.value();
     const Result<std::string> late = as_csv(outcome.value(), "late(" + stream + ")");
-    if (late.ok() && !rows.late.empty()) text << "== expect late(" << stream << ")\n" << late.value();
+    if (late.ok() && !rows.late.empty())
+      text << "== expect late(" << stream << ")\n" << late.value();
   }
   return 0;
 }

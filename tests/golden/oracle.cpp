@@ -57,7 +57,8 @@ std::string net_rows(const std::string& table, const Schema& schema) {
     }
   }
   return fmt::format(
-      "SELECT {0} FROM (SELECT {0}, sum(_weight)::BIGINT AS _net FROM {1} GROUP BY ALL), range(_net)",
+      "SELECT {0} FROM (SELECT {0}, sum(_weight)::BIGINT AS _net FROM {1} GROUP BY ALL), "
+      "range(_net)",
       columns, quote_name(table));
 }
 
@@ -96,10 +97,9 @@ Result<std::shared_ptr<Database>> open(const Outcome& outcome) {
 }
 
 const workspace::CompiledStream& compiled(const Outcome& outcome, const std::string& stream) {
-  const auto found =
-      std::ranges::find_if(outcome.workspace.streams, [&](const workspace::CompiledStream& one) {
-        return one.declared.name == stream;
-      });
+  const auto found = std::ranges::find_if(
+      outcome.workspace.streams,
+      [&](const workspace::CompiledStream& one) { return one.declared.name == stream; });
   ASSERT(found != outcome.workspace.streams.end());
   return *found;
 }
@@ -115,8 +115,7 @@ Result<void> put_inputs(Database& database, Connection& connection, const Outcom
     const auto source = outcome.sources.find(name);
     const auto upstream = outcome.streams.find(name);
     if (source == outcome.sources.end() && upstream == outcome.streams.end()) continue;
-    const Batches& rows =
-        source != outcome.sources.end() ? source->second : upstream->second.rows;
+    const Batches& rows = source != outcome.sources.end() ? source->second : upstream->second.rows;
     if (rows.empty()) return Error{Fault::invalid, name + " has no rows"};
     OK_OR_RETURN(put(database, connection, "all_" + name, rows));
     std::string sql = net_rows("all_" + name, schema_of_rows(rows));
@@ -148,8 +147,8 @@ Result<std::string> differences_from_batch(const Outcome& outcome, const std::st
   TRY(const auto connection, database->connect());
   OK_OR_RETURN(put_inputs(*database, *connection, outcome, stream));
   const Schema& schema = *compiled(outcome, stream).plan.root->output;
-  OK_OR_RETURN(connection->run("CREATE TABLE wanted AS " +
-                               compiled(outcome, stream).declared.sql.text));
+  OK_OR_RETURN(
+      connection->run("CREATE TABLE wanted AS " + compiled(outcome, stream).declared.sql.text));
   std::string ours = "SELECT * FROM wanted LIMIT 0";
   if (const Batches& rows = outcome.streams.at(stream).rows; !rows.empty()) {
     TRY(ours, put_ours(*database, *connection, rows));

@@ -120,8 +120,8 @@ class Running {
       spec.batch_rows_max = way_.rows_a_batch;
       spec.parallelism = way_.parallelism;
       const std::filesystem::path folder = folder_ / "data/state" / spec.name;
-      TRY(auto job, process::StreamJob::start(std::move(spec),
-                                              {*journal_, tables_, folder, clock_}));
+      TRY(auto job,
+          process::StreamJob::start(std::move(spec), {*journal_, tables_, folder, clock_}));
       jobs_.push_back(std::move(job));
     }
     return {};
