@@ -1,5 +1,5 @@
 // How many events of 100 bytes and six fields one thread decodes. Prints one line of JSON, in which
-// cpu_seconds leave out what other programs took; with
+// cpu_seconds leave out what other programs took and id_sum proves what was read; with
 // --write FILE the same events go to a file as NDJSON, for another system to read.
 #include <fmt/format.h>
 
@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t rows_per_body = 1'000;
 constexpr std::size_t bodies_kept = 1'000;  // decoded again and again; 100 MB, far beyond any cache
 constexpr unsigned seed = 7;
+constexpr std::size_t event_bytes = 100;
+constexpr std::size_t millions_max = 100;  // 10 GB written
 
 EventRules rules() {
   EventRules rules;
@@ -36,16 +38,20 @@ EventRules rules() {
   return rules;
 }
 
+// The page's number is padded so that every event, its line's end included, has the same length.
 void append_event(std::string& body, std::mt19937_64& random) {
   constexpr std::string_view kinds[] = {"click", "view", "buy", "scroll"};
   const auto bits = static_cast<std::uint32_t>(random());
-  fmt::format_to(std::back_inserter(body),
-                 R"({{"ts":"2024-01-{:02}T{:02}:{:02}:{:02}.{:03}Z","id":{},"kind":"{}",)"
-                 R"("page":"/item/{:05}","price":{}.{:02},"ok":{}}})"
-                 "\n",
-                 bits % 28 + 1, bits % 24, bits / 24 % 60, bits / 1440 % 60, bits % 1000,
-                 bits % 10'000'000, kinds[bits % 4], bits / 7 % 100'000, bits % 400,
-                 bits / 11 % 100, bits % 3 == 0);
+  const std::string before = fmt::format(
+      R"({{"ts":"2024-01-{:02}T{:02}:{:02}:{:02}Z","id":{},"kind":"{}","page":"/)", bits % 28 + 1,
+      bits % 24, bits / 24 % 60, bits / 1440 % 60, bits % 10'000'000, kinds[bits % 4]);
+  const std::string after = fmt::format(R"(","price":{}.{:02},"ok":{}}})"
+                                        "\n",
+                                        bits % 400, bits / 11 % 100, bits % 3 == 0);
+  const std::size_t begin = body.size();
+  fmt::format_to(std::back_inserter(body), "{}{:0{}}{}", before, bits / 7 % 10'000,
+                 event_bytes - before.size() - after.size(), after);
+  ASSERT(body.size() - begin == event_bytes);
 }
 
 std::vector<std::string> bodies(std::size_t count) {
@@ -73,6 +79,7 @@ int decode(std::vector<std::string>& bodies, std::size_t count) {
   const auto decoder = EventDecoder::make(rules()).value();
   const Acceptance acceptance{Instant::max(), Instant::max()};
   std::size_t rows = 0;
+  std::int64_t id_sum = 0;
   const auto begin = std::chrono::steady_clock::now();
   const std::clock_t cpu_begin = std::clock();
   for (std::size_t i = 0; i < count; ++i) {
@@ -84,11 +91,13 @@ int decode(std::vector<std::string>& bodies, std::size_t count) {
       return 1;
     }
     rows += batch.rows();
+    for (const std::int64_t id : batch.column(1).values<std::int64_t>()) id_sum += id;
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   const double cpu = static_cast<double>(std::clock() - cpu_begin) / CLOCKS_PER_SEC;
-  fmt::print("{{\"rows\":{},\"seconds\":{:.4f},\"cpu_seconds\":{:.4f}}}\n", rows, seconds.count(),
-             cpu);
+  fmt::print(R"({{"rows":{},"id_sum":{},"seconds":{:.4f},"cpu_seconds":{:.4f}}})"
+             "\n",
+             rows, id_sum, seconds.count(), cpu);
   return 0;
 }
 
@@ -105,6 +114,11 @@ int main(int argc, char** argv) {
     } else {
       millions = std::strtoul(argv[i], nullptr, 10);
     }
+  }
+  if (millions == 0 || millions > weir::formats::millions_max) {
+    fmt::print(stderr, "json_decode: MILLIONS is a number from 1 to {}\n",
+               weir::formats::millions_max);
+    return 2;
   }
   const std::size_t count = millions * 1'000'000 / weir::formats::rows_per_body;
   auto bodies = weir::formats::bodies(std::min(count, weir::formats::bodies_kept));

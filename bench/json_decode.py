@@ -12,38 +12,45 @@ import duckdb
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 RUNS = 5
-ROWS = 2_000_000
+MILLIONS = 2
+ROWS = MILLIONS * 1_000_000
 PROGRAM = ROOT / "build/release/json_decode_bench"
 
 
-def decode_seconds() -> float:
-    done = subprocess.run([PROGRAM, str(ROWS)], text=True, capture_output=True, check=True)
-    result = json.loads(done.stdout)
-    if result["rows"] != ROWS:
-        raise RuntimeError(f"decoded {result['rows']} rows of {ROWS}")
-    return result["seconds"]
+def decoded() -> dict:
+    done = subprocess.run([PROGRAM, str(MILLIONS)], text=True, capture_output=True, check=True)
+    return json.loads(done.stdout)
 
 
-def duckdb_seconds(file: pathlib.Path) -> float:
-    connection = duckdb.connect(config={"threads": 1})
-    began = time.monotonic()
-    rows = connection.execute(f"CREATE TABLE t AS FROM read_json('{file}')").fetchone()
-    seconds = time.monotonic() - began
-    if rows != (ROWS,):
-        raise RuntimeError(f"DuckDB read {rows} rows of {ROWS}")
-    return seconds
+def read_by_duckdb(file: pathlib.Path) -> dict:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        began = time.monotonic()
+        connection.execute(f"CREATE TABLE t AS FROM read_json('{file}')")
+        seconds = time.monotonic() - began
+        rows, id_sum = connection.execute("SELECT count(*), sum(id) FROM t").fetchone()
+    return {"rows": rows, "id_sum": id_sum, "seconds": seconds}
+
+
+def check(ours: dict, theirs: dict):
+    for result in (ours, theirs):
+        if result["rows"] != ROWS or result["id_sum"] != ours["id_sum"]:
+            raise RuntimeError(f"the two read different rows: {ours} and {theirs}, of {ROWS}")
 
 
 def decode():
     subprocess.run(["bash", "tools/build.sh", "release", "json_decode_bench"], cwd=ROOT, check=True,
                    stdout=subprocess.DEVNULL, env=os.environ)  # fmt: skip
     file = pathlib.Path(tempfile.gettempdir()) / "weir-decode.ndjson"
-    subprocess.run([PROGRAM, str(ROWS), "--write", file], check=True, stdout=subprocess.DEVNULL)
     ours, theirs = [], []
-    for _ in range(RUNS):
-        ours.append(decode_seconds())
-        theirs.append(duckdb_seconds(file))
-    file.unlink()
+    try:
+        subprocess.run([PROGRAM, str(MILLIONS), "--write", file], check=True)
+        for _ in range(RUNS):
+            mine, other = decoded(), read_by_duckdb(file)
+            check(mine, other)
+            ours.append(mine["seconds"])
+            theirs.append(other["seconds"])
+    finally:
+        file.unlink(missing_ok=True)
     ratio = statistics.median(b / a for a, b in zip(ours, theirs))
     return [
         ("JSON decode into columns, one thread", ROWS / statistics.median(ours) / 1e6, "M rows/s", ">= 8"),
