@@ -172,10 +172,12 @@ Result<void> Applier::apply_table(const TableSpec& table) {
 
 Result<void> Applier::drop_expired() {
   const auto now = std::chrono::steady_clock::now();
-  if (now < expire_next_) return {};
-  expire_next_ = now + std::chrono::minutes(1);
   for (const TableSpec& table : store_.tables()) {
-    if (!table.retention) continue;
+    const auto pending = pending_.find(table.name);
+    if (!table.retention || pending == pending_.end() || pending->second->rows() == 0) continue;
+    auto& next = expire_next_[table.name];
+    if (now < next) continue;
+    next = now + std::chrono::minutes(1);
     const std::string target = quote_name(table.name);
     const std::string time = quote_name(table.schema->columns[table.retention->column].name);
     OK_OR_RETURN(connection_->run(

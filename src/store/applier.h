@@ -67,7 +67,7 @@ class Applier {
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table
   std::map<std::string, Progress> progress_;                     // by stream
   std::size_t pending_rows_ = 0;
-  std::chrono::steady_clock::time_point expire_next_;
+  std::map<std::string, std::chrono::steady_clock::time_point> expire_next_;  // by table
 
   std::atomic<Position> applied_{0};
   mutable std::mutex mutex_;

@@ -192,7 +192,7 @@ TEST(Compile, refuses_what_cannot_run) {
        "a.yaml:7:7: from: a.yaml: it is no .csv, .tsv, .json, .ndjson or .parquet file\n"},
       {"api: a\npath: /a\nsql: SELECT * FROM airprots\n---\ntable: airports\nfrom: {file: "
        "airports.csv}\n",
-       "a.yaml:8:20: there is no table \"airprots\"; did you mean \"airports\"?\n"},
+       "a.yaml:8:20: there is no table or source \"airprots\"; did you mean \"airports\"?\n"},
       {"stream: s\nsql: SELECT * FROM nothing\ninto: t\n---\napi: a\npath: /a\nsql: SELECT * FROM "
        "t\n",
        "a.yaml:7:20: there is no source, stream or table \"nothing\"\n"},
