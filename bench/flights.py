@@ -19,7 +19,7 @@ def peak_mb(pid: int) -> float:
 
 
 def one_run() -> tuple[float, float, float]:
-    """Rows a second through `weir send`, peak memory in MB, seconds from exec to ready after a kill."""
+    """Rows a second through `weir send`, peak MB, seconds to ready after a kill."""
     files = {path.name: path.read_text() for path in (ROOT / "examples/flights").iterdir()}
     with Weir(files) as weir:
         began = time.monotonic()

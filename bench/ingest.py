@@ -6,7 +6,6 @@ import time
 from load import bodies_file, wrk
 from running import Weir
 
-SECONDS = 8
 RUNS = 3
 SOURCE = """
 source: events
@@ -42,7 +41,7 @@ def load(workspace: str, events_a_body: int, connections: int) -> dict:
     tables = ["pages", "copies"] if "copies" in workspace else ["pages"]
     with Weir({"events.yaml": workspace}) as weir:
         began = time.monotonic()
-        result = wrk(weir, "events", bodies, connections, SECONDS)
+        result = wrk(weir, "events", bodies, connections)
         position = weir.end("events")
         for table in tables:
             answer = weir.get(f"/api/v1/data/{table}", limit=1, wait=position, timeout="60s")

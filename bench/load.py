@@ -9,6 +9,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 EVENT_BYTES = 100
+SECONDS = 8
 START_MS = 1_700_000_000_000
 
 
@@ -17,7 +18,8 @@ def event(draw: random.Random, number: int) -> str:
     page = draw.randrange(300)
     text = (
         f'{{"ts":{START_MS + number % 60_000},"user":"u{draw.randrange(100_000):05}",'
-        f'"page":"/p/{page:03}","ms":{draw.randrange(100, 1000)},"ok":{"true" if page % 2 else "false"},'
+        f'"page":"/p/{page:03}","ms":{draw.randrange(100, 1000)},'
+        f'"ok":{"true" if page % 2 else "false"},'
         f'"note":""}}'
     )
     return text[:-2] + "x" * (EVENT_BYTES - 1 - len(text)) + '"}'
@@ -31,10 +33,10 @@ def write_bodies(path: pathlib.Path, bodies: int, events_a_body: int) -> None:
             file.write("\x1e".join(rows) + "\n")
 
 
-def wrk(weir, source: str, bodies: pathlib.Path, connections: int, seconds: int) -> dict:
+def wrk(weir, source: str, bodies: pathlib.Path, connections: int) -> dict:
     """Requests answered, microseconds, latencies; every answer must be a 2xx."""
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", HERE / "bodies.lua",
+        ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", HERE / "bodies.lua",
          f"http://127.0.0.1:{weir.port}/ingest/{source}"],
         env=os.environ | {"BODIES": str(bodies), "TOKEN": weir.token},
         text=True, capture_output=True, check=True,

@@ -1,12 +1,13 @@
 """./dev demo [--once]: three million US flights through HTTP, windows, tables and REST.
 
-Sends the file as events, shows a result and the line that asks for it, and compares every table with
-plain DuckDB over the same file. Without --once it keeps serving until it is interrupted.
+Sends the file as events, shows a result and the line that asks for it, and compares every table
+with plain DuckDB over the same file. Without --once it keeps serving until it is interrupted.
 """
 
 import argparse
 import os
 import pathlib
+import socket
 import subprocess
 import sys
 import time
@@ -38,8 +39,6 @@ def example() -> Weir:
 
 
 def port_is_free(port: int) -> bool:
-    import socket
-
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 

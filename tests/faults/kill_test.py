@@ -1,4 +1,4 @@
-"""kill -9 at random moments while senders go on sending: nothing acknowledged is lost or doubled."""
+"""kill -9 at random moments under load: nothing acknowledged is lost or doubled."""
 
 import collections
 import http.client

@@ -15,7 +15,7 @@ EXAMPLE = ROOT / "examples/web-events"
 BROWSER = [
     "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage",
+    "--disable-dev-shm-usage", "--virtual-time-budget=3000",
 ]  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def pages(folder: pathlib.Path, port: int):
 def visit(url: str) -> None:
     with tempfile.TemporaryDirectory() as profile:
         subprocess.run(
-            [*BROWSER, f"--user-data-dir={profile}", "--virtual-time-budget=3000", "--dump-dom", url],
+            [*BROWSER, f"--user-data-dir={profile}", "--dump-dom", url],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
 

@@ -91,7 +91,9 @@ def compare(weir: Weir, flights: pathlib.Path, position: int) -> list[str]:
             found.append(f"{table}: {fresh.body.decode()}")
             continue
         found.append(compare_table(oracle, weir, table))
-    [refused] = weir.sql("SELECT count(*) AS n, min(decode(bytes)) AS one FROM quarantine('flights')")
+    [refused] = weir.sql(
+        "SELECT count(*) AS n, min(decode(bytes)) AS one FROM quarantine('flights')"
+    )
     print(f"quarantine: {refused['n']} rows of {REFUSED}, such as {refused['one']}", flush=True)
     if refused["n"] != REFUSED:
         found.append(f"quarantine: {refused['n']} rows instead of {REFUSED}")

@@ -56,7 +56,8 @@ REFUSALS = {
     ),
     "body that is no JSON array": ("POST", "/ingest/events", '[{"k":1},', {}, True, 400, None),
     "broken gzip": (
-        "POST", "/ingest/events", b"\x1f\x8b\x08zzzz", {"Content-Encoding": "gzip"}, True, 400, None,
+        "POST", "/ingest/events", b"\x1f\x8b\x08zzzz", {"Content-Encoding": "gzip"}, True, 400,
+        None,
     ),
     "bomb": (
         "POST", "/ingest/events", gzip.compress(b" " * (40 << 20)),
@@ -120,7 +121,8 @@ REFUSALS = {
 # Bytes on a new connection, and the status they must be answered with.
 RAW = {
     "two lengths": (
-        b"POST /ingest/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        b"POST /ingest/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+        b"Content-Length: 3\r\n\r\n{}",
         400,
     ),
     "length and chunks": (
@@ -128,7 +130,10 @@ RAW = {
         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         400,
     ),
-    "no length": (b"POST /ingest/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\n\r\n", 411),
+    "no length": (
+        b"POST /ingest/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\n\r\n",
+        411,
+    ),
     "body too large": (
         b"POST /ingest/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer TOKEN\r\n"
         b"Content-Length: 33554433\r\n\r\n" + b"x" * 500_000,
@@ -161,7 +166,7 @@ class RefusalsTest(unittest.TestCase):
     def test_every_refusal_has_the_envelope_a_code_and_words(self):
         for name, (method, target, body, headers, token, status, code) in REFUSALS.items():
             with self.subTest(name):
-                answer = self.weir.request(method, target, body, headers, token)
+                answer = self.weir.request(method, target, body, self.weir.bearing(token, headers))
                 self.expect(answer, status, code)
                 if status == 405:
                     self.assertTrue(answer.headers["Allow"])
@@ -194,7 +199,7 @@ class RefusalsTest(unittest.TestCase):
             ("GET", "/weir/v1/tokens", None, 403),
         ):
             with self.subTest(target):
-                answer = self.weir.request(method, target, body, {}, secret)
+                answer = self.weir.request(method, target, body, self.weir.bearing(secret))
                 self.assertEqual(answer.status, status, answer.body)
 
 

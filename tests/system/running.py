@@ -39,7 +39,7 @@ class Answer:
 
 
 class Weir:
-    """One workspace folder and the program that serves it, which may be killed and started again."""
+    """A workspace folder and the program that serves it, which may be killed and started again."""
 
     def __init__(self, files: dict[str, str], port: int | None = None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-"))
@@ -110,13 +110,17 @@ class Weir:
     def token(self) -> str:
         return (self.data / "admin.token").read_text().strip()
 
-    def request(self, method, target, body=None, headers=None, token=True) -> Answer:
+    def bearing(self, token, headers=None) -> dict:
+        """The headers with a token: True is the administrator's, False none."""
+        if not token:
+            return dict(headers or {})
+        secret = self.token if token is True else token
+        return {"Authorization": f"Bearer {secret}"} | (headers or {})
+
+    def request(self, method, target, body=None, headers=None) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = dict(headers or {})
-        if token:
-            headers.setdefault("Authorization", f"Bearer {self.token if token is True else token}")
         try:
-            connection.request(method, target, body, headers)
+            connection.request(method, target, body, headers or {})
             return Answer(connection.getresponse())
         finally:
             connection.close()
@@ -126,12 +130,12 @@ class Weir:
             path += "?" + urllib.parse.urlencode(query)
         if token is None:
             token = not path.endswith("z")  # /healthz and /readyz are anyone's
-        return self.request("GET", path, None, headers, token)
+        return self.request("GET", path, None, self.bearing(token, headers))
 
     def post(self, path, body, headers=None, token=True) -> Answer:
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
-        return self.request("POST", path, body, headers, token)
+        return self.request("POST", path, body, self.bearing(token, headers))
 
     def send(self, source: str, rows: list, **headers) -> Answer:
         lines = "".join(json.dumps(row) + "\n" for row in rows)
