@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# Installs what is missing of tools/dependencies.toml. Called by ./dev with the dependency folder;
-# a machine that has everything is left alone in a few milliseconds.
+# Installs what is missing of tools/dependencies.toml. Called by ./dev with the dependency folder, and
+# "test" where the tests will run; a machine that has everything is left alone in a few milliseconds.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 deps=$1
+purpose=${2:-build}
 list=$here/dependencies.toml
 
 missing_packages() {
   local wanted
   wanted=$(sed -n '/^packages = \[/,/^\]/s/^ *"\(.*\)",$/\1/p' "$list")
+  if [ "$purpose" = test ]; then
+    wanted+=" $(sed -n '/^test_packages = \[/,/^\]/s/^ *"\(.*\)",$/\1/p' "$list")"
+  fi
   # shellcheck disable=SC2086
   comm -23 <(printf '%s\n' $wanted | sort) \
     <(dpkg-query -W -f='${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort)
