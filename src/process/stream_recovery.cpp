@@ -26,8 +26,8 @@ Result<void> StreamRun::recover() {
   if (!commit || commit->sequence <= last_.sequence || commit->generation != last_.generation) {
     return {};
   }
-  OK_OR_RETURN(replay(commit->through));
   last_ = *commit;
+  replay_until_ = commit->through;
   return {};
 }
 
@@ -77,9 +77,10 @@ Result<void> StreamRun::restore(const Snapshot& snapshot) {
 
 // What the commits hold was decided by this input alone, so that going through it once more gives
 // the state behind them, and the results are known already.
-Result<void> StreamRun::replay(Position through) {
+Result<void> StreamRun::replay() {
+  if (!replay_until_) return {};
   while (true) {
-    TRY(InputBatch batch, input_.next(spec_.batch_rows_max, through));
+    TRY(InputBatch batch, input_.next(spec_.batch_rows_max, *replay_until_));
     if (batch.chunks.empty()) break;
     for (Chunk& chunk : batch.chunks) OK_OR_RETURN(push(std::move(chunk)));
     pending_.take();

@@ -48,6 +48,7 @@ void StreamRun::run(const std::stop_token& stop) {
 }
 
 Result<void> StreamRun::work(const std::stop_token& stop) {
+  OK_OR_RETURN(replay());
   while (!stop.stop_requested()) {
     TRY(InputBatch batch, input_.next(spec_.batch_rows_max, no_bound));
     const bool has_more = !batch.chunks.empty();

@@ -25,7 +25,8 @@ class StreamRun final : public StreamJob {
   StreamRun(StreamSpec spec, StreamParts parts, Pipeline pipeline,
             std::unique_ptr<SnapshotFolder> snapshots);
 
-  // Called once: brings the state to where the stream's commits end, then starts the thread.
+  // Called once: restores the last snapshot, then starts the thread, which first brings the state
+  // to where the stream's commits end. What those hold can be read meanwhile.
   Result<void> start();
 
   const StreamSpec& spec() const override { return spec_; }
@@ -46,7 +47,7 @@ class StreamRun final : public StreamJob {
   Result<void> check_identity(const Snapshot& snapshot) const;
   Result<std::optional<LastCommit>> find_last_commit(Position from) const;
   Result<void> restore(const Snapshot& snapshot);
-  Result<void> replay(Position through);
+  Result<void> replay();
 
   void run(const std::stop_token& stop);
   Result<void> work(const std::stop_token& stop);
@@ -68,6 +69,7 @@ class StreamRun final : public StreamJob {
   std::unique_ptr<SnapshotFolder> snapshots_;
   PendingCommit pending_;
   LastCommit last_;
+  std::optional<Position> replay_until_;  // input whose results the commits hold already
   std::int64_t output_watermark_ = journal::no_watermark;
   Instant committed_at_;
   Instant snapshot_at_;
