@@ -16,7 +16,7 @@ from files import ROOT, tracked
 from outcome import Outcome
 
 # The rooms in which threads meet; their tests run under ThreadSanitizer too.
-ROOMS_WITH_THREADS = {"core", "net", "journal", "collect", "process"}
+ROOMS_WITH_THREADS = {"core", "net", "journal", "collect", "dataflow", "process"}
 SECONDS_MAX = 900
 
 _CASE = re.compile(r"^\s*TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)", re.MULTILINE)
