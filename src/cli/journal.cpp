@@ -83,8 +83,8 @@ struct DumpOptions {
 void print_entry(const journal::Placed& placed, const DumpOptions& options,
                  const Session& session) {
   const journal::Entry& entry = *placed.entry;
-  std::size_t rows = 0;
-  for (const auto& batch : entry.batches) rows += batch == nullptr ? 0 : batch->rows();
+  const bool has_rows = !entry.batches.empty() && entry.batches[0] != nullptr;
+  const std::size_t rows = has_rows ? entry.batches[0]->rows() : 0;
   const std::string accepted = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", entry.accepted);
   if (session.json) {
     session.print(

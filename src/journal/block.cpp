@@ -54,9 +54,9 @@ std::size_t encode_block(const Entry& entry, std::uint64_t seed, std::string& ou
   out += entry.topic;
   const std::size_t payload_at = out.size();
   out += entry.head;
-  for (const auto& batch : entry.batches) {
-    encode_batch(batch.get(), out);
-    if (batch != nullptr) header.rows += static_cast<std::uint32_t>(batch->rows());
+  for (const auto& batch : entry.batches) encode_batch(batch.get(), out);
+  if (!entry.batches.empty() && entry.batches[0] != nullptr) {
+    header.rows = static_cast<std::uint32_t>(entry.batches[0]->rows());
   }
   const std::string_view payload = std::string_view(out).substr(payload_at);
   header.payload_bytes = static_cast<std::uint32_t>(payload.size());

@@ -44,7 +44,7 @@ struct BlockHeader {
   std::uint64_t payload_sum = 0;  // of head and batches
   std::uint32_t payload_bytes = 0;
   std::uint32_t head_bytes = 0;
-  std::uint32_t rows = 0;  // of all batches
+  std::uint32_t rows = 0;  // of the first batch
   std::uint16_t topic_bytes = 0;
   std::uint16_t batches = 0;
   Kind kind = Kind::events;

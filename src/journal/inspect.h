@@ -18,7 +18,7 @@ struct TopicStat {
   std::string topic;
   Kind kind = Kind::events;
   std::uint64_t entries = 0;
-  std::uint64_t rows = 0;   // of all batches
+  std::uint64_t rows = 0;   // of the first batch
   std::uint64_t bytes = 0;  // of the entries' blocks
 };
 
