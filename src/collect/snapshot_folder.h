@@ -30,7 +30,6 @@ class SnapshotFolder {
  private:
   explicit SnapshotFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path file_of(Position through) const;
-  Result<void> remove(Position through);
 
   std::filesystem::path folder_;
   std::vector<Position> kept_;  // oldest first

@@ -55,7 +55,7 @@ File::~File() {
 }
 
 Result<File> File::open(std::filesystem::path path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0640);
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, 0600);
   if (descriptor < 0) return failed("opening", path);
   return File(std::move(path), descriptor);
 }
@@ -166,9 +166,8 @@ Result<std::vector<std::filesystem::path>> list_folder(const std::filesystem::pa
 }
 
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
-  std::filesystem::path half = path;
-  half += ".half";
-  TRY(File file, File::open(half, O_RDWR | O_CREAT | O_TRUNC));
+  // One name a folder, so that drafts of crashed writers do not gather.
+  TRY(File file, File::open(path.parent_path() / "draft", O_RDWR | O_CREAT | O_TRUNC));
   OK_OR_RETURN(file.write(bytes, 0));
   OK_OR_RETURN(file.sync());
   OK_OR_RETURN(file.rename(path));

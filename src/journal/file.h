@@ -53,7 +53,7 @@ Result<void> sync_folder(const std::filesystem::path& folder);
 Result<void> make_folder(const std::filesystem::path& folder);
 Result<void> remove_file(const std::filesystem::path& path);
 Result<std::vector<std::filesystem::path>> list_folder(const std::filesystem::path& folder);
-// Durably replaces the file by one of these bytes: old or new, never half.
+// Durably replaces the file by one of these bytes: old or new, never half. One writer a folder.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace weir::journal

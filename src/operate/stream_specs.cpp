@@ -75,7 +75,6 @@ Result<std::vector<process::StreamSpec>> stream_specs(
     const workspace::Stream& declared = stream.declared;
     process::StreamSpec spec{.name = declared.name,
                              .input = input_of(workspace, specs, source_of(*stream.plan.root)),
-                             .emit_changes = stream.emit_changes,
                              .emit_interval = declared.emit_interval,
                              .state_ttl = declared.state_ttl,
                              .parallelism = declared.parallelism};

@@ -1,13 +1,9 @@
 #include "process/snapshot.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -15,6 +11,8 @@
 #include <utility>
 
 #include "dataflow/state_codec.h"
+#include "journal/bytes.h"
+#include "journal/file.h"
 
 namespace weir::process {
 namespace {
@@ -27,25 +25,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view magic = "weirsnap";
 constexpr std::uint32_t version = 1;
 constexpr std::string_view prefix = "snapshot-";
-
-Error failed(std::string_view what, const fs::path& path) {
-  return {Fault::unavailable,
-          fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(errno))};
-}
-
-// FNV-1a over words of eight bytes.
-std::uint64_t checksum(std::string_view bytes) {
-  std::uint64_t hash = 14695981039346656037ULL ^ bytes.size();
-  while (!bytes.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t count = std::min(bytes.size(), sizeof word);
-    std::memcpy(&word, bytes.data(), count);
-    bytes.remove_prefix(count);
-    hash = (hash ^ word) * 1099511628211ULL;
-    hash ^= hash >> 29;
-  }
-  return hash;
-}
 
 std::string encoded(const Snapshot& snapshot) {
   StateWriter body;
@@ -60,7 +39,7 @@ std::string encoded(const Snapshot& snapshot) {
   StateWriter file;
   file.text(magic);
   file.text(body.bytes());
-  file.number(checksum(body.bytes()));
+  file.number(journal::checksum(body.bytes(), version));
   return file.bytes();
 }
 
@@ -68,7 +47,8 @@ std::optional<Snapshot> decoded(std::string_view bytes) {
   StateReader file(bytes);
   if (file.text() != magic) return std::nullopt;
   const std::string_view content = file.text();
-  if (file.number<std::uint64_t>() != checksum(content) || !file.finished()) return std::nullopt;
+  if (file.number<std::uint64_t>() != journal::checksum(content, version)) return std::nullopt;
+  if (!file.finished()) return std::nullopt;
   StateReader body(content);
   if (body.number<std::uint32_t>() != version) return std::nullopt;
   Snapshot snapshot;
@@ -87,34 +67,6 @@ std::string read_file(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-Result<void> write_all(int file, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failed("write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(file) != 0) return failed("sync", path);
-  return {};
-}
-
-Result<void> write_file(const fs::path& path, std::string_view bytes) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return failed("create", path);
-  Result<void> written = write_all(file, bytes, path);
-  ::close(file);
-  return written;
-}
-
-Result<void> sync_folder(const fs::path& path) {
-  const int folder = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return failed("open", path);
-  const int synced = ::fsync(folder);
-  ::close(folder);
-  if (synced != 0) return failed("sync", path);
-  return {};
-}
-
 std::optional<std::uint64_t> sequence_of(const std::string& name) {
   if (!name.starts_with(prefix)) return std::nullopt;
   std::uint64_t sequence = 0;
@@ -127,24 +79,15 @@ std::optional<std::uint64_t> sequence_of(const std::string& name) {
 }  // namespace
 
 Result<std::unique_ptr<SnapshotFolder>> SnapshotFolder::open(fs::path folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) {
-    return Error{Fault::unavailable,
-                 fmt::format("cannot make {}: {}", folder.string(), error.message())};
-  }
+  OK_OR_RETURN(journal::make_folder(folder));
   return std::unique_ptr<SnapshotFolder>(new SnapshotFolder(std::move(folder)));
 }
 
 Result<std::optional<Snapshot>> SnapshotFolder::load() {
+  TRY(const auto files, journal::list_folder(folder_));
   std::vector<std::uint64_t> sequences;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    if (const auto sequence = sequence_of(entry.path().filename())) sequences.push_back(*sequence);
-  }
-  if (error) {
-    return Error{Fault::unavailable,
-                 fmt::format("cannot list {}: {}", folder_.string(), error.message())};
+  for (const fs::path& file : files) {
+    if (const auto sequence = sequence_of(file.filename())) sequences.push_back(*sequence);
   }
   std::ranges::sort(sequences, std::greater());
   std::optional<Snapshot> newest;
@@ -164,12 +107,7 @@ Result<std::optional<Snapshot>> SnapshotFolder::load() {
 }
 
 Result<void> SnapshotFolder::write(const Snapshot& snapshot) {
-  const fs::path temporary = folder_ / "unfinished";
-  OK_OR_RETURN(write_file(temporary, encoded(snapshot)));
-  if (::rename(temporary.c_str(), file_of(snapshot.sequence).c_str()) != 0) {
-    return failed("rename", temporary);
-  }
-  OK_OR_RETURN(sync_folder(folder_));
+  OK_OR_RETURN(journal::replace_file(file_of(snapshot.sequence), encoded(snapshot)));
   keep({snapshot.sequence, snapshot.through});
   return {};
 }

@@ -44,7 +44,6 @@ StreamSpec StreamFixture::compiled(const std::string& name, const std::string& s
     std::abort();
   }
   StreamSpec spec{.name = name, .plan = std::move(std::get<sql::Plan>(result))};
-  spec.emit_changes = emit_changes;
   const auto input = std::ranges::find(readables_, spec.plan.reads.front(), &sql::Readable::name);
   spec.input = {.topic = input->name,
                 .is_source = input->name == "events",

@@ -37,7 +37,6 @@ struct StreamSpec {
   std::string name;
   sql::Plan plan;
   StreamInput input;
-  bool emit_changes = false;  // hold changes for emit_interval, then upsert
   std::chrono::microseconds emit_interval{1'000'000};
   std::optional<std::chrono::microseconds> state_ttl;
   int parallelism = 1;
