@@ -33,19 +33,18 @@ Result<void> StreamRun::recover() {
 
 Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
   if (snapshot.plan_hash != spec_.plan.hash) {
-    return Error{Fault::conflict,
-                 fmt::format("its SQL's meaning changed; keep the old SQL, or `weir drop {}` to "
-                             "start it anew",
-                             spec_.name)};
+    return Error{
+        Fault::conflict,
+        "its SQL's meaning changed; keep the old SQL, or give the stream and its table new "
+        "names, which starts it anew"};
   }
   const journal::Journal& journal = parts_.journal;
   if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
     return Error{Fault::conflict,
                  fmt::format("its state in {} reaches to position {} of journal {}, and this is "
-                             "journal {}, which ends at {}; restore both from the same backup, or "
-                             "`weir drop {}` to start it anew",
+                             "journal {}, which ends at {}; restore both from the same backup",
                              parts_.folder.string(), snapshot.through, snapshot.journal_id,
-                             journal.id(), journal.end(), spec_.name)};
+                             journal.id(), journal.end())};
   }
   return {};
 }

@@ -140,8 +140,8 @@ TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().fault, Fault::conflict);
   EXPECT_EQ(started.error().message,
-            "stream s: its SQL's meaning changed; keep the old SQL, or `weir drop s` to start it "
-            "anew");
+            "stream s: its SQL's meaning changed; keep the old SQL, or give the stream and its "
+            "table new names, which starts it anew");
 }
 
 TEST_F(StreamRecovery, StartsAnewAsTheNextGenerationWhereItWasDropped) {

@@ -37,19 +37,18 @@ Result<void> align(Connection& connection, const TableSpec& table) {
       return Error{
           Fault::conflict,
           fmt::format("table {}: column {} is stored as {} {}, and now would be {} {}; "
-                      "keep the column, or remove the stored rows with `weir drop {}`",
+                      "keep the column, or give the table another name",
                       table.name, i + 1, stored.columns[i].name, to_string(stored.columns[i].type),
-                      column.name, to_string(column.type), table.name)};
+                      column.name, to_string(column.type))};
     }
     OK_OR_RETURN(connection.run("ALTER TABLE " + quote_name(table.name) + " ADD COLUMN " +
                                 quote_name(column.name) + " " + to_string(column.type)));
   }
   if (stored.columns.size() > table.schema->columns.size()) {
-    return Error{
-        Fault::conflict,
-        fmt::format("table {}: the stored column {} is no longer made; select it again, "
-                    "or remove the stored rows with `weir drop {}`",
-                    table.name, stored.columns[table.schema->columns.size()].name, table.name)};
+    return Error{Fault::conflict,
+                 fmt::format("table {}: the stored column {} is no longer made; select it again, "
+                             "or give the table another name",
+                             table.name, stored.columns[table.schema->columns.size()].name)};
   }
   return {};
 }
