@@ -25,26 +25,25 @@ class JsonDecoder final : public EventDecoder {
 
   const std::shared_ptr<const Schema>& schema() const override { return schema_; }
 
-  Result<DecodedBody> decode(std::string& body, BodyForm form, const Acceptance& acceptance,
+  Result<DecodedBody> decode(std::string_view body, BodyForm form, const Acceptance& acceptance,
                              Batch& rows) override {
     ASSERT(rows.column_count() == schema_->columns.size());
-    std::string_view text = body;
-    is_text_ = simdjson::validate_utf8(text);
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    is_text_ = simdjson::validate_utf8(body);
+    if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
     DecodedBody decoded;
     const auto read = [&](std::string_view record) { decode(record, acceptance, rows, decoded); };
     if (form == BodyForm::ndjson) {
-      reserve(rows, text.size() / std::max(text.find('\n'), record_bytes_min));
-      for (std::string_view line; take_line(text, line);) read(line);
+      reserve(rows, body.size() / std::max(body.find('\n'), record_bytes_min));
+      for (std::string_view line; take_line(body, line);) read(line);
       return decoded;
     }
-    text = trimmed(text);
-    if (text.empty()) return Error{Fault::invalid, "the body is empty: send a JSON object"};
-    if (text.front() != '[') {
-      read(text);
+    body = trimmed(body);
+    if (body.empty()) return Error{Fault::invalid, "the body is empty: send a JSON object"};
+    if (body.front() != '[') {
+      read(body);
       return decoded;
     }
-    TRY(const auto records, split_array(text));
+    TRY(const auto records, split_array(body));
     reserve(rows, records.size());
     std::ranges::for_each(records, read);
     return decoded;

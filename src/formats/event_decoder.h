@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/batch.h"
@@ -44,10 +45,10 @@ class EventDecoder {
   virtual ~EventDecoder() = default;
   // schema_of(rules).
   virtual const std::shared_ptr<const Schema>& schema() const = 0;
-  // Appends the rows that fit. The body may be given room behind its end, but is not changed.
-  // Fault::invalid when it cannot be split into records; then nothing was appended.
-  virtual Result<DecodedBody> decode(std::string& body, BodyForm form, const Acceptance& acceptance,
-                                     Batch& rows) = 0;
+  // Appends the rows that fit. Fault::invalid when the body cannot be split into records; then
+  // nothing was appended.
+  virtual Result<DecodedBody> decode(std::string_view body, BodyForm form,
+                                     const Acceptance& acceptance, Batch& rows) = 0;
 };
 
 }  // namespace weir::formats
