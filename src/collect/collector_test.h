@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "collect/collector.h"
-#include "collect/memory_journal.h"
+#include "collect/memory_journal_test.h"
 
 namespace weir::collect {
 

@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "serve/gateway_fixture.h"
+#include "serve/gateway_fixture_test.h"
 
 namespace weir::serve {
 namespace {
