@@ -17,7 +17,7 @@ Refusal invalid(const std::string& reason) {
           "send {\"watermark\": \"2001-07-01T00:00:00Z\"} or {\"watermark\": \"end\"}: " + reason};
 }
 
-Result<Instant> decode_time(std::string body, const std::string& time_zone) {
+Result<Instant> decode_time(std::string_view body, const std::string& time_zone) {
   EventRules rules;
   rules.columns.push_back(
       {.name = member, .type = {TypeId::timestamp}, .path = {member}, .required = true});
@@ -34,7 +34,7 @@ Result<Instant> decode_time(std::string body, const std::string& time_zone) {
 
 }  // namespace
 
-std::variant<journal::WatermarkHead, Refusal> read_watermark(std::string body,
+std::variant<journal::WatermarkHead, Refusal> read_watermark(std::string_view body,
                                                              const std::string& time_zone) {
   const Result<formats::JsonValue> json = formats::JsonValue::parse(body);
   if (!json.ok()) return invalid(json.error().message);
@@ -44,7 +44,7 @@ std::variant<journal::WatermarkHead, Refusal> read_watermark(std::string body,
   }
   if (json.value().object().size() > 1) return invalid("the member stands there twice");
   if (json.value()[member].text() == "end") return journal::WatermarkHead{};
-  const Result<Instant> at = decode_time(std::move(body), time_zone);
+  const Result<Instant> at = decode_time(body, time_zone);
   if (!at.ok()) return invalid(at.error().message);
   return journal::WatermarkHead{at.value()};
 }

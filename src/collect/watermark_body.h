@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "collect/outcome.h"
@@ -11,7 +12,7 @@
 namespace weir::collect {
 
 // Times are read as events' are; those without an offset in `time_zone`.
-std::variant<journal::WatermarkHead, Refusal> read_watermark(std::string body,
+std::variant<journal::WatermarkHead, Refusal> read_watermark(std::string_view body,
                                                              const std::string& time_zone);
 
 }  // namespace weir::collect

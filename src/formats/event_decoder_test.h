@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,13 +43,12 @@ struct Decoded {
   std::string error;
 };
 
-inline Decoded decode(const EventRules& rules, std::string body, BodyForm form = BodyForm::ndjson) {
+inline Decoded decode(const EventRules& rules, std::string_view body,
+                      BodyForm form = BodyForm::ndjson) {
   const auto decoder = EventDecoder::make(rules);
   EXPECT_TRUE(decoder.ok()) << decoder.error().message;
   Batch batch(decoder.value()->schema());
-  const std::string before = body;
   auto result = decoder.value()->decode(body, form, acceptance, batch);
-  EXPECT_EQ(body, before);
   Decoded decoded;
   if (!result.ok()) {
     EXPECT_EQ(result.error().fault, Fault::invalid);
