@@ -9,21 +9,39 @@ namespace {
 constexpr std::size_t chunk_bytes_min = 4096;
 constexpr std::size_t chunk_bytes_max = std::size_t{1} << 20;
 
+// Up to 16 bytes by two words that may overlap: no call, no loop.
+void copy_short(char* to, std::string_view text) {
+  const auto copy = [&]<class Word>(Word word) {
+    const std::size_t last = text.size() - sizeof word;
+    std::memcpy(&word, text.data(), sizeof word);
+    std::memcpy(to, &word, sizeof word);
+    std::memcpy(&word, text.data() + last, sizeof word);
+    std::memcpy(to + last, &word, sizeof word);
+  };
+  if (text.size() >= 8) return copy(std::uint64_t{});
+  if (text.size() >= 4) return copy(std::uint32_t{});
+  if (text.size() >= 2) return copy(std::uint16_t{});
+  if (text.size() == 1) *to = text.front();
+}
+
 }  // namespace
 
-char* StringHeap::take(std::size_t bytes) {
-  if (bytes > left_) {
-    // Chunks grow with the heap: a small batch stays small, a large one allocates rarely.
-    const std::size_t chunk = std::max(bytes, std::clamp(bytes_, chunk_bytes_min, chunk_bytes_max));
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk));
-    next_ = chunks_.back().get();
-    left_ = chunk;
-    bytes_ += chunk;
-  }
-  char* taken = next_;
-  next_ += bytes;
-  left_ -= bytes;
-  return taken;
+void StringHeap::add_chunk(std::size_t bytes) {
+  // Chunks grow with the heap: a small batch stays small, a large one allocates rarely.
+  const std::size_t chunk = std::max(bytes, std::clamp(bytes_, chunk_bytes_min, chunk_bytes_max));
+  chunks_.push_back(std::make_unique_for_overwrite<char[]>(chunk));
+  next_ = chunks_.back().get();
+  left_ = chunk;
+  bytes_ += chunk;
+}
+
+void ValueBytes::reserve(std::size_t capacity) {
+  if (capacity <= capacity_) return;
+  capacity = std::max(capacity, capacity_ * 2);
+  auto bytes = std::make_unique_for_overwrite<std::byte[]>(capacity);
+  if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+  bytes_ = std::move(bytes);
+  capacity_ = capacity;
 }
 
 Column::Column(Type type) : type_(std::move(type)) {
@@ -37,14 +55,6 @@ Column::Column(Type type) : type_(std::move(type)) {
   }
 }
 
-std::size_t Column::grow(std::size_t width) {
-  const std::size_t at = values_.size();
-  values_.resize(at + width);
-  ++size_;
-  if (!validity_.empty()) mark_valid();
-  return at;
-}
-
 void Column::mark_valid() {
   const std::size_t row = size_ - 1;
   if (row / 64 >= validity_.size()) validity_.push_back(~std::uint64_t{0});
@@ -53,7 +63,8 @@ void Column::mark_valid() {
 
 void Column::append_values(std::span<const std::byte> values) {
   ASSERT(children_.empty() && !is_string(type_));
-  values_.insert(values_.end(), values.begin(), values.end());
+  if (values.empty()) return;
+  std::memcpy(values_.extend(values.size()), values.data(), values.size());
   const std::size_t size = values_.size() / value_width(type_);
   if (validity_.empty()) size_ = size;
   while (size_ < size) {
@@ -65,9 +76,10 @@ void Column::append_values(std::span<const std::byte> values) {
 void Column::append_string(std::string_view text) {
   StringRef ref;
   ref.length = static_cast<std::uint32_t>(text.size());
+  // Over both members: they stand side by side, as in DuckDB's string_t.
+  char* inside = reinterpret_cast<char*>(&ref) + sizeof ref.length;
   if (text.size() <= StringRef::inline_max) {
-    // One copy over both members: they stand side by side, as in DuckDB's string_t.
-    std::memcpy(reinterpret_cast<char*>(&ref) + sizeof ref.length, text.data(), text.size());
+    copy_short(inside, text);
   } else {
     char* bytes = heap_.take(text.size());
     std::memcpy(bytes, text.data(), text.size());
@@ -99,7 +111,9 @@ void Column::append_null() {
     if (type_.id == TypeId::structure) {
       for (const auto& child : children_) child->append_null();
     }
-    grow(value_width(type_));
+    const std::size_t width = value_width(type_);
+    std::byte* value = grow(width);
+    if (width > 0) std::memset(value, 0, width);
   }
   if (validity_.empty()) validity_.assign(size_ / 64 + 1, ~std::uint64_t{0});
   const std::size_t row = size_ - 1;
@@ -112,11 +126,12 @@ void Column::append_rows(const Column& from, std::span<const std::uint32_t> rows
 }
 
 void Column::append_range(const Column& from, std::size_t first, std::size_t count) {
+  if (count == 0) return;
   const std::size_t width = value_width(type_);
   const bool plain = children_.empty() && !is_string(type_) && !from.has_nulls();
   if (plain && validity_.empty()) {
     const auto* begin = from.values_.data() + first * width;
-    values_.insert(values_.end(), begin, begin + count * width);
+    std::memcpy(values_.extend(count * width), begin, count * width);
     size_ += count;
     return;
   }
@@ -135,8 +150,7 @@ void Column::append_range(const Column& from, std::size_t first, std::size_t cou
       children_[0]->append_range(*from.children_[0], ref.offset, ref.length);
       append_list();
     } else {
-      const std::size_t at = grow(width);
-      std::memcpy(values_.data() + at, from.values_.data() + row * width, width);
+      std::memcpy(grow(width), from.values_.data() + row * width, width);
     }
   }
 }
@@ -148,7 +162,7 @@ void Column::truncate(std::size_t rows) {
     for (const auto& child : children_) child->truncate(rows);
   }
   if (rows < size_) {
-    values_.resize(rows * value_width(type_));
+    values_.shrink(rows * value_width(type_));
     size_ = rows;
     if (!validity_.empty()) {
       validity_.resize((rows + 63) / 64);
@@ -161,11 +175,7 @@ void Column::truncate(std::size_t rows) {
   }
 }
 
-void Column::reserve(std::size_t rows) {
-  // Doubling stays: reserving exactly for each small append would copy every time.
-  const std::size_t bytes = rows * value_width(type_);
-  if (bytes > values_.capacity()) values_.reserve(std::max(bytes, values_.capacity() * 2));
-}
+void Column::reserve(std::size_t rows) { values_.reserve(rows * value_width(type_)); }
 
 std::size_t Column::bytes() const {
   std::size_t bytes = values_.capacity() + validity_.capacity() * 8 + heap_.bytes();

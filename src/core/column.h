@@ -56,14 +56,48 @@ struct IntervalValue {
 class StringHeap {
  public:
   // Room for `bytes`, valid as long as the heap.
-  char* take(std::size_t bytes);
+  char* take(std::size_t bytes) {
+    if (bytes > left_) add_chunk(bytes);
+    char* taken = next_;
+    next_ += bytes;
+    left_ -= bytes;
+    return taken;
+  }
   std::size_t bytes() const { return bytes_; }
 
  private:
+  void add_chunk(std::size_t bytes);
+
   std::vector<std::unique_ptr<char[]>> chunks_;
   char* next_ = nullptr;
   std::size_t left_ = 0;
   std::size_t bytes_ = 0;
+};
+
+// Values of one width behind each other. What grows is not cleared first, as a vector's would be:
+// every value is written at once.
+class ValueBytes {
+ public:
+  std::byte* data() { return bytes_.get(); }
+  const std::byte* data() const { return bytes_.get(); }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return capacity_; }
+
+  // Where `count` more bytes are to be written.
+  std::byte* extend(std::size_t count) {
+    if (count > capacity_ - size_) reserve(size_ + count);
+    size_ += count;
+    return bytes_.get() + size_ - count;
+  }
+  // Drops the bytes from `size` on, which there are.
+  void shrink(std::size_t size) { size_ = size; }
+  // At least; doubles, so that many small ones do not copy every time.
+  void reserve(std::size_t capacity);
+
+ private:
+  std::unique_ptr<std::byte[]> bytes_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
 };
 
 // Values of one type, appended at the end. Movable; a copy is made by append_rows.
@@ -92,8 +126,7 @@ class Column {
 
   template <class T>
   void append(T value) {
-    const std::size_t at = grow(sizeof(T));
-    std::memcpy(values_.data() + at, &value, sizeof(T));
+    std::memcpy(grow(sizeof(T)), &value, sizeof(T));
   }
   // Whole values after each other in memory, none of them null. Not for strings or structure.
   void append_values(std::span<const std::byte> values);
@@ -119,12 +152,17 @@ class Column {
  private:
   friend class ColumnCodec;  // the journal's block format reads and fills the arrays whole
 
-  std::size_t grow(std::size_t width);
+  // One more row, valid, whose value is to be written there.
+  std::byte* grow(std::size_t width) {
+    ++size_;
+    if (!validity_.empty()) mark_valid();
+    return values_.extend(width);
+  }
   void mark_valid();
 
   Type type_;
   std::size_t size_ = 0;
-  std::vector<std::byte> values_;
+  ValueBytes values_;
   std::vector<std::uint64_t> validity_;
   std::vector<std::unique_ptr<Column>> children_;
   StringHeap heap_;

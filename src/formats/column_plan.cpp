@@ -4,7 +4,7 @@
 #include <compare>
 #include <cstdint>
 
-#include "formats/decimal_text.h"
+#include "scalars/decimal_text.h"
 #include "formats/scalar_value.h"
 #include "formats/value_reader.h"
 

@@ -8,7 +8,7 @@
 #include "core/column.h"
 #include "core/event_rules.h"
 #include "core/result.h"
-#include "formats/time_zone.h"
+#include "scalars/time_zone.h"
 
 namespace weir::formats {
 

@@ -12,7 +12,7 @@
 
 #include "formats/event_decoder.h"
 #include "formats/json_rows.h"
-#include "formats/time_text.h"
+#include "scalars/time_text.h"
 
 namespace weir::formats {
 

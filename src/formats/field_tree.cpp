@@ -17,14 +17,18 @@ void FieldTree::add(const ColumnPlan& column, std::uint32_t index, std::size_t d
     slots_.push_back(std::make_unique<FieldSlot>());
     slot = slots_.back().get();
     slot->name = name;
-    slot->is_plain = json_string(name).size() == name.size() + 2;
+    const std::string written = json_string(name);
+    if (written.size() == name.size() + 2) slot->written = written + ':';
     by_name_.emplace(slot->name, slot);
     find(name);  // the order of the columns is the first guess
   }
   if (depth + 1 == column.rule.path.size()) {
     slot->columns.push_back(index);
+    const bool is_only = slot->columns.size() == 1 && slot->inside == nullptr;
+    slot->read_usual = is_only ? usual_reader(column.rule.type, column.rule.format) : nullptr;
     return;
   }
+  slot->read_usual = nullptr;
   if (slot->inside == nullptr) {
     slot->inside = std::make_unique<FieldTree>();
     slot->inside->prefix_ = prefix_ + name + ".";
@@ -36,7 +40,7 @@ FieldSlot* FieldTree::find(std::string_view name) {
   const auto found = by_name_.find(name);
   if (found == by_name_.end()) return nullptr;
   FieldSlot* slot = found->second;
-  if (slot->is_plain) (last_ == nullptr ? first_ : last_->next) = slot;
+  if (!slot->written.empty()) (last_ == nullptr ? first_ : last_->next) = slot;
   expect_behind(*slot);
   return slot;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "formats/column_plan.h"
+#include "formats/usual_value.h"
 
 namespace weir::formats {
 
@@ -20,7 +21,8 @@ struct FieldSlot {
   std::string name;
   std::vector<std::uint32_t> columns;  // that read the field itself
   std::unique_ptr<FieldTree> inside;   // of columns that read what is in it
-  bool is_plain = false;               // the name has no escapes in JSON
+  UsualReader read_usual = nullptr;    // of the only column, if no other reads the field or in it
+  std::string written;                 // "name": as JSON mostly has it; empty if it needs escapes
   FieldSlot* next = nullptr;           // the field that came behind this one the last time
 };
 
@@ -35,7 +37,7 @@ class FieldTree {
     expected_ = first_;
     last_ = nullptr;
   }
-  // The field most likely to be next, or null. Its name stands in JSON as it is.
+  // The field most likely to be next, or null. Its name needs no escapes.
   FieldSlot* expected() const { return expected_; }
   void take_expected() { expect_behind(*expected_); }
   // The field of that name, or null; the next time it is expected here.

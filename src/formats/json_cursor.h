@@ -36,7 +36,8 @@ inline bool is_same(const char* a, const char* b, std::size_t length) {
 class JsonCursor {
  public:
   JsonCursor() = default;
-  explicit JsonCursor(std::string_view text) : at_(text.data()), end_(at_ + text.size()) {}
+  explicit JsonCursor(std::string_view text) : JsonCursor(text.data(), text.data() + text.size()) {}
+  JsonCursor(const char* at, const char* end) : at_(at), end_(end) {}
 
   const char* at() const { return at_; }
   const char* end() const { return end_; }
@@ -47,7 +48,10 @@ class JsonCursor {
   void move_to(const char* at) { at_ = at; }
 
   void skip_space() {
-    while (at_ < end_ && (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) ++at_;
+    while (at_ < end_ && static_cast<unsigned char>(*at_) <= ' ' &&
+           (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) {
+      ++at_;
+    }
   }
   // White space and then this; without it nothing is taken but white space.
   bool take(char wanted) {

@@ -1,5 +1,6 @@
 #include "formats/record_split.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,8 @@ namespace weir::formats {
 namespace {
 
 constexpr std::string_view white_space = " \t\r\n";
+
+bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 enum class Mark : std::uint8_t { none, quote, open, close, comma };
 
@@ -97,7 +100,7 @@ bool take_line(std::string_view& body, std::string_view& line) {
     line = body.substr(0, end);
     body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.find_first_not_of(white_space) != std::string_view::npos) return true;
+    if (!std::ranges::all_of(line, is_white)) return true;
   }
   return false;
 }

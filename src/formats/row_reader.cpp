@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/json_text.h"
-#include "formats/time_text.h"
+#include "scalars/time_text.h"
 
 namespace weir::formats {
 namespace {
@@ -81,7 +81,7 @@ bool RowReader::read_object(FieldTree& fields, int depth) {
   fields.begin();
   return reader_.each_field([&] {
     FieldSlot* slot = fields.expected();
-    if (slot != nullptr && reader_.take_name_if(slot->name)) {
+    if (slot != nullptr && reader_.take_name_if(slot->written)) {
       fields.take_expected();
       return read_field(*slot, depth + 1);
     }
@@ -92,7 +92,27 @@ bool RowReader::read_object(FieldTree& fields, int depth) {
   });
 }
 
+// What most fields are: read by one column, written in the usual way of its type, within its
+// bounds. Where one is not, nothing was done.
+bool RowReader::read_usual(const FieldSlot& slot) {
+  const std::uint32_t index = slot.columns.front();
+  Column& column = rows_->column(index);
+  if (column.size() > row_) return false;
+  JsonCursor& cursor = reader_.cursor();
+  cursor.skip_space();
+  const char* behind = slot.read_usual(cursor.at(), cursor.end(), column);
+  if (behind == nullptr) return false;
+  if (columns_[index].has_bounds() && !columns_[index].admits(column, row_)) {
+    column.truncate(row_);
+    return false;
+  }
+  cursor.move_to(behind);
+  ++appended_;
+  return true;
+}
+
 bool RowReader::read_field(FieldSlot& slot, int depth) {
+  if (slot.read_usual != nullptr && read_usual(slot)) return true;
   Token token;
   if (!reader_.take_token(token)) return false;
   const char* begin = reader_.token_begin();

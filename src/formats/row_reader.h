@@ -31,6 +31,7 @@ class RowReader {
   bool read_record(std::string_view record, const Acceptance& acceptance);
   bool read_object(FieldTree& fields, int depth);
   bool read_field(FieldSlot& slot, int depth);
+  bool read_usual(const FieldSlot& slot);
   bool read_inside(FieldSlot& slot, const Token& token, int depth);
   bool read_unknown(const FieldTree& fields, std::string_view name, int depth);
   bool append(std::uint32_t index, const Token& token, int depth);

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <limits>
 
-#include "formats/bytes_text.h"
-#include "formats/decimal_text.h"
-#include "formats/interval_text.h"
-#include "formats/time_text.h"
+#include "scalars/bytes_text.h"
+#include "scalars/decimal_text.h"
+#include "scalars/interval_text.h"
+#include "scalars/time_text.h"
 
 namespace weir::formats {
 namespace {

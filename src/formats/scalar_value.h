@@ -6,9 +6,9 @@
 
 #include "core/column.h"
 #include "core/event_rules.h"
-#include "formats/fit.h"
+#include "scalars/fit.h"
 #include "formats/json_cursor.h"
-#include "formats/time_zone.h"
+#include "scalars/time_zone.h"
 
 namespace weir::formats {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "formats/decimal_text.h"
+#include "scalars/decimal_text.h"
 
 namespace weir::formats {
 namespace {

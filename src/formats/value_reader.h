@@ -38,8 +38,12 @@ class ValueReader {
   bool take_token(Token& token);
   // Takes a field's name and its colon; what the name is, unescaped, until the next name.
   bool take_name(std::string_view& name);
-  // The same for a name without escapes, if it is the next; otherwise takes nothing.
-  bool take_name_if(std::string_view name);
+  // The same for a name as it is mostly written, "name": and no space, if it is the next; otherwise
+  // takes only white space.
+  bool take_name_if(std::string_view written) {
+    cursor_.skip_space();
+    return cursor_.take(written);
+  }
   // At an object's bracket: calls visit() before the name of each field, which takes all of the
   // field. False as soon as visit is.
   template <class Visit>
@@ -105,20 +109,6 @@ bool ValueReader::each_element(Visit visit) {
     if (!visit()) return false;
   } while (cursor_.take(','));
   return cursor_.take(']') || refuse_json("a comma or ] is missing");
-}
-
-inline bool ValueReader::take_name_if(std::string_view name) {
-  const char* begin = cursor_.at();
-  cursor_.skip_space();
-  const char* quote = cursor_.at();
-  const auto left = static_cast<std::size_t>(cursor_.end() - quote);
-  if (left > name.size() + 2 && *quote == '"' && quote[name.size() + 1] == '"' &&
-      is_same(quote + 1, name.data(), name.size())) {
-    cursor_.move_to(quote + name.size() + 2);
-    if (cursor_.take(':')) return true;
-  }
-  cursor_.move_to(begin);
-  return false;
 }
 
 }  // namespace weir::formats

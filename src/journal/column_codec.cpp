@@ -60,8 +60,8 @@ bool ColumnCodec::decode_values(ByteReader& from, Column& column, std::uint64_t 
   if (width > 0) {
     if (rows > from.left() / width) return false;
     const std::string_view values = from.bytes(rows * width);
-    const auto* begin = reinterpret_cast<const std::byte*>(values.data());
-    column.values_.assign(begin, begin + values.size());
+    column.values_.shrink(0);
+    if (rows > 0) std::memcpy(column.values_.extend(values.size()), values.data(), values.size());
   }
   column.size_ = rows;
   return from.ok();

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace weir::formats {
+namespace weir {
 
 struct CivilDate {
   std::int64_t year = 1970;
@@ -57,4 +57,4 @@ constexpr CivilDate civil_from_days(std::int64_t days) {
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
 }
 
-}  // namespace weir::formats
+}  // namespace weir

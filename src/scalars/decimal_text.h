@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "core/column.h"
-#include "formats/fit.h"
+#include "scalars/fit.h"
 
-namespace weir::formats {
+namespace weir {
 
 __extension__ using Int128 = __int128;
 __extension__ using UnsignedInt128 = unsigned __int128;
@@ -38,7 +38,12 @@ enum class Excess : std::uint8_t { refuse, cut };
 // than 128 bits.
 Fit scale_number(const NumberParts& number, int scale, Excess excess, UnsignedInt128& magnitude);
 
-// Up to 18 digits, perhaps with a minus, and nothing else: the common case, fast.
+// The common numbers, fast, from the front of a text: up to 18 digits, perhaps with a minus; up to
+// 15 with a point among them. False, and nothing taken, where something else stands there or a
+// number goes on behind it.
+bool take_short_integer(const char*& at, const char* end, std::int64_t& value);
+bool take_short_float(const char*& at, const char* end, double& value);
+// The same where it is the whole text.
 bool read_short_integer(std::string_view text, std::int64_t& value);
 // The nearest double or float; wrong_type: no number; out_of_range: beyond the largest.
 Fit read_float(std::string_view text, double& value);
@@ -49,4 +54,4 @@ void append_unsigned(std::string& text, UnsignedInt128 value);
 // 150 of scale 2 is 1.50.
 void append_decimal(std::string& text, Int128 value, int scale);
 
-}  // namespace weir::formats
+}  // namespace weir

@@ -1,4 +1,4 @@
-#include "formats/interval_text.h"
+#include "scalars/interval_text.h"
 
 #include <algorithm>
 #include <array>
@@ -7,11 +7,11 @@
 #include <iterator>
 #include <limits>
 
-#include "formats/civil_time.h"
-#include "formats/decimal_text.h"
-#include "formats/time_text.h"
+#include "scalars/civil_time.h"
+#include "scalars/decimal_text.h"
+#include "scalars/time_text.h"
 
-namespace weir::formats {
+namespace weir {
 namespace {
 
 // What one of a unit is worth.
@@ -179,4 +179,4 @@ void append_interval(std::string& text, const IntervalValue& interval) {
   append_seconds(text, interval.micros % 60'000'000);
 }
 
-}  // namespace weir::formats
+}  // namespace weir

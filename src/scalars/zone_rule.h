@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace weir::formats {
+namespace weir {
 
 // The day of a year on which a zone's clock changes.
 struct ZoneChangeDay {
@@ -28,4 +28,4 @@ std::optional<ZoneRule> parse_zone_rule(std::string_view text);
 // Seconds east of UTC at an instant, by the rule.
 std::int64_t offset_by(const ZoneRule& rule, std::int64_t utc);
 
-}  // namespace weir::formats
+}  // namespace weir

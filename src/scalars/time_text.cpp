@@ -1,10 +1,10 @@
-#include "formats/time_text.h"
+#include "scalars/time_text.h"
 
 #include <cstdlib>
 
-#include "formats/civil_time.h"
+#include "scalars/civil_time.h"
 
-namespace weir::formats {
+namespace weir {
 namespace {
 
 constexpr std::int64_t micros_per_minute = 60 * micros_per_second;
@@ -153,6 +153,9 @@ Fit read_time(std::string_view text, std::int64_t& micros) {
 }
 
 Fit read_timestamp(std::string_view text, const TimeZone& zone, std::int64_t& micros) {
+  const char* usual = text.data();
+  const char* end = usual + text.size();
+  if (take_usual_timestamp(usual, end, micros) && usual == end) return Fit::good;
   if (infinite(text, timestamp_infinity, micros)) return Fit::good;
   TimeReader reader(text);
   std::int64_t days = 0, time = 0, east = 0;
@@ -184,6 +187,41 @@ Fit read_timestamp(std::string_view text, const TimeZone& zone, std::int64_t& mi
   return Fit::good;
 }
 
+bool take_usual_timestamp(const char*& at, const char* end, std::int64_t& micros) {
+  constexpr std::string_view form = "0000-00-00T00:00:00";
+  if (end - at <= static_cast<std::ptrdiff_t>(form.size())) return false;
+  const char* text = at;
+  unsigned beyond = 0;  // bits that no digit and no sign in its place has
+  const auto two = [&](int place) {
+    const auto tens = static_cast<unsigned char>(text[place] - '0');
+    const auto ones = static_cast<unsigned char>(text[place + 1] - '0');
+    beyond |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
+    return tens * 10U + ones;
+  };
+  const CivilDate date{.year = two(0) * 100U + two(2), .month = two(5), .day = two(8)};
+  const unsigned hours = two(11), minutes = two(14), seconds = two(17);
+  beyond |= static_cast<unsigned>((text[4] ^ '-') | (text[7] ^ '-') | (text[13] ^ ':') |
+                                  (text[16] ^ ':'));
+  if (beyond != 0 || (text[10] != 'T' && text[10] != ' ')) return false;
+  if (date.month - 1 > 11 || date.day - 1 >= days_in_month(date.year, date.month)) return false;
+  if (hours > 23 || minutes > 59 || seconds > 59) return false;
+  const char* behind = text + form.size();
+  std::int64_t fraction = 0;
+  if (*behind == '.') {
+    std::int64_t worth = micros_per_second;
+    for (++behind; behind < end && *behind >= '0' && *behind <= '9' && worth > 1; ++behind) {
+      worth /= 10;
+      fraction += (*behind - '0') * worth;
+    }
+    if (worth == micros_per_second) return false;
+  }
+  if (behind == end || *behind != 'Z') return false;
+  micros = days_from_civil(date) * micros_per_day + hours * micros_per_hour +
+           minutes * micros_per_minute + seconds * micros_per_second + fraction;
+  at = behind + 1;
+  return true;
+}
+
 void append_date(std::string& text, std::int32_t days) {
   if (!append_infinite(text, days, date_infinity)) append_civil_date(text, days);
 }
@@ -212,4 +250,4 @@ void append_timestamp(std::string& text, std::int64_t micros) {
   text += 'Z';
 }
 
-}  // namespace weir::formats
+}  // namespace weir

@@ -1,14 +1,16 @@
-#include "formats/decimal_text.h"
+#include "scalars/decimal_text.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 
-namespace weir::formats {
+namespace weir {
 namespace {
 
 constexpr std::int32_t exponent_max = 1'000'000;
-constexpr std::size_t short_digits_max = 18;
+constexpr std::ptrdiff_t short_digits_max = 18;
+constexpr std::ptrdiff_t exact_digits_max = 15;  // of a double
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -36,20 +38,14 @@ bool push_digit(UnsignedInt128& value, unsigned digit) {
          !__builtin_add_overflow(value, UnsignedInt128{digit}, &value);
 }
 
-// Clinger's fast path: both numbers are exact in a double, so one rounding makes the nearest.
-bool read_short_float(const NumberParts& number, double& value) {
-  constexpr double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  const std::int64_t exponent = number.exponent - static_cast<std::int64_t>(number.fraction.size());
-  const std::size_t digits = number.whole.size() + number.fraction.size();
-  if (digits > 15 || exponent > 22 || exponent < -22) return false;
-  std::int64_t mantissa = 0;
-  for (const char c : number.whole) mantissa = mantissa * 10 + (c - '0');
-  for (const char c : number.fraction) mantissa = mantissa * 10 + (c - '0');
-  value = static_cast<double>(mantissa);
-  value = exponent < 0 ? value / tens[-exponent] : value * tens[exponent];
-  if (number.negative) value = -value;
-  return true;
+// A number would go on with this.
+bool is_in_number(const char* at, const char* end) {
+  return at < end && (*at == '.' || *at == '-' || *at == '+' || (*at | 0x20) == 'e');
+}
+
+// Adds the digits that follow to `value`, which may overflow where there are more than 19.
+void take_digits(const char*& at, const char* end, std::uint64_t& value) {
+  for (; at < end && is_digit(*at); ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
 }
 
 template <class Float>
@@ -117,24 +113,59 @@ Fit scale_number(const NumberParts& number, int scale, Excess excess, UnsignedIn
   return Fit::good;
 }
 
-bool read_short_integer(std::string_view text, std::int64_t& value) {
-  const bool negative = !text.empty() && text.front() == '-';
-  if (negative) text.remove_prefix(1);
-  if (text.empty() || text.size() > short_digits_max) return false;
-  if (text.front() == '0' && text.size() > 1) return false;
-  value = 0;
-  for (const char c : text) {
-    if (!is_digit(c)) return false;
-    value = value * 10 + (c - '0');
-  }
+bool take_short_integer(const char*& at, const char* end, std::int64_t& value) {
+  const bool negative = at < end && *at == '-';
+  const char* first = at + (negative ? 1 : 0);
+  const char* behind = first;
+  std::uint64_t magnitude = 0;
+  take_digits(behind, end, magnitude);
+  const auto digits = behind - first;
+  if (digits == 0 || digits > short_digits_max || (*first == '0' && digits > 1)) return false;
+  if (is_in_number(behind, end)) return false;
+  value = static_cast<std::int64_t>(magnitude);
   if (negative) value = -value;
+  at = behind;
   return true;
 }
 
+// Clinger's fast path: both numbers are exact in a double, so one rounding makes the nearest.
+bool take_short_float(const char*& at, const char* end, double& value) {
+  constexpr double tens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                             1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const bool negative = at < end && *at == '-';
+  const char* first = at + (negative ? 1 : 0);
+  const char* behind = first;
+  std::uint64_t mantissa = 0;
+  take_digits(behind, end, mantissa);
+  const auto whole = behind - first;
+  std::ptrdiff_t fraction = 0;
+  if (behind < end && *behind == '.') {
+    const char* point = behind++;
+    take_digits(behind, end, mantissa);
+    fraction = behind - point - 1;
+    if (fraction == 0) return false;
+  }
+  if (whole == 0 || whole + fraction > exact_digits_max || (*first == '0' && whole > 1)) {
+    return false;
+  }
+  if (is_in_number(behind, end)) return false;
+  value = static_cast<double>(mantissa) / tens[fraction];
+  if (negative) value = -value;
+  at = behind;
+  return true;
+}
+
+bool read_short_integer(std::string_view text, std::int64_t& value) {
+  const char* at = text.data();
+  const char* end = at + text.size();
+  return take_short_integer(at, end, value) && at == end;
+}
+
 Fit read_float(std::string_view text, double& value) {
-  const auto number = split_number(text);
-  if (!number) return Fit::wrong_type;
-  return read_short_float(*number, value) ? Fit::good : read_long_float(text, value);
+  const char* at = text.data();
+  const char* end = at + text.size();
+  if (take_short_float(at, end, value) && at == end) return Fit::good;
+  return split_number(text) ? read_long_float(text, value) : Fit::wrong_type;
 }
 
 Fit read_float(std::string_view text, float& value) {
@@ -170,4 +201,4 @@ void append_decimal(std::string& text, Int128 value, int scale) {
   text.insert(text.size() - behind, 1, '.');
 }
 
-}  // namespace weir::formats
+}  // namespace weir

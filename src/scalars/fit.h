@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-namespace weir::formats {
+namespace weir {
 
 // wrong_type: no value of that type is written so; out_of_range: one is, but it does not fit.
 enum class Fit : std::uint8_t { good, wrong_type, out_of_range };
 
-}  // namespace weir::formats
+}  // namespace weir

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "core/result.h"
-#include "formats/zone_rule.h"
+#include "scalars/zone_rule.h"
 
-namespace weir::formats {
+namespace weir {
 
 // Never changes once made; copies are independent.
 class TimeZone {
@@ -37,4 +37,4 @@ class TimeZone {
   std::int64_t first_offset_ = 0;
 };
 
-}  // namespace weir::formats
+}  // namespace weir

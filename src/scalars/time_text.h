@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "formats/fit.h"
-#include "formats/time_zone.h"
+#include "scalars/fit.h"
+#include "scalars/time_zone.h"
 
-namespace weir::formats {
+namespace weir {
 
 // DuckDB's infinities; the negative ones are these, negated.
 inline constexpr std::int32_t date_infinity = std::numeric_limits<std::int32_t>::max();
@@ -25,10 +25,14 @@ Fit read_time(std::string_view text, std::int64_t& micros);
 // A date, then perhaps `T` or a space, a time, and `Z` or an offset; without one, `zone` decides.
 // Microseconds since 1970 UTC.
 Fit read_timestamp(std::string_view text, const TimeZone& zone, std::int64_t& micros);
+// The form most machines write, from the front of a text: 2001-01-01T00:00:00.123Z, with up to six
+// digits behind the point or none, or a space for the T. False, and nothing taken, where something
+// else stands there.
+bool take_usual_timestamp(const char*& at, const char* end, std::int64_t& micros);
 
 // Without quotes. The fraction stands only where there is one, without trailing zeros.
 void append_date(std::string& text, std::int32_t days);
 void append_time(std::string& text, std::int64_t micros);
 void append_timestamp(std::string& text, std::int64_t micros);
 
-}  // namespace weir::formats
+}  // namespace weir

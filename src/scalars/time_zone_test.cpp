@@ -1,10 +1,10 @@
-#include "formats/time_zone.h"
+#include "scalars/time_zone.h"
 
 #include <gtest/gtest.h>
 
-#include "formats/time_text.h"
+#include "scalars/time_text.h"
 
-namespace weir::formats {
+namespace weir {
 namespace {
 
 std::string utc_of(const char* zone, const char* local) {
@@ -75,4 +75,4 @@ TEST(ZoneRule, reads_posix_texts_of_every_form) {
 }
 
 }  // namespace
-}  // namespace weir::formats
+}  // namespace weir

@@ -1,4 +1,4 @@
-#include "formats/time_zone.h"
+#include "scalars/time_zone.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "formats/civil_time.h"
+#include "scalars/civil_time.h"
 
-namespace weir::formats {
+namespace weir {
 namespace {
 
 constexpr const char* zone_folder = "/usr/share/zoneinfo/";
@@ -162,4 +162,4 @@ std::int64_t TimeZone::to_utc(std::int64_t local) const {
   return local - before;
 }
 
-}  // namespace weir::formats
+}  // namespace weir

@@ -1,10 +1,10 @@
-#include "formats/zone_rule.h"
+#include "scalars/zone_rule.h"
 
 #include <charconv>
 
-#include "formats/civil_time.h"
+#include "scalars/civil_time.h"
 
-namespace weir::formats {
+namespace weir {
 namespace {
 
 // A reader of POSIX TZ strings (IEEE 1003.1, 8.3, with the hours of RFC 8536).
@@ -122,4 +122,4 @@ std::int64_t offset_by(const ZoneRule& rule, std::int64_t utc) {
   return is_summer ? rule.summer : rule.standard;
 }
 
-}  // namespace weir::formats
+}  // namespace weir

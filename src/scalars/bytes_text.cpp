@@ -1,10 +1,10 @@
-#include "formats/bytes_text.h"
+#include "scalars/bytes_text.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace weir::formats {
+namespace weir {
 namespace {
 
 constexpr std::string_view alphabet =
@@ -99,4 +99,4 @@ void append_uuid(std::string& text, Huge uuid) {
   }
 }
 
-}  // namespace weir::formats
+}  // namespace weir

@@ -6,7 +6,7 @@
 
 #include "core/column.h"
 
-namespace weir::formats {
+namespace weir {
 
 void append_base64(std::string& text, std::string_view bytes);
 // False where `text` is no base64; `bytes` is then of no use.
@@ -17,4 +17,4 @@ bool read_base64(std::string_view text, std::string& bytes);
 bool read_uuid(std::string_view text, Huge& uuid);
 void append_uuid(std::string& text, Huge uuid);
 
-}  // namespace weir::formats
+}  // namespace weir
