@@ -1,6 +1,7 @@
 #include "core/column.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace weir {
@@ -74,19 +75,19 @@ void Column::append_values(std::span<const std::byte> values) {
 }
 
 void Column::append_string(std::string_view text) {
-  StringRef ref;
-  ref.length = static_cast<std::uint32_t>(text.size());
-  // Over both members: they stand side by side, as in DuckDB's string_t.
-  char* inside = reinterpret_cast<char*>(&ref) + sizeof ref.length;
+  // Written where it stays: a StringRef put together elsewhere in pieces would be read back whole,
+  // for which the processor waits.
+  auto* ref = new (grow(sizeof(StringRef))) StringRef;
+  ref->length = static_cast<std::uint32_t>(text.size());
   if (text.size() <= StringRef::inline_max) {
-    copy_short(inside, text);
+    // Over both members: they stand side by side, as in DuckDB's string_t.
+    copy_short(reinterpret_cast<char*>(ref) + sizeof ref->length, text);
   } else {
     char* bytes = heap_.take(text.size());
     std::memcpy(bytes, text.data(), text.size());
-    std::memcpy(ref.prefix, bytes, sizeof ref.prefix);
-    ref.pointer = bytes;
+    std::memcpy(ref->prefix, bytes, sizeof ref->prefix);
+    ref->pointer = bytes;
   }
-  append(ref);
 }
 
 void Column::append_list() {
