@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds a preset, all of it or the targets named: tools/build.sh [release|dev|tsan] [TARGET...]
+# Builds a preset, all of it or the targets named: tools/build.sh [release|dev|tsan|fuzz] [TARGET...]
 set -euo pipefail
 preset=${1:-release}
 [ $# = 0 ] || shift
 folder=build/$preset
 case $preset in
-  release | dev | tsan) ;;
-  *) echo "build: '$preset' is none of release, dev (ASan+UBSan), tsan" >&2 && exit 2 ;;
+  release | dev | tsan | fuzz) ;;
+  *) echo "build: '$preset' is none of release, dev (ASan+UBSan), tsan, fuzz" >&2 && exit 2 ;;
 esac
 mkdir -p build  # a fresh checkout has none, and the configuring is logged there
 if [ ! -f "$folder/build.ninja" ] || [ CMakePresets.json -nt "$folder/build.ninja" ]; then

@@ -10,6 +10,7 @@ import time
 
 import check
 import docs_snippets
+import fuzz
 import python_suite
 import unit_suite
 from files import ROOT
@@ -53,6 +54,7 @@ def parts(pattern: re.Pattern | None) -> dict:
         "tools": lambda: run_python(("tools",), pattern),
         "unit": lambda: unit_suite.run(unit_suite.unit_programs(pattern), "release"),
         "golden": lambda: unit_suite.run(unit_suite.golden_programs(pattern), "release"),
+        "fuzz": lambda: fuzz.run(pattern, fuzz.SECONDS_IN_TESTS),
         "system, examples, faults": lambda: run_python(PROGRAM_FOLDERS, pattern),
     }
     if pattern is None:

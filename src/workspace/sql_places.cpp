@@ -1,6 +1,7 @@
 #include "workspace/sql_places.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -108,9 +109,12 @@ Place place_of(const SqlText& sql, std::size_t offset) {
 Result<std::string> read_text(const std::filesystem::path& file, std::size_t bytes_max) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return Error{Fault::invalid, "it cannot be read"};
-  std::string text(bytes_max + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  std::string text;
+  std::array<char, 65'536> part;
+  do {
+    stream.read(part.data(), part.size());
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+  } while (stream && text.size() <= bytes_max);
   if (stream.bad()) return Error{Fault::invalid, "it cannot be read"};
   if (text.size() <= bytes_max) return text;
   return Error{Fault::invalid, "it is larger than " + byte_size_text(bytes_max)};
