@@ -124,19 +124,22 @@ void Exchange::save(StateWriter& writer) const {
   }
 }
 
-void Exchange::load(StateReader& reader, const KeyFilter& takes) {
+Result<void> Exchange::load(StateReader& reader, const KeyFilter& takes) {
   largest_ = reader.number<std::int64_t>();
   newest_end_ = reader.number<std::int64_t>();
   const auto saved = reader.number<std::uint64_t>();
-  for (std::uint64_t s = 0; s < saved && reader.ok(); ++s) {
+  for (std::uint64_t s = 0; s < saved; ++s) {
     const std::string_view bytes = reader.text();
+    if (!reader.ok()) return other_form();
     for (std::size_t i = 0; i < instances_.size(); ++i) {
       StateReader state(bytes);
-      instances_[i]->load(state, [&](std::string_view key) {
+      OK_OR_RETURN(instances_[i]->load(state, [&](std::string_view key) {
         return takes(key) && instance_of(hash_of_key(key)) == i;
-      });
+      }));
+      if (!state.finished()) return other_form();
     }
   }
+  return {};
 }
 
 }  // namespace weir::dataflow

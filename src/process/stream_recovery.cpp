@@ -35,8 +35,8 @@ Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
   if (snapshot.plan_hash != spec_.plan.hash) {
     return Error{
         Fault::conflict,
-        "its SQL's meaning changed; keep the old SQL, or give the stream and its table new "
-        "names, which starts it anew"};
+        "its SQL's meaning or its emit changed; keep the old ones, or give the stream and its "
+        "table new names, which starts it anew"};
   }
   const journal::Journal& journal = parts_.journal;
   if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
@@ -64,11 +64,7 @@ Result<void> StreamRun::restore(const Snapshot& snapshot) {
   StateReader state(snapshot.state);
   input_.restart(snapshot.through, state);
   output_watermark_ = state.number<std::int64_t>();
-  pipeline_.load(state);
-  if (!state.finished()) {
-    return Error{Fault::corrupt, fmt::format("its state in {} has another form than its plan",
-                                             parts_.folder.string())};
-  }
+  OK_OR_RETURN(within(parts_.folder.string(), pipeline_.load(state)));
   last_ = {snapshot.generation, snapshot.sequence, snapshot.through, snapshot.commit_end};
   snapshot_sequence_ = snapshot.sequence;
   return {};

@@ -140,8 +140,24 @@ TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().fault, Fault::conflict);
   EXPECT_EQ(started.error().message,
-            "stream s: its SQL's meaning changed; keep the old SQL, or give the stream and its "
-            "table new names, which starts it anew");
+            "stream s: its SQL's meaning or its emit changed; keep the old ones, or give the "
+            "stream and its table new names, which starts it anew");
+}
+
+TEST_F(StreamRecovery, RefusesOpenWindowsAsChangesAndChangesAsOpenWindows) {
+  const std::string sql =
+      "SELECT window_start, k, count(*) AS n FROM tumble(events, t, INTERVAL 10 SECOND) "
+      "GROUP BY ALL";
+  for (const bool emit_changes : {false, true}) {
+    const std::string name = emit_changes ? "changes" : "close";
+    auto job = start(compiled(name, sql, emit_changes));
+    send({{1, "a", 1}, {2, "b", 2}});
+    settle(*job);
+    job.reset();
+    const auto started = try_start(compiled(name, sql, !emit_changes));
+    ASSERT_FALSE(started.ok());
+    EXPECT_EQ(started.error().fault, Fault::conflict);
+  }
 }
 
 TEST_F(StreamRecovery, StartsAnewAsTheNextGenerationWhereItWasDropped) {

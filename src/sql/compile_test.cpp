@@ -1,0 +1,49 @@
+#include <gtest/gtest.h>
+
+#include "sql/plan.h"
+
+namespace weir::sql {
+namespace {
+
+Readable source(const std::vector<std::string>& columns) {
+  auto schema = std::make_shared<Schema>();
+  schema->columns.push_back({"t", Type{.id = TypeId::timestamp}});
+  for (const std::string& name : columns) {
+    schema->columns.push_back({name, Type{.id = TypeId::bigint}});
+  }
+  return {.name = "events", .schema = std::move(schema), .event_time = "t"};
+}
+
+std::variant<Plan, std::vector<SqlMistake>> compiled(const std::string& sql,
+                                                     const std::vector<Readable>& names,
+                                                     bool emit_changes = false) {
+  return compile(sql, names, {.emit_changes = emit_changes});
+}
+
+Plan plan_of(const std::string& sql, const std::vector<Readable>& names,
+             bool emit_changes = false) {
+  auto result = compiled(sql, names, emit_changes);
+  if (const auto* mistakes = std::get_if<1>(&result)) {
+    ADD_FAILURE() << sql << ": " << mistakes->front().message;
+    return {};
+  }
+  return std::get<0>(std::move(result));
+}
+
+std::string mistake_in(const std::string& sql, const std::vector<Readable>& names) {
+  const auto result = compiled(sql, names);
+  const auto* mistakes = std::get_if<1>(&result);
+  return mistakes == nullptr ? "none" : mistakes->front().message;
+}
+
+const std::string counts =
+    "SELECT window_start, a, count(*) AS n FROM tumble(events, t, INTERVAL 1 HOUR) "
+    "WHERE b > 2 GROUP BY ALL";
+
+TEST(Compile, MeansAnotherThingByAnotherEmit) {
+  const std::vector<Readable> names = {source({"a", "b"})};
+  EXPECT_NE(plan_of(counts, names, false).hash, plan_of(counts, names, true).hash);
+}
+
+}  // namespace
+}  // namespace weir::sql
