@@ -40,6 +40,24 @@ const std::string counts =
     "SELECT window_start, a, count(*) AS n FROM tumble(events, t, INTERVAL 1 HOUR) "
     "WHERE b > 2 GROUP BY ALL";
 
+TEST(Compile, MeansTheSameWithAColumnMoreAnywhere) {
+  const std::vector<std::string> queries = {
+      counts, "SELECT a + 1 AS next FROM events WHERE b > 2",
+      "SELECT window_end, sum(a) AS s FROM hop(events, t, INTERVAL 1 HOUR, INTERVAL 2 HOUR) "
+      "GROUP BY ALL",
+      "SELECT a, now() AS seen, list(b) AS all_b FROM events GROUP BY ALL"};
+  for (const std::string& sql : queries) {
+    const std::string hash = plan_of(sql, {source({"a", "b"})}).hash;
+    EXPECT_EQ(plan_of(sql, {source({"new", "a", "b"})}).hash, hash) << sql;
+    EXPECT_EQ(plan_of(sql, {source({"b", "new", "a"})}).hash, hash) << sql;
+  }
+}
+
+TEST(Compile, MeansAnotherThingByAnotherColumnInTheSamePlace) {
+  EXPECT_NE(plan_of("SELECT sum(a) AS s FROM events", {source({"a", "b"})}).hash,
+            plan_of("SELECT sum(b) AS s FROM events", {source({"b", "a"})}).hash);
+}
+
 TEST(Compile, MeansAnotherThingByAnotherEmit) {
   const std::vector<Readable> names = {source({"a", "b"})};
   EXPECT_NE(plan_of(counts, names, false).hash, plan_of(counts, names, true).hash);

@@ -23,9 +23,10 @@ PlanRelation lower_source(Compilation& compilation, const Readable& source) {
   SourceNode node{.name = source.name};
   if (source.event_time) node.event_time = source.schema->find(*source.event_time);
   PlanRelation relation;
+  relation.from = named_input;
   for (std::size_t i = 0; i < source.schema->columns.size(); ++i) {
     const Field& field = source.schema->columns[i];
-    relation.columns.push_back({.text = "c" + std::to_string(i),
+    relation.columns.push_back({.text = named_column(field.name),
                                 .type = to_string(field.type),
                                 .name = field.name,
                                 .is_event_time = node.event_time == i});

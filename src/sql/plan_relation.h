@@ -66,6 +66,12 @@ struct Compilation {
   WindowLayout layout(const WindowCall& call);
 };
 
+// A source's columns go by their names in all that is said over it, so that a plan means the same
+// when one is added among them. What stands behind FROM, and a column of it; make_kernel() leads
+// both back to the kernel's input.
+inline constexpr const char* named_input = "_input";
+std::string named_column(const std::string& name);
+
 // What a kernel gives: SQL text over a relation, its type and the name it gets.
 struct KernelColumn {
   std::string text;
