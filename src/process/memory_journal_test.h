@@ -22,7 +22,7 @@ class MemoryJournal final : public journal::Journal {
     {
       std::lock_guard lock(mutex_);
       const bool is_commit = entries.front().kind == journal::Kind::commit;
-      if (is_commit && fails_with_) failure_ = fails_with_;
+      if (is_commit && fails_with_ && commits_until_failure_-- == 0) failure_ = fails_with_;
       if (failure_) return *failure_;
       if (is_commit && full_for_ > 0) {
         --full_for_;
@@ -75,10 +75,17 @@ class MemoryJournal final : public journal::Journal {
     std::lock_guard lock(mutex_);
     full_for_ = commits;
   }
-  // Nothing is taken after the next commit was refused.
-  void fail_at_next_commit(std::string why) {
+  // Nothing is taken after a commit was refused: the next one, or one behind so many others.
+  void fail_at_next_commit(std::string why, int others = 0) {
     std::lock_guard lock(mutex_);
     fails_with_ = Error{Fault::unavailable, std::move(why)};
+    commits_until_failure_ = others;
+  }
+  // As if it were opened anew.
+  void recover() {
+    std::lock_guard lock(mutex_);
+    failure_.reset();
+    fails_with_.reset();
   }
 
  private:
@@ -115,6 +122,7 @@ class MemoryJournal final : public journal::Journal {
   std::vector<std::shared_ptr<const journal::Entry>> entries_;
   std::optional<Error> failure_;
   std::optional<Error> fails_with_;
+  int commits_until_failure_ = 0;
   int full_for_ = 0;
   Instant accepted_;
   std::string id_ = "memory";

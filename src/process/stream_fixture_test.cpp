@@ -111,15 +111,24 @@ Position StreamFixture::settle(StreamJob& job) {
 Committed StreamFixture::committed(const std::string& stream) const {
   Committed all;
   const auto reader = journal_.read({{stream}, {journal::Kind::commit}}, 0);
+  journal::WholeCommits commits;
   while (true) {
     const auto placed = reader->next();
     EXPECT_TRUE(placed.ok());
     if (!placed.value()) return all;
-    const journal::Entry& entry = *placed.value()->entry;
-    const auto head = journal::decode_commit_head(entry.head);
-    EXPECT_TRUE(head.ok());
-    all.sequences.push_back(head.value().sequence);
-    all.rows_in += head.value().rows_in;
+    const auto parts = commits.take(*placed.value());
+    EXPECT_TRUE(parts.ok());
+    if (!parts.value().empty()) add_commit(all, parts.value());
+  }
+}
+
+void StreamFixture::add_commit(Committed& all, const std::vector<journal::Placed>& parts) {
+  const auto head = journal::decode_commit_head(parts.back().entry->head);
+  EXPECT_TRUE(head.ok());
+  all.sequences.push_back(head.value().sequence);
+  all.rows_in += head.value().rows_in;
+  for (const journal::Placed& part : parts) {
+    const journal::Entry& entry = *part.entry;
     if (const auto& rows = entry.batches[0]) {
       const bool is_weighted = rows->schema().columns.back().name == "_weight";
       add_rows(all.rows, *rows, rows->column_count() - (is_weighted ? 1 : 0));

@@ -58,6 +58,7 @@ class StreamFixture : public testing::Test {
   // Until everything in the journal is processed.
   Position settle(StreamJob& job);
   Committed committed(const std::string& stream) const;
+  static void add_commit(Committed& all, const std::vector<journal::Placed>& parts);
   std::size_t commits(const std::string& stream) const {
     return committed(stream).sequences.size();
   }

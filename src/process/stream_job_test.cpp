@@ -237,6 +237,65 @@ TEST_F(StreamJobTest, StopsWithTheReasonWhenTheJournalFailed) {
   ASSERT_TRUE(job->counts().failure);
 }
 
+std::size_t largest_batch_bytes(const Committed& all) {
+  std::size_t most = 0;
+  for (const auto& batch : all.batches) most = std::max(most, batch->bytes());
+  return most;
+}
+
+constexpr std::size_t megabyte = std::size_t{1} << 20;
+
+TEST_F(StreamJobTest, CommitsABacklogOfWideRowsBySteps) {
+  for (std::int64_t i = 0; i < 50; ++i) send({{i, std::string(megabyte, 'a'), i}});
+  const auto job = start(compiled("s", "SELECT t, k, v FROM events"));
+  settle(*job);
+  const Committed all = committed("s");
+  EXPECT_EQ(all.rows, expected("SELECT t, k, v FROM events()"));
+  EXPECT_EQ(all.sequences, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+}
+
+TEST_F(StreamJobTest, CommitsWhatIsTooLargeForOneEntryInParts) {
+  const auto close = start(compiled("close",
+                                    "SELECT window_start, k, count(*) AS n FROM tumble(events, t, "
+                                    "INTERVAL 1 HOUR) GROUP BY ALL"));
+  const auto copy = start(compiled("copy", "SELECT window_start, k, n FROM close"));
+  for (std::int64_t i = 0; i < 40; ++i) {
+    send({{i, std::to_string(i) + std::string(megabyte, 'a'), i}});
+  }
+  send_end();
+  settle(*close);
+  settle(*copy);
+  const Committed all = committed("close");
+  EXPECT_EQ(all.sequences, (std::vector<std::uint64_t>{1, 2})) << "rows, and the watermark";
+  EXPECT_EQ(all.rows.size(), 40);
+  EXPECT_LE(largest_batch_bytes(all), 17 * megabyte);
+  EXPECT_EQ(committed("copy").rows, all.rows);
+}
+
+TEST_F(StreamJobTest, MakesACommitAnewOfWhichACrashLeftSomeParts) {
+  const std::string sql =
+      "SELECT window_start, k, count(*) AS n FROM tumble(events, t, INTERVAL 1 HOUR) GROUP BY ALL";
+  auto close = start(compiled("close", sql));
+  const auto copy = start(compiled("copy", "SELECT window_start, k, n FROM close"));
+  for (std::int64_t i = 0; i < 40; ++i) {
+    send({{i, std::to_string(i) + std::string(megabyte, 'a'), i}});
+  }
+  settle(*close);
+  const std::size_t whole = commits("close");
+  journal_.fail_at_next_commit("the disk is gone", 2);
+  send_end();
+  const auto failed = close->settle(journal_.end(), std::chrono::steady_clock::now() + seconds(60));
+  EXPECT_FALSE(failed.ok());
+  EXPECT_EQ(commits("close"), whole) << "parts without their last count for nothing";
+  journal_.recover();
+  close.reset();
+  close = start(compiled("close", sql));
+  settle(*close);
+  settle(*copy);
+  EXPECT_EQ(committed("close").rows.size(), 40);
+  EXPECT_EQ(committed("copy").rows, committed("close").rows);
+}
+
 TEST_F(StreamJobTest, SettleGivesUpAtTheDeadline) {
   const auto job = start(compiled("s", "SELECT t, k FROM events"));
   const auto settled = job->settle(journal_.end() + 1000, std::chrono::steady_clock::now());

@@ -56,7 +56,7 @@ Result<std::optional<StreamRun::LastCommit>> StreamRun::find_last_commit(Positio
     TRY(const std::optional<journal::Placed> placed, reader->next());
     if (!placed) return last;
     TRY(const journal::CommitHead head, journal::decode_commit_head(placed->entry->head));
-    last = {head.generation, head.sequence, head.through, placed->end};
+    if (head.is_last) last = {head.generation, head.sequence, head.through, placed->end};
   }
 }
 
@@ -78,10 +78,10 @@ Result<void> StreamRun::replay() {
     TRY(InputBatch batch, input_.next(spec_.batch_rows_max, *replay_until_));
     if (batch.chunks.empty()) break;
     for (Chunk& chunk : batch.chunks) OK_OR_RETURN(push(std::move(chunk)));
-    pending_.take();
+    pending_.clear();
   }
   OK_OR_RETURN(give_held());
-  pending_.take();
+  pending_.clear();
   return {};
 }
 

@@ -120,15 +120,25 @@ Result<void> StreamRun::commit(const std::stop_token& stop, bool ends) {
     counts_.quarantined += pending_.poisoned();
     counts_.watermark = output_watermark_;
   }
-  const journal::Entry entry{.kind = journal::Kind::commit,
-                             .topic = spec_.name,
-                             .head = encode(head),
-                             .batches = pending_.take()};
-  OK_OR_RETURN(append(entry, head.through, stop));
+  OK_OR_RETURN(append(head, pending_.take(), stop));
   last_.sequence = head.sequence;
   last_.through = head.through;
   committed_at_ = parts_.clock.now();
   return tells_end ? commit(stop) : Result<void>();
+}
+
+Result<void> StreamRun::append(journal::CommitHead head, std::vector<CommitBatches> parts,
+                               const std::stop_token& stop) {
+  for (CommitBatches& batches : parts) {
+    head.is_last = &batches == &parts.back();
+    const journal::Entry entry{.kind = journal::Kind::commit,
+                               .topic = spec_.name,
+                               .head = encode(head),
+                               .batches = std::move(batches)};
+    OK_OR_RETURN(append(entry, head.is_last ? head.through : 0, stop));
+    ++head.part;
+  }
+  return {};
 }
 
 Result<void> StreamRun::append(const journal::Entry& entry, Position through,

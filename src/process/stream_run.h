@@ -56,6 +56,8 @@ class StreamRun final : public StreamJob {
   Result<void> give_held();
   bool is_commit_due(bool has_more) const;
   Result<void> commit(const std::stop_token& stop, bool ends = false);
+  Result<void> append(journal::CommitHead head, std::vector<CommitBatches> parts,
+                      const std::stop_token& stop);
   Result<void> append(const journal::Entry& entry, Position through, const std::stop_token& stop);
   Result<void> take_snapshot(const std::stop_token& stop);
   Result<void> write_snapshot();
