@@ -20,13 +20,18 @@ class MemoryJournal final : public journal::Journal {
   Result<void> append(std::vector<journal::Entry> entries, journal::Durable done) override {
     Position end = 0;
     {
-      std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
       const bool is_commit = entries.front().kind == journal::Kind::commit;
       if (is_commit && fails_with_ && commits_until_failure_-- == 0) failure_ = fails_with_;
       if (failure_) return *failure_;
       if (is_commit && full_for_ > 0) {
         --full_for_;
         return Error{Fault::unavailable, "too much waits"};
+      }
+      if (is_commit && has_no_room_) {
+        lock.unlock();
+        done(Error{Fault::unavailable, "the disk is full"});
+        return {};
       }
       for (journal::Entry& entry : entries) {
         entry.accepted = accepted_;
@@ -58,6 +63,7 @@ class MemoryJournal final : public journal::Journal {
   Result<void> health() const override {
     std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
+    if (has_no_room_) return Error{Fault::unavailable, "the disk is full"};
     return {};
   }
   std::uint64_t epoch() const override { return 1; }
@@ -74,6 +80,11 @@ class MemoryJournal final : public journal::Journal {
   void be_full_for(int commits) {
     std::lock_guard lock(mutex_);
     full_for_ = commits;
+  }
+  // Commits are taken, and refused when they are written.
+  void have_no_room(bool no_room) {
+    std::lock_guard lock(mutex_);
+    has_no_room_ = no_room;
   }
   // Nothing is taken after a commit was refused: the next one, or one behind so many others.
   void fail_at_next_commit(std::string why, int others = 0) {
@@ -124,6 +135,7 @@ class MemoryJournal final : public journal::Journal {
   std::optional<Error> fails_with_;
   int commits_until_failure_ = 0;
   int full_for_ = 0;
+  bool has_no_room_ = false;
   Instant accepted_;
   std::string id_ = "memory";
 };

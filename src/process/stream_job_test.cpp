@@ -1,5 +1,11 @@
 #include "process/stream_job.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <functional>
+#include <thread>
+
 #include "journal/heads.h"
 #include "process/stream_fixture_test.h"
 
@@ -221,6 +227,85 @@ TEST_F(StreamJobTest, WaitsWhileTheJournalIsFull) {
   settle(*job);
   EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1, 2}));
   EXPECT_FALSE(job->counts().failure);
+}
+
+void wait_for(const std::function<bool()>& happened) {
+  while (!happened()) std::this_thread::yield();
+}
+
+TEST_F(StreamJobTest, HandsACommitOnAgainThatAFullDiskRefused) {
+  const auto job = start(compiled("s", "SELECT t, k FROM events"));
+  send({{1, "a", 1}});
+  settle(*job);
+  journal_.have_no_room(true);
+  send({{2, "a", 1}});
+  send({{3, "b", 1}});
+  wait_for([&] { return job->counts().trouble == "the disk is full"; });
+  EXPECT_FALSE(job->counts().failure);
+  journal_.have_no_room(false);
+  settle(*job);
+  EXPECT_EQ(committed("s").rows, expected("SELECT t, k FROM events()"));
+  EXPECT_FALSE(job->counts().failure);
+  send({{4, "b", 1}});
+  settle(*job);
+  wait_for([&] { return job->counts().trouble.empty(); });
+  std::vector<std::uint64_t> sequences = committed("s").sequences;
+  for (std::size_t i = 0; i < sequences.size(); ++i) EXPECT_EQ(sequences[i], i + 1);
+}
+
+TEST_F(StreamJobTest, StopsWhileTheDiskIsFull) {
+  auto job = start(compiled("s", "SELECT t, k FROM events"));
+  journal_.have_no_room(true);
+  send({{1, "a", 1}});
+  wait_for([&] { return !job->counts().trouble.empty(); });
+  job.reset();
+  journal_.have_no_room(false);
+  job = start(compiled("s", "SELECT t, k FROM events"));
+  settle(*job);
+  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1}));
+}
+
+// No file may grow: what writes one is told that there is no room.
+class NoRoom {
+ public:
+  NoRoom() : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(getrlimit(RLIMIT_FSIZE, &before_), 0);
+    rlimit none = before_;
+    none.rlim_cur = 0;
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  }
+  ~NoRoom() {
+    EXPECT_EQ(setrlimit(RLIMIT_FSIZE, &before_), 0);
+    std::signal(SIGXFSZ, handler_);
+  }
+  NoRoom(const NoRoom&) = delete;
+  NoRoom& operator=(const NoRoom&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST_F(StreamJobTest, GoesOnWithoutASnapshotWhereThereIsNoRoomAndTakesItLater) {
+  checkpoint_interval_ = seconds(5);
+  auto job = start(compiled("s", "SELECT k, count(*) AS n FROM events GROUP BY k", true));
+  {
+    const NoRoom no_room;
+    send({{1, "a", 1}});
+    settle(*job);
+    clock_.advance(seconds(6));
+    wait_for([&] { return job->counts().trouble.starts_with("no room for a snapshot"); });
+    send({{2, "a", 1}});
+    settle(*job);
+    EXPECT_FALSE(job->counts().failure);
+  }
+  clock_.advance(seconds(6));
+  wait_for([&] { return job->counts().trouble.empty(); });
+  job.reset();
+  job = start(compiled("s", "SELECT k, count(*) AS n FROM events GROUP BY k", true));
+  send({{3, "a", 1}});
+  settle(*job);
+  EXPECT_EQ(committed("s").rows, expected("SELECT k, count(*) FROM events() GROUP BY k"));
 }
 
 TEST_F(StreamJobTest, StopsWithTheReasonWhenTheJournalFailed) {
