@@ -24,6 +24,10 @@ constexpr const char* tumble_rows =
 
 using StreamJobTest = StreamFixture;
 
+void wait_for(const std::function<bool()>& happened) {
+  while (!happened()) std::this_thread::yield();
+}
+
 TEST_F(StreamJobTest, GivesAWindowOnceTheWatermarkPassedItAndTheRestAtTheEnd) {
   const auto job = start(compiled("s", tumble_sql));
   send({{1, "a", 5}, {2, "b", {}}, {12, "a", 1}});
@@ -101,6 +105,22 @@ TEST_F(StreamJobTest, HoldsChangesForTheIntervalAndGivesTheirSum) {
   std::size_t rows = 0;
   for (const auto& batch : all.batches) rows += batch->rows();
   EXPECT_LE(rows, 1 + 3 + 2);
+}
+
+TEST_F(StreamJobTest, HoldsChangesForTheIntervalAfterAWaitForWhatNeverComes) {
+  const auto job = start(compiled("s", "SELECT k, count(*) AS n FROM events GROUP BY k", true));
+  send({{1, "a", 1}});
+  settle(*job);
+  ASSERT_EQ(commits("s"), 1);
+  const auto settled =
+      job->settle(Position{1'000'000'000'000'000}, std::chrono::steady_clock::now());
+  ASSERT_FALSE(settled.ok());
+  for (std::int64_t i = 2; i < 20; ++i) {
+    send({{i, "a", 1}});
+    wait_for([&] { return job->counts().rows_in == static_cast<std::uint64_t>(i); });
+  }
+  // Taking the next one, it was done with the one before.
+  EXPECT_EQ(commits("s"), 1);
 }
 
 TEST_F(StreamJobTest, GivesHeldChangesOutWhenTheIntervalHasPassed) {
@@ -227,10 +247,6 @@ TEST_F(StreamJobTest, WaitsWhileTheJournalIsFull) {
   settle(*job);
   EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1, 2}));
   EXPECT_FALSE(job->counts().failure);
-}
-
-void wait_for(const std::function<bool()>& happened) {
-  while (!happened()) std::this_thread::yield();
 }
 
 TEST_F(StreamJobTest, HandsACommitOnAgainThatAFullDiskRefused) {

@@ -248,7 +248,8 @@ StreamCounts StreamRun::counts() const {
 Result<Position> StreamRun::settle(Position input, std::chrono::steady_clock::time_point deadline) {
   {
     std::lock_guard lock(mutex_);
-    wanted_ = std::max(wanted_, input);
+    // What is not in the journal yet can hurry nothing that is.
+    wanted_ = std::max(wanted_, std::min(input, parts_.journal.end()));
   }
   watch_.wake();
   return within("stream " + spec_.name, progress_->wait_through(input, deadline));
