@@ -2,6 +2,7 @@
 #include <iostream>
 #include <random>
 
+#include "process/snapshot.h"
 #include "process/stream_fixture_test.h"
 
 namespace weir::process {
@@ -93,6 +94,16 @@ void damage(const fs::path& file) {
   std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
   bytes.seekp(40);
   bytes.put('\x55');
+}
+
+TEST_F(StreamRecovery, IsNewUntilItsFirstSnapshot) {
+  const fs::path folder = folder_of("s");
+  EXPECT_FALSE(SnapshotFolder::has_any(folder));
+  fs::create_directories(folder);
+  std::ofstream(folder / "draft") << "half a";
+  EXPECT_FALSE(SnapshotFolder::has_any(folder));
+  start(compiled("s", count_sql, true)).reset();
+  EXPECT_TRUE(SnapshotFolder::has_any(folder));
 }
 
 fs::path newest_snapshot(const fs::path& folder) {
