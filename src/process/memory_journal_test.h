@@ -59,7 +59,10 @@ class MemoryJournal final : public journal::Journal {
   std::unique_ptr<journal::Reader> read(journal::Filter filter, Position from) const override {
     return std::make_unique<MemoryReader>(*this, std::move(filter), from);
   }
-  Position oldest() const override { return 0; }
+  Position oldest() const override {
+    std::lock_guard lock(mutex_);
+    return oldest_;
+  }
   Result<void> health() const override {
     std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
@@ -92,6 +95,11 @@ class MemoryJournal final : public journal::Journal {
     fails_with_ = Error{Fault::unavailable, std::move(why)};
     commits_until_failure_ = others;
   }
+  // What is before it is not kept any more.
+  void forget_before(Position oldest) {
+    std::lock_guard lock(mutex_);
+    oldest_ = oldest;
+  }
   // As if it were opened anew.
   void recover() {
     std::lock_guard lock(mutex_);
@@ -105,7 +113,7 @@ class MemoryJournal final : public journal::Journal {
     MemoryReader(const MemoryJournal& journal, journal::Filter filter, Position from)
         : journal_(journal),
           filter_(std::move(filter)),
-          next_((from + entry_bytes - 1) / entry_bytes) {}
+          next_((std::max(from, journal.oldest()) + entry_bytes - 1) / entry_bytes) {}
 
     Result<std::optional<journal::Placed>> next() override {
       std::lock_guard lock(journal_.mutex_);
@@ -136,6 +144,7 @@ class MemoryJournal final : public journal::Journal {
   int commits_until_failure_ = 0;
   int full_for_ = 0;
   bool has_no_room_ = false;
+  Position oldest_ = 0;
   Instant accepted_;
   std::string id_ = "memory";
 };

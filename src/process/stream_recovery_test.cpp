@@ -2,6 +2,7 @@
 #include <iostream>
 #include <random>
 
+#include "journal/heads.h"
 #include "process/snapshot.h"
 #include "process/stream_fixture_test.h"
 
@@ -171,15 +172,63 @@ TEST_F(StreamRecovery, RefusesOpenWindowsAsChangesAndChangesAsOpenWindows) {
   }
 }
 
-TEST_F(StreamRecovery, StartsAnewAsTheNextGenerationWhereItWasDropped) {
+TEST_F(StreamRecovery, RefusesToStartWhereItsStateIsGoneAndItsCommitsAreNot) {
   auto job = start(compiled("s", count_sql, true));
   send({{1, "a", 1}});
   settle(*job);
   job.reset();
   fs::remove_all(folder_of("s"));
-  job = start(compiled("s", count_sql, true));
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+  EXPECT_EQ(started.error().message,
+            "stream s: its commits cover its input up to position 10, but its state in " +
+                folder_of("s").string() +
+                " is gone: put back the folder as it was, or give the stream and its table new "
+                "names, which starts it anew");
+  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1}));
+}
+
+TEST_F(StreamRecovery, RefusesAStateOfAnotherGenerationThanItsCommits) {
+  auto job = start(compiled("s", count_sql, true));
+  send({{1, "a", 1}});
   settle(*job);
-  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1, 1}));
+  job.reset();
+  const journal::CommitHead head{.generation = 2, .sequence = 1, .through = journal_.end()};
+  ASSERT_TRUE(journal_
+                  .append_and_wait({{.kind = journal::Kind::commit,
+                                     .topic = "s",
+                                     .head = encode(head),
+                                     .batches = {nullptr, nullptr, nullptr}}})
+                  .ok());
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+}
+
+TEST_F(StreamRecovery, RefusesToLeaveOutInputThatIsNotKeptAnyMore) {
+  send({{1, "a", 1}});
+  auto job = start(compiled("s", count_sql, true));
+  settle(*job);
+  job.reset();
+  send({{2, "a", 1}});
+  send({{3, "a", 1}});
+  journal_.forget_before(journal_.end());
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+  EXPECT_NE(started.error().message.find("up to position 10"), std::string::npos)
+      << started.error().message;
+}
+
+TEST_F(StreamRecovery, StartsAtTheOldestInputThatIsKept) {
+  send({{1, "a", 1}});
+  send({{2, "b", 1}});
+  journal_.forget_before(10);
+  start(compiled("s", count_sql, true)).reset();
+  auto job = start(compiled("s", count_sql, true));
+  settle(*job);
+  EXPECT_EQ(committed("s").rows.size(), 1);
 }
 
 TEST_F(StreamRecovery, NeedsTheInputBehindTheOlderOfTwoSnapshots) {

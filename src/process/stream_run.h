@@ -6,7 +6,10 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "journal/heads.h"
 #include "process/commit_progress.h"
@@ -51,6 +54,8 @@ class StreamRun final : public StreamJob {
 
   Result<void> recover();
   Result<void> check_identity(const Snapshot& snapshot) const;
+  // Neither new, nor to be gone on with: what it gave would be given once more.
+  Error lost_state(std::string_view how, const LastCommit& commit) const;
   Result<std::optional<LastCommit>> find_last_commit(Position from) const;
   Result<void> restore(const Snapshot& snapshot);
   Result<void> replay();
