@@ -124,7 +124,7 @@ struct Division {
 Outcome run(const std::vector<Event>& events, const Windows& windows, Division division) {
   const sql::GroupNode node = group_node(windows);
   Exchange group = make_group(node, division.instances);
-  journal::SourceWatermark watermark{microseconds(lateness)};
+  journal::SourceWatermark watermark;
   Outcome outcome;
   for (std::size_t first = 0; first < events.size(); first += division.rows) {
     const auto part =
@@ -132,7 +132,7 @@ Outcome run(const std::vector<Event>& events, const Windows& windows, Division d
     Column times(type(TypeId::timestamp));
     for (const Event& event : part) times.append(event.time);
     Chunk chunk{.rows = batch_of(part, windows)};
-    chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(watermark.follow({}, times));
+    chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(watermark.follow({.lateness = lateness}, times));
     chunk.ends = first + division.rows >= events.size() && watermark.raise({});
     chunk.watermark = watermark.value();
     Findings findings;

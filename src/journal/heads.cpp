@@ -18,6 +18,7 @@ std::string encode(const EventsHead& head) {
   std::string out;
   put(out, head.watermark_before);
   put(out, head.newest_before);
+  put(out, head.lateness);
   return out;
 }
 
@@ -45,6 +46,7 @@ Result<EventsHead> decode_events_head(std::string_view bytes) {
   EventsHead head;
   head.watermark_before = from.number<std::int64_t>();
   head.newest_before = from.number<std::int64_t>();
+  head.lateness = from.number<std::int64_t>();
   if (!from.finished()) return no_head("events");
   return head;
 }

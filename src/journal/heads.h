@@ -26,6 +26,7 @@ constexpr std::int64_t end_of_windows = std::numeric_limits<std::int64_t>::max()
 struct EventsHead {
   std::int64_t watermark_before = no_watermark;  // microseconds, in force at the first row
   std::int64_t newest_before = no_watermark;     // the newest event time of all rows before it
+  std::int64_t lateness = 0;                     // microseconds, in force when it was accepted
 };
 
 // Kind::watermark: `at`, or nothing: every window open so far closes.

@@ -33,10 +33,7 @@ std::vector<std::int64_t> numbers(const Column& column) {
 }  // namespace
 
 InputBatches::InputBatches(const journal::Journal& journal, StreamInput input, bool by_acceptance)
-    : journal_(journal),
-      input_(std::move(input)),
-      by_acceptance_(by_acceptance),
-      watermark_(input_.lateness) {}
+    : journal_(journal), input_(std::move(input)), by_acceptance_(by_acceptance) {}
 
 std::int64_t InputBatches::watermark() const {
   return input_.event_time ? watermark_.value() : micros(accepted_);

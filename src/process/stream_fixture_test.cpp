@@ -47,8 +47,7 @@ StreamSpec StreamFixture::compiled(const std::string& name, const std::string& s
   const auto input = std::ranges::find(readables_, spec.plan.reads.front(), &sql::Readable::name);
   spec.input = {.topic = input->name,
                 .is_source = input->name == "events",
-                .schema = input->schema,
-                .lateness = std::chrono::seconds(5)};
+                .schema = input->schema};
   if (input->event_time) spec.input.event_time = input->schema->find(*input->event_time);
   sql::Readable readable{.name = name,
                          .kind = sql::Readable::Kind::stream,
@@ -87,9 +86,10 @@ void StreamFixture::send(const std::vector<Event>& events) {
     rows->column(1).append_string(event.key);
     event.value ? rows->column(2).append(*event.value) : rows->column(2).append_null();
   }
+  const journal::EventsHead head{.lateness = lateness_.count()};
   const auto sent = journal_.append_and_wait({{.kind = journal::Kind::events,
                                                .topic = "events",
-                                               .head = journal::encode(journal::EventsHead{}),
+                                               .head = journal::encode(head),
                                                .batches = {std::move(rows)}}});
   ASSERT_TRUE(sent.ok());
 }

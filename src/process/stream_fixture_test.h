@@ -71,6 +71,7 @@ class StreamFixture : public testing::Test {
   ManualClock clock_{Instant(std::chrono::hours(1))};
   std::shared_ptr<engine::Database> tables_;
   std::chrono::microseconds checkpoint_interval_ = std::chrono::hours(1);
+  std::chrono::microseconds lateness_ = std::chrono::seconds(5);  // of events
   std::shared_ptr<const Schema> events_schema_;
 
  private:

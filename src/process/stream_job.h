@@ -29,7 +29,6 @@ struct StreamInput {
   std::string topic;
   bool is_source = true;
   std::shared_ptr<const Schema> schema;
-  std::chrono::microseconds lateness{0};  // of a source
   std::optional<std::size_t> event_time;  // column
 };
 

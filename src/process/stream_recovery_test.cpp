@@ -107,6 +107,26 @@ TEST_F(StreamRecovery, IsNewUntilItsFirstSnapshot) {
   EXPECT_TRUE(SnapshotFolder::has_any(folder));
 }
 
+TEST_F(StreamRecovery, DecidesByTheLatenessInForceWhenTheRowsCame) {
+  const std::string sql =
+      "SELECT window_start, k, count(*) AS n FROM tumble(events, t, INTERVAL 10 SECOND) "
+      "GROUP BY ALL";
+  auto job = start(compiled("s", sql));
+  lateness_ = std::chrono::seconds(30);
+  send({{1, "a", 1}, {25, "a", 1}, {2, "a", 1}});
+  settle(*job);
+  end_at_once(std::move(job), folder_of("s"), true);
+  lateness_ = std::chrono::seconds(0);
+  send({{40, "a", 1}});
+  job = start(compiled("s", sql));
+  send_end();
+  settle(*job);
+  EXPECT_TRUE(committed("s").late.empty());
+  EXPECT_EQ(committed("s").rows,
+            expected("SELECT time_bucket(INTERVAL 10 SECOND, t), k, count(*) FROM events() "
+                     "GROUP BY ALL"));
+}
+
 fs::path newest_snapshot(const fs::path& folder) {
   fs::path newest;
   for (const auto& entry : fs::directory_iterator(folder)) {
