@@ -63,5 +63,19 @@ TEST(Compile, MeansAnotherThingByAnotherEmit) {
   EXPECT_NE(plan_of(counts, names, false).hash, plan_of(counts, names, true).hash);
 }
 
+TEST(Compile, RefusesAHopThatPutsARowIntoTooManyWindows) {
+  const auto hop = [](const std::string& slide, const std::string& size) {
+    return mistake_in("SELECT window_start, count(*) AS n FROM hop(events, t, INTERVAL " + slide +
+                          ", INTERVAL " + size + ") GROUP BY ALL",
+                      {source({"a"})});
+  };
+  EXPECT_EQ(hop("1 SECOND", "10000 SECOND"), "none");
+  EXPECT_EQ(hop("1 SECOND", "10001 SECOND"),
+            "each row would be in 10001 windows, and 10000 are the most: make the slide larger");
+  EXPECT_EQ(hop("1 MICROSECOND", "1 MONTH"),
+            "each row would be in 2678400000000 windows, and 10000 are the most: make the slide "
+            "larger");
+}
+
 }  // namespace
 }  // namespace weir::sql
