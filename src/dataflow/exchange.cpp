@@ -8,12 +8,16 @@
 namespace weir::dataflow {
 namespace {
 
-// Months and years differ by up to three days, so a window longer than the longest seen may come.
+// A window longer than the longest seen may come: months and years differ by up to three days, and
+// days where clocks are changed have from 23 to 25 hours.
 std::int64_t longest_to_come(std::int64_t largest) {
   using std::chrono::days;
+  using std::chrono::hours;
   using std::chrono::microseconds;
-  const bool may_be_months = largest >= microseconds(days(28)).count();
-  return may_be_months ? largest + microseconds(days(3)).count() : largest;
+  if (largest < microseconds(hours(23)).count()) return largest;
+  const bool may_be_months = largest >= microseconds(days(28) - hours(1)).count();
+  const microseconds more = hours(2) + (may_be_months ? days(3) : days(0));
+  return largest + more.count();
 }
 
 }  // namespace
