@@ -77,5 +77,32 @@ TEST(Compile, RefusesAHopThatPutsARowIntoTooManyWindows) {
             "larger");
 }
 
+TEST(Compile, RefusesAWindowOverWhatHasItsBoundsAlready) {
+  Readable below = source({"a"});
+  below.name = "below";
+  below.kind = Readable::Kind::stream;
+  auto schema = std::make_shared<Schema>(*below.schema);
+  schema->columns.push_back({"Window_Start", Type{.id = TypeId::timestamp}});
+  below.schema = schema;
+  EXPECT_EQ(mistake_in("SELECT window_start, count(*) AS n FROM tumble(below, t, INTERVAL 1 HOUR) "
+                       "GROUP BY ALL",
+                       {below}),
+            "what tumble reads has a column Window_Start already, which would be taken for its "
+            "window's: give it another name in a WITH before, or where it is made");
+  EXPECT_EQ(mistake_in("WITH b AS (SELECT t, a FROM below) SELECT window_start, count(*) AS n FROM "
+                       "tumble(b, t, INTERVAL 1 HOUR) GROUP BY ALL",
+                       {below}),
+            "none");
+}
+
+TEST(Compile, KnowsWhatItReadsBehindAWithOfTheSameName) {
+  const std::string sql = "WITH events AS (SELECT t, a FROM events) SELECT a FROM events";
+  EXPECT_EQ(plan_of(sql, {source({"a"})}).reads, (std::vector<std::string>{"events"}));
+  Readable table = source({"a"});
+  table.kind = Readable::Kind::table;
+  EXPECT_EQ(mistake_in(sql, {table}),
+            "\"events\" is a table that streams write: read the stream itself");
+}
+
 }  // namespace
 }  // namespace weir::sql

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct Compilation {
   bool hop_gives_windows = false;
   bool panes_were_read = false;
   std::string meaning;  // the plan so far without the names that the user chose
+  std::set<std::string> reads;  // sources, streams and static tables
   int names_made = 0;
 
   // A column name that nothing else in the plan has.
