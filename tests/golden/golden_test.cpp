@@ -17,7 +17,8 @@ namespace {
 const std::vector<Way> ways = {
     {.name = "straight"},
     {.name = "one_row_at_a_time", .rows_a_request = 1, .rows_a_batch = 1},
-    {.name = "resumed_at_every_row", .rows_a_request = 1, .restarted = true},
+    {.name = "resumed_at_every_row", .rows_a_request = 1, .interruption = Interruption::stop},
+    {.name = "crashed_at_every_row", .rows_a_request = 1, .interruption = Interruption::crash},
     {.name = "two_threads", .parallelism = 2},
     {.name = "three_threads_in_twos", .rows_a_request = 2, .parallelism = 3},
 };
