@@ -132,7 +132,8 @@ Outcome run(const std::vector<Event>& events, const Windows& windows, Division d
     Column times(type(TypeId::timestamp));
     for (const Event& event : part) times.append(event.time);
     Chunk chunk{.rows = batch_of(part, windows)};
-    chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(watermark.follow({.lateness = lateness}, times));
+    chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(
+        watermark.follow({.lateness = lateness}, times));
     chunk.ends = first + division.rows >= events.size() && watermark.raise({});
     chunk.watermark = watermark.value();
     Findings findings;

@@ -83,7 +83,8 @@ std::vector<CommitBatches> PendingCommit::take() {
       if (gives_times_) parts.back().push_back(unless_empty(range_of(*times_, row, count)));
       row += count;
     }
-    for (auto& late : cut(late_)) parts.push_back({nullptr, unless_empty(std::move(late)), nullptr});
+    for (auto& late : cut(late_))
+      parts.push_back({nullptr, unless_empty(std::move(late)), nullptr});
     for (auto& poison : cut(poison_)) {
       parts.push_back({nullptr, nullptr, unless_empty(std::move(poison))});
     }

@@ -38,7 +38,6 @@ class PendingCommit {
   void clear();
 
  private:
-
   std::shared_ptr<const Schema> output_;  // with `_weight` where rows are taken back
   std::shared_ptr<const Schema> input_;
   bool is_weighted_;

@@ -45,9 +45,8 @@ StreamSpec StreamFixture::compiled(const std::string& name, const std::string& s
   }
   StreamSpec spec{.name = name, .plan = std::move(std::get<sql::Plan>(result))};
   const auto input = std::ranges::find(readables_, spec.plan.reads.front(), &sql::Readable::name);
-  spec.input = {.topic = input->name,
-                .is_source = input->name == "events",
-                .schema = input->schema};
+  spec.input = {
+      .topic = input->name, .is_source = input->name == "events", .schema = input->schema};
   if (input->event_time) spec.input.event_time = input->schema->find(*input->event_time);
   sql::Readable readable{.name = name,
                          .kind = sql::Readable::Kind::stream,

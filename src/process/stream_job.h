@@ -54,11 +54,11 @@ struct StreamParts {
 // Since the program started.
 struct StreamCounts {
   std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
-  std::int64_t watermark = 0;  // of the output
-  Position through = 0;        // all input before it is processed and its results are durable
+  std::int64_t watermark = 0;    // of the output
+  Position through = 0;          // all input before it is processed and its results are durable
   std::optional<Error> failure;  // why it stopped
   std::string trouble;           // what it waits for to end, a full disk; empty: nothing
-  std::string passed_over;  // damaged snapshots that recovery did without; empty: none
+  std::string passed_over;       // damaged snapshots that recovery did without; empty: none
 };
 
 // A thread of its own. Any thread may ask.

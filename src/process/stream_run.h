@@ -95,7 +95,7 @@ class StreamRun final : public StreamJob {
 
   std::shared_ptr<CommitProgress> progress_ = std::make_shared<CommitProgress>();
   mutable std::mutex mutex_;
-  StreamCounts counts_;  // under mutex_
+  StreamCounts counts_;           // under mutex_
   std::string commit_trouble_;    // under mutex_
   std::string snapshot_trouble_;  // under mutex_
   Position wanted_ = 0;           // by settle(), under mutex_

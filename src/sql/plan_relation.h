@@ -57,7 +57,7 @@ struct Compilation {
   // but a group looks at them; `panes_were_read` says that something did.
   bool hop_gives_windows = false;
   bool panes_were_read = false;
-  std::string meaning;  // the plan so far without the names that the user chose
+  std::string meaning;          // the plan so far without the names that the user chose
   std::set<std::string> reads;  // sources, streams and static tables
   int names_made = 0;
 
