@@ -45,6 +45,8 @@ class InputBatches {
   Position place() const {
     return ahead_.empty() ? commits_.begun().value_or(reader_->place()) : ahead_.front().begin;
   }
+  // The journal was read to here; behind place() where a commit's last part has yet to come.
+  Position read_to() const { return reader_->place(); }
   // How far event time has come; time of acceptance where rows have no event time.
   std::int64_t watermark() const;
   Instant accepted() const { return accepted_; }

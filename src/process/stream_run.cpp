@@ -213,10 +213,9 @@ Result<void> StreamRun::write_snapshot() {
 }
 
 void StreamRun::wait_for_input(const std::stop_token& stop) {
-  const Position place = input_.place();
-  if (!pending_.is_started()) progress_->nothing_until(place);
+  if (!pending_.is_started()) progress_->nothing_until(input_.place());
   const bool is_due_later = pending_.is_started() || snapshot_sequence_ != last_.sequence;
-  watch_.wait_beyond(place, is_due_later ? clock_poll : milliseconds(60'000), stop);
+  watch_.wait_beyond(input_.read_to(), is_due_later ? clock_poll : milliseconds(60'000), stop);
 }
 
 bool StreamRun::has_passed(Instant since, std::chrono::microseconds interval) const {
