@@ -37,10 +37,14 @@ std::string streams_table(const JsonValue& status) {
   for (const JsonValue& s : status["streams"].array()) {
     const std::uint64_t through = s["processed_through"].unsigned_integer();
     const std::string& failure = s["failure"].text();
+    const std::string& trouble = s["trouble"].text();
     rows.push_back({s["name"].text(), number(s["rows_in"]), number(s["rows_out"]),
                     number(s["late"]), number(s["quarantined"]),
                     fmt::format("{} bytes", end > through ? end - through : 0),
-                    time_of(s["watermark_seconds"]), failure.empty() ? "running" : failure});
+                    time_of(s["watermark_seconds"]),
+                    !failure.empty()  ? failure
+                    : trouble.empty() ? "running"
+                                      : "waits: " + trouble});
   }
   return text_table(rows);
 }

@@ -31,9 +31,9 @@ Result<std::vector<SourceIntake>> intakes_of(const std::vector<workspace::Source
     TRY(auto decoder, within("source " + source.name, formats::EventDecoder::make(source.rules)));
     intakes.push_back({.name = source.name,
                        .max_ahead = source.max_ahead,
+                       .lateness = source.lateness,
                        .time_column = event_time_column(source.rules),
-                       .decoder = std::move(decoder),
-                       .watermark = journal::SourceWatermark(source.lateness)});
+                       .decoder = std::move(decoder)});
   }
   return intakes;
 }

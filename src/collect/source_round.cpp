@@ -113,7 +113,9 @@ void SourceRound::close_rows() {
   const std::vector<Part> parts = std::exchange(parts_, {});
   if (rows_->rows() == 0) return;
   const auto rows = std::exchange(rows_, std::make_shared<Batch>(intake_.decoder->schema()));
-  const journal::EventsHead head{watermark_.value(), watermark_.newest()};
+  const journal::EventsHead head{.watermark_before = watermark_.value(),
+                                 .newest_before = watermark_.newest(),
+                                 .lateness = intake_.lateness.count()};
   const Column& times = rows->column(intake_.time_column);
   const std::vector<std::int64_t> in_force = watermark_.follow(head, times);
   const std::span<const std::int64_t> time = times.values<std::int64_t>();

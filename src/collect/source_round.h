@@ -23,6 +23,7 @@ namespace weir::collect {
 struct SourceIntake {
   std::string name;
   std::chrono::microseconds max_ahead{};
+  std::chrono::microseconds lateness{};
   std::size_t time_column = 0;
   std::unique_ptr<formats::EventDecoder> decoder;
   journal::SourceWatermark watermark;  // after all that was handed to the journal

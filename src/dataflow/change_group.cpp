@@ -178,21 +178,24 @@ void ChangeGroup::save(StateWriter& writer) const {
   }
 }
 
-void ChangeGroup::load(StateReader& reader, const KeyFilter& takes) {
+Result<void> ChangeGroup::load(StateReader& reader, const KeyFilter& takes) {
   const KeyFilter takes_group = [&](std::string_view key) {
-    return takes(key.substr(0, key.size() - bound_bytes_));
+    return key.size() >= bound_bytes_ && takes(key.substr(0, key.size() - bound_bytes_));
   };
   aggregation_.load(reader);
   const auto closed = reader.number<std::int64_t>();
   if (windows_) windows_->advance(closed);
   StateReader counter = reader;
   const auto count = counter.number<std::uint64_t>();
-  groups_.load(reader, takes_group);
-  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+  OK_OR_RETURN(groups_.load(reader, takes_group));
+  for (std::uint64_t i = 0; i < count; ++i) {
     const std::string_view key = reader.text();
     Note note{.given = std::string(reader.text()), .last = reader.number<std::int64_t>()};
-    if (reader.ok() && takes_group(key)) notes_.push_back(std::move(note));
+    if (!reader.ok()) return other_form();
+    if (takes_group(key)) notes_.push_back(std::move(note));
   }
+  if (notes_.size() != groups_.size()) return other_form();
+  return {};
 }
 
 }  // namespace weir::dataflow

@@ -34,7 +34,7 @@ class ChangeGroup final : public Operator {
 
   Result<Chunk> push(const Chunk& chunk, Findings& findings) override;
   void save(StateWriter& writer) const override;
-  void load(StateReader& reader, const KeyFilter& takes) override;
+  Result<void> load(StateReader& reader, const KeyFilter& takes) override;
 
  private:
   // Beside what the table holds of a group.

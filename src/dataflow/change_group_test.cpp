@@ -5,6 +5,8 @@
 #include <map>
 #include <tuple>
 
+#include "dataflow/exchange.h"
+
 namespace weir::dataflow {
 namespace {
 
@@ -85,6 +87,41 @@ TEST(ChangeGroup, IsSilentWhereNothingChanged) {
   const auto group = make_group();
   push(group, {{1, 4, 1}});
   EXPECT_TRUE(push(group, {{1, 8, 1}, {1, 8, -1}}).empty());
+}
+
+TEST(ChangeGroup, RefusesAStateThatDoesNotEndWhereItsOwnDoes) {
+  const sql::GroupNode node = [] {
+    sql::GroupNode made;
+    made.keys = 1;
+    return made;
+  }();
+  const auto exchange = [&] {
+    std::vector<std::unique_ptr<Operator>> instances;
+    instances.push_back(make_group());
+    return Exchange(node, std::move(instances));
+  };
+  const auto group = make_group();
+  push(group, {{1, 4, 1}, {2, 5, 1}});
+  StateWriter saved;
+  group->save(saved);
+  const std::string& good = saved.bytes();
+  const auto load = [&](const std::string& instance) {
+    StateWriter state;
+    state.number<std::int64_t>(0);
+    state.number(journal::no_watermark);
+    state.number<std::uint64_t>(1);
+    state.text(instance);
+    StateReader reader(state.bytes());
+    return exchange().load(reader, [](std::string_view) { return true; });
+  };
+  EXPECT_TRUE(load(good).ok());
+  for (const std::string& wrong :
+       {good + "x", good.substr(0, good.size() - 1), good.substr(0, 20), std::string()}) {
+    const Result<void> loaded = load(wrong);
+    ASSERT_FALSE(loaded.ok());
+    EXPECT_EQ(loaded.error().fault, Fault::corrupt);
+    EXPECT_EQ(loaded.error().message, "the stored state has another form than the stream's plan");
+  }
 }
 
 }  // namespace

@@ -8,12 +8,16 @@
 namespace weir::dataflow {
 namespace {
 
-// Months and years differ by up to three days, so a window longer than the longest seen may come.
+// A window longer than the longest seen may come: months and years differ by up to three days, and
+// days where clocks are changed have from 23 to 25 hours.
 std::int64_t longest_to_come(std::int64_t largest) {
   using std::chrono::days;
+  using std::chrono::hours;
   using std::chrono::microseconds;
-  const bool may_be_months = largest >= microseconds(days(28)).count();
-  return may_be_months ? largest + microseconds(days(3)).count() : largest;
+  if (largest < microseconds(hours(23)).count()) return largest;
+  const bool may_be_months = largest >= microseconds(days(28) - hours(1)).count();
+  const microseconds more = hours(2) + (may_be_months ? days(3) : days(0));
+  return largest + more.count();
 }
 
 }  // namespace
@@ -124,19 +128,22 @@ void Exchange::save(StateWriter& writer) const {
   }
 }
 
-void Exchange::load(StateReader& reader, const KeyFilter& takes) {
+Result<void> Exchange::load(StateReader& reader, const KeyFilter& takes) {
   largest_ = reader.number<std::int64_t>();
   newest_end_ = reader.number<std::int64_t>();
   const auto saved = reader.number<std::uint64_t>();
-  for (std::uint64_t s = 0; s < saved && reader.ok(); ++s) {
+  for (std::uint64_t s = 0; s < saved; ++s) {
     const std::string_view bytes = reader.text();
+    if (!reader.ok()) return other_form();
     for (std::size_t i = 0; i < instances_.size(); ++i) {
       StateReader state(bytes);
-      instances_[i]->load(state, [&](std::string_view key) {
+      OK_OR_RETURN(instances_[i]->load(state, [&](std::string_view key) {
         return takes(key) && instance_of(hash_of_key(key)) == i;
-      });
+      }));
+      if (!state.finished()) return other_form();
     }
   }
+  return {};
 }
 
 }  // namespace weir::dataflow

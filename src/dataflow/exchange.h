@@ -25,7 +25,7 @@ class Exchange final : public Operator {
   Result<Chunk> push(const Chunk& chunk, Findings& findings) override;
   void save(StateWriter& writer) const override;
   // Also of another number of instances.
-  void load(StateReader& reader, const KeyFilter& takes) override;
+  Result<void> load(StateReader& reader, const KeyFilter& takes) override;
 
  private:
   struct Part {

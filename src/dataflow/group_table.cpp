@@ -91,20 +91,22 @@ void GroupTable::save(StateWriter& writer) const {
   }
 }
 
-void GroupTable::load(StateReader& reader, const KeyFilter& takes) {
+Result<void> GroupTable::load(StateReader& reader, const KeyFilter& takes) {
   const auto count = reader.number<std::uint64_t>();
-  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+  for (std::uint64_t i = 0; i < count; ++i) {
     const std::string_view key = reader.text();
     const auto rows = reader.number<std::int64_t>();
     std::vector<Accumulator> accumulators;
     for (std::size_t a = 0; a < aggregates_; ++a) accumulators.push_back(load_accumulator(reader));
     const std::string_view bag = has_bag_ ? reader.text() : std::string_view();
+    if (!reader.ok()) return other_form();
     if (!takes(key)) continue;
     const std::size_t group = find_or_add(key, hash_of_key(key));
     rows_[group] = rows;
     std::ranges::move(accumulators, this->accumulators(group).begin());
     if (has_bag_) bags_[group] = bag;
   }
+  return {};
 }
 
 }  // namespace weir::dataflow

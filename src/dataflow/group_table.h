@@ -38,7 +38,8 @@ class GroupTable {
   std::size_t take(GroupTable& from, std::size_t group);
 
   void save(StateWriter& writer) const;
-  void load(StateReader& reader, const KeyFilter& takes);
+  // Fault::corrupt where the bytes are of another form than this table's.
+  Result<void> load(StateReader& reader, const KeyFilter& takes);
 
  private:
   void grow();

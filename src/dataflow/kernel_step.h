@@ -19,7 +19,7 @@ class KernelStep final : public Operator {
   // but Fault::invalid is returned.
   Result<Chunk> push(const Chunk& chunk, Findings& findings) override;
   void save(StateWriter&) const override {}
-  void load(StateReader&, const KeyFilter&) override {}
+  Result<void> load(StateReader&, const KeyFilter&) override { return {}; }
 
  private:
   struct Range {

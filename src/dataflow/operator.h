@@ -33,8 +33,9 @@ class Operator {
   virtual Result<Chunk> push(const Chunk& chunk, Findings& findings) = 0;
   // Only when nothing is held back: after a flush.
   virtual void save(StateWriter& writer) const = 0;
-  // Adds what was saved, but only the groups that `takes` says. The reader's end tells of damage.
-  virtual void load(StateReader& reader, const KeyFilter& takes) = 0;
+  // Adds what was saved, but only the groups that `takes` says. Fault::corrupt where the bytes are
+  // not of this operator; then it must not be used.
+  virtual Result<void> load(StateReader& reader, const KeyFilter& takes) = 0;
 };
 
 }  // namespace weir::dataflow

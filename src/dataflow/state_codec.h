@@ -61,4 +61,9 @@ class StateReader {
   bool ok_ = true;
 };
 
+// What a reader met is not what this plan's operators write.
+inline Error other_form() {
+  return {Fault::corrupt, "the stored state has another form than the stream's plan"};
+}
+
 }  // namespace weir::dataflow

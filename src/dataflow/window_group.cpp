@@ -157,16 +157,18 @@ void WindowGroup::save(StateWriter& writer) const {
   }
 }
 
-void WindowGroup::load(StateReader& reader, const KeyFilter& takes) {
+Result<void> WindowGroup::load(StateReader& reader, const KeyFilter& takes) {
   aggregation_.load(reader);
   closed_ = std::max(closed_, reader.number<std::int64_t>());
   const auto count = reader.number<std::uint64_t>();
-  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+  for (std::uint64_t i = 0; i < count; ++i) {
     const auto bounds = reader.number<WindowBounds>();
+    if (!reader.ok()) return other_form();
     GroupTable table = aggregation_.new_table();
     auto [place, is_new] = open_.try_emplace(bounds, std::move(table));
-    place->second.load(reader, takes);
+    OK_OR_RETURN(place->second.load(reader, takes));
   }
+  return {};
 }
 
 }  // namespace weir::dataflow

@@ -28,7 +28,7 @@ class WindowGroup final : public Operator {
   // Closes the windows that end at or before the chunk's watermark.
   Result<Chunk> push(const Chunk& chunk, Findings& findings) override;
   void save(StateWriter& writer) const override;
-  void load(StateReader& reader, const KeyFilter& takes) override;
+  Result<void> load(StateReader& reader, const KeyFilter& takes) override;
 
  private:
   struct Closing {

@@ -124,7 +124,7 @@ struct Division {
 Outcome run(const std::vector<Event>& events, const Windows& windows, Division division) {
   const sql::GroupNode node = group_node(windows);
   Exchange group = make_group(node, division.instances);
-  journal::SourceWatermark watermark{microseconds(lateness)};
+  journal::SourceWatermark watermark;
   Outcome outcome;
   for (std::size_t first = 0; first < events.size(); first += division.rows) {
     const auto part =
@@ -132,7 +132,8 @@ Outcome run(const std::vector<Event>& events, const Windows& windows, Division d
     Column times(type(TypeId::timestamp));
     for (const Event& event : part) times.append(event.time);
     Chunk chunk{.rows = batch_of(part, windows)};
-    chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(watermark.follow({}, times));
+    chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(
+        watermark.follow({.lateness = lateness}, times));
     chunk.ends = first + division.rows >= events.size() && watermark.raise({});
     chunk.watermark = watermark.value();
     Findings findings;
@@ -233,6 +234,32 @@ TEST(WindowGroup, RefusesAnExtremeOverAnInputThatTakesRowsBack) {
   const auto made = WindowGroup::make(node, output_schema(), nullptr);
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().fault, Fault::invalid);
+}
+
+// What no later window starts before, once a window of so many hours was seen and time came to 0.
+std::chrono::hours room_after_a_window_of(std::chrono::hours length) {
+  const std::int64_t size = microseconds(length).count();
+  Exchange group = make_group(group_node({size, size, 0}), 1);
+  auto rows = batch_of({}, {});
+  rows->column(0).append(-size);
+  rows->column(1).append(std::int64_t{0});
+  rows->column(2).append_string("a");
+  rows->column(3).append(std::int64_t{1});
+  Chunk chunk{.rows = std::move(rows), .watermark = 0};
+  chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(1, journal::no_watermark);
+  Findings findings;
+  const Result<Chunk> closed = group.push(chunk, findings);
+  EXPECT_TRUE(closed.ok());
+  return std::chrono::duration_cast<std::chrono::hours>(-microseconds(closed.value().watermark));
+}
+
+TEST(Exchange, LeavesRoomForLongerDaysAndMonths) {
+  using std::chrono::hours;
+  EXPECT_EQ(room_after_a_window_of(hours(1)), hours(1));
+  for (const hours day : {hours(23), hours(24)}) {
+    EXPECT_GE(room_after_a_window_of(day), hours(25));
+  }
+  EXPECT_GE(room_after_a_window_of(hours(28 * 24 - 1)), hours(31 * 24 + 1));
 }
 
 }  // namespace

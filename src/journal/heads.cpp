@@ -1,6 +1,7 @@
 #include "journal/heads.h"
 
 #include <chrono>
+#include <utility>
 
 #include "journal/bytes.h"
 
@@ -17,6 +18,7 @@ std::string encode(const EventsHead& head) {
   std::string out;
   put(out, head.watermark_before);
   put(out, head.newest_before);
+  put(out, head.lateness);
   return out;
 }
 
@@ -34,6 +36,8 @@ std::string encode(const CommitHead& head) {
   put(out, head.through);
   put(out, head.watermark);
   put(out, head.rows_in);
+  put(out, head.part);
+  put(out, std::uint8_t{head.is_last});
   return out;
 }
 
@@ -42,6 +46,7 @@ Result<EventsHead> decode_events_head(std::string_view bytes) {
   EventsHead head;
   head.watermark_before = from.number<std::int64_t>();
   head.newest_before = from.number<std::int64_t>();
+  head.lateness = from.number<std::int64_t>();
   if (!from.finished()) return no_head("events");
   return head;
 }
@@ -63,8 +68,26 @@ Result<CommitHead> decode_commit_head(std::string_view bytes) {
   head.through = from.number<Position>();
   head.watermark = from.number<std::int64_t>();
   head.rows_in = from.number<std::uint64_t>();
-  if (!from.finished()) return no_head("commit");
+  head.part = from.number<std::uint32_t>();
+  const auto is_last = from.number<std::uint8_t>();
+  head.is_last = is_last == 1;
+  if (is_last > 1 || !from.finished()) return no_head("commit");
   return head;
+}
+
+Result<std::vector<Placed>> WholeCommits::take(Placed part) {
+  TRY(const CommitHead head, decode_commit_head(part.entry->head));
+  if (head.part == 0) parts_.clear();
+  // The beginning is not there: the topic's history was cut within the commit.
+  if (head.part != parts_.size()) return std::vector<Placed>();
+  parts_.push_back(std::move(part));
+  if (!head.is_last) return std::vector<Placed>();
+  return std::exchange(parts_, {});
+}
+
+std::optional<Position> WholeCommits::begun() const {
+  if (parts_.empty()) return std::nullopt;
+  return parts_.front().begin;
 }
 
 }  // namespace weir::journal

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace weir::journal {
+namespace {
+
+// A time near the smallest there is has no watermark before it.
+std::int64_t less(std::int64_t time, std::int64_t lateness) {
+  return time < no_watermark + lateness ? no_watermark : time - lateness;
+}
+
+}  // namespace
 
 std::vector<std::int64_t> SourceWatermark::follow(const EventsHead& head, const Column& times) {
   value_ = std::max(value_, head.watermark_before);
@@ -13,7 +21,7 @@ std::vector<std::int64_t> SourceWatermark::follow(const EventsHead& head, const 
     before.push_back(value_);
     if (time <= newest_) continue;
     newest_ = time;
-    value_ = std::max(value_, time - lateness_);
+    value_ = std::max(value_, less(time, head.lateness));
   }
   return before;
 }

@@ -14,22 +14,39 @@ Column times(const std::vector<std::int64_t>& values) {
 constexpr std::int64_t none = no_watermark;
 
 TEST(SourceWatermark, FollowsTheNewestTimeRowByRowAndNeverGoesBack) {
-  SourceWatermark watermark{std::chrono::microseconds(10)};
-  EXPECT_EQ(watermark.follow({}, times({100, 50, 120, 110})),
+  SourceWatermark watermark;
+  EXPECT_EQ(watermark.follow({.lateness = 10}, times({100, 50, 120, 110})),
             (std::vector<std::int64_t>{none, 90, 90, 110}));
   EXPECT_EQ(watermark.value(), 110);
 }
 
 TEST(SourceWatermark, TakesUpTheOneInForceBeforeTheFirstRow) {
-  SourceWatermark watermark{std::chrono::microseconds(10)};
-  EXPECT_EQ(watermark.follow({.watermark_before = 95}, times({100})),
+  SourceWatermark watermark;
+  EXPECT_EQ(watermark.follow({.watermark_before = 95, .lateness = 10}, times({100})),
             (std::vector<std::int64_t>{95}));
   EXPECT_EQ(watermark.value(), 95);
 }
 
+TEST(SourceWatermark, TakesTheLatenessThatEachEntryWasAcceptedWith) {
+  SourceWatermark watermark;
+  watermark.follow({.lateness = 10}, times({100}));
+  EXPECT_EQ(watermark.value(), 90);
+  EXPECT_EQ(watermark.follow({.lateness = 50}, times({120, 200})),
+            (std::vector<std::int64_t>{90, 90}));
+  EXPECT_EQ(watermark.value(), 150);
+}
+
+TEST(SourceWatermark, IsNoneWhereATimeLessTheLatenessIsNoTime) {
+  SourceWatermark watermark;
+  watermark.follow({.lateness = 10}, times({none + 9}));
+  EXPECT_EQ(watermark.value(), none);
+  watermark.follow({.lateness = 10}, times({none + 12}));
+  EXPECT_EQ(watermark.value(), none + 2);
+}
+
 TEST(SourceWatermark, IsRaisedByHandAndByTheEnd) {
-  SourceWatermark watermark{std::chrono::microseconds(10)};
-  watermark.follow({}, times({100}));
+  SourceWatermark watermark;
+  watermark.follow({.lateness = 10}, times({100}));
   EXPECT_FALSE(watermark.raise({.at = Instant(std::chrono::microseconds(97))}));
   EXPECT_EQ(watermark.value(), 97);
   EXPECT_FALSE(watermark.raise({.at = Instant(std::chrono::microseconds(20))}));

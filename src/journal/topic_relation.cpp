@@ -1,9 +1,12 @@
 #include "journal/topic_relation.h"
 
+#include <deque>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/fit_columns.h"
+#include "journal/heads.h"
 
 namespace weir::journal {
 namespace {
@@ -16,17 +19,34 @@ class TopicScan final : public Scan {
 
   Result<std::shared_ptr<const Batch>> next() override {
     while (true) {
-      TRY(const std::optional<Placed> placed, reader_->next());
+      while (!waiting_.empty()) {
+        const std::shared_ptr<const Entry> entry = std::move(waiting_.front());
+        waiting_.pop_front();
+        const auto& batches = entry->batches;
+        if (batch_ >= batches.size() || batches[batch_] == nullptr) continue;
+        if (batches[batch_]->rows() == 0) continue;
+        return fit_columns(batches[batch_], schema_);
+      }
+      TRY(std::optional<Placed> placed, reader_->next());
       if (!placed || placed->begin >= end_) return std::shared_ptr<const Batch>();
-      const auto& batches = placed->entry->batches;
-      if (batch_ >= batches.size() || batches[batch_] == nullptr) continue;
-      if (batches[batch_]->rows() == 0) continue;
-      return fit_columns(batches[batch_], schema_);
+      OK_OR_RETURN(take(std::move(*placed)));
     }
   }
 
  private:
+  Result<void> take(Placed placed) {
+    if (placed.entry->kind != Kind::commit) {
+      waiting_.push_back(std::move(placed.entry));
+      return {};
+    }
+    TRY(std::vector<Placed> commit, commits_.take(std::move(placed)));
+    for (Placed& part : commit) waiting_.push_back(std::move(part.entry));
+    return {};
+  }
+
   std::unique_ptr<Reader> reader_;
+  WholeCommits commits_;
+  std::deque<std::shared_ptr<const Entry>> waiting_;
   std::size_t batch_;
   Position end_;
   std::shared_ptr<const Schema> schema_;

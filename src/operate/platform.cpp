@@ -18,6 +18,7 @@
 #include "operate/readable_relations.h"
 #include "operate/relation_freshness.h"
 #include "operate/stream_specs.h"
+#include "process/snapshot.h"
 #include "process/stream_job.h"
 #include "serve/gateway.h"
 #include "store/applier.h"
@@ -113,7 +114,7 @@ Result<void> RunningPlatform::open() {
   TRY(new_admin_token_, ensure_admin_token(data(), *tokens_));
   TRY(kernel_tables_, kernel_tables(workspace_));
   const auto is_new = [this](const std::string& stream) {
-    return !fs::exists(data() / "state" / stream);
+    return !process::SnapshotFolder::has_any(data() / "state" / stream);
   };
   TRY(specs_, stream_specs(workspace_, *journal_, is_new));
   TRY(store_, store::TableStore::open(data() / "tables", table_specs(workspace_)));

@@ -110,7 +110,7 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
     const process::StreamCounts counts = stream->counts();
     status.streams.push_back({stream->spec().name, counts.rows_in, counts.rows_out, counts.late,
                               counts.quarantined, counts.watermark, counts.through,
-                              counts.failure ? counts.failure->message : ""});
+                              counts.failure ? counts.failure->message : "", counts.trouble});
   }
   const auto applied = parts.applier.rows_applied();
   for (const workspace::StreamTable& table : parts.workspace.tables) {

@@ -33,7 +33,6 @@ process::StreamInput input_of(const CompiledWorkspace& workspace,
   const auto source = std::ranges::find(sources, node.name, &workspace::Source::name);
   if (source != sources.end()) {
     input.schema = std::make_shared<const Schema>(schema_of(source->rules));
-    input.lateness = source->lateness;
     input.event_time = event_time_column(source->rules);
     return input;
   }

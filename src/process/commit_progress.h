@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstddef>
 #include <mutex>
 #include <optional>
-#include <stop_token>
 #include <utility>
 
 #include "core/position.h"
@@ -16,7 +14,8 @@
 
 namespace weir::process {
 
-// Commits become durable in the order they were appended. Any thread may call.
+// One commit, or part of one, is on its way at a time: none may become durable before another that
+// was refused and is handed on again. Any thread may call.
 class CommitProgress {
  public:
   // What recovery found.
@@ -27,30 +26,29 @@ class CommitProgress {
   }
   void appended() {
     std::lock_guard lock(mutex_);
-    ++in_flight_;
+    is_in_flight_ = true;
+    refusal_.reset();
   }
-  // The commit before was not taken by the journal.
-  void refused() {
+  // The commit did not become durable, and may be appended again.
+  void refused(Error why) {
     std::lock_guard lock(mutex_);
-    --in_flight_;
+    is_in_flight_ = false;
+    refusal_ = std::move(why);
+    changed_.notify_all();
   }
-  void finished(Result<Position> commit_end, Position through) {
+  // Input before `through` has its results in commits up to `commit_end`.
+  void finished(Position commit_end, Position through) {
     std::lock_guard lock(mutex_);
-    --in_flight_;
-    if (!commit_end.ok()) {
-      if (!failure_) failure_ = std::move(commit_end).error();
-    } else if (!failure_) {
-      through_ = std::max(through_, through);
-      commit_end_ = commit_end.value();
-      if (in_flight_ == 0) through_ = std::max(through_, empty_through_);
-    }
+    is_in_flight_ = false;
+    through_ = std::max({through_, through, empty_through_});
+    commit_end_ = commit_end;
     changed_.notify_all();
   }
   // Nothing came out of the input between the last commit and here, nor is anything held.
   void nothing_until(Position place) {
     std::lock_guard lock(mutex_);
     empty_through_ = place;
-    if (in_flight_ > 0 || failure_) return;
+    if (is_in_flight_ || refusal_ || failure_) return;
     through_ = std::max(through_, place);
     changed_.notify_all();
   }
@@ -72,12 +70,15 @@ class CommitProgress {
     std::lock_guard lock(mutex_);
     return failure_;
   }
-  // Waits while more than `in_flight_max` commits are not durable. A failure ends it.
-  Result<void> wait_in_flight(std::size_t in_flight_max) {
+  // Why the commit appended last is not durable; nothing where it is or still may become so.
+  std::optional<Error> refusal() const {
+    std::lock_guard lock(mutex_);
+    return refusal_;
+  }
+  // Waits until the commit appended last is durable or refused.
+  void wait_in_flight() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return failure_ || in_flight_ <= in_flight_max; });
-    if (failure_) return *failure_;
-    return {};
+    changed_.wait(lock, [&] { return !is_in_flight_; });
   }
   // Waits until something changed, at most so long.
   void wait_a_little(std::chrono::milliseconds longest) {
@@ -99,7 +100,8 @@ class CommitProgress {
   Position through_ = 0;
   Position commit_end_ = 0;
   Position empty_through_ = 0;
-  std::size_t in_flight_ = 0;
+  bool is_in_flight_ = false;
+  std::optional<Error> refusal_;
   std::optional<Error> failure_;
 };
 

@@ -10,6 +10,8 @@ namespace {
 
 // A chunk of so many rows spreads its fixed cost; a larger entry is not worth a copy.
 constexpr std::size_t large_rows = 8192;
+// Of a batch: what comes of it is held in memory until it is committed.
+constexpr std::size_t bytes_max = std::size_t{16} << 20;
 
 journal::Filter filter_of(const StreamInput& input) {
   using journal::Kind;
@@ -31,10 +33,7 @@ std::vector<std::int64_t> numbers(const Column& column) {
 }  // namespace
 
 InputBatches::InputBatches(const journal::Journal& journal, StreamInput input, bool by_acceptance)
-    : journal_(journal),
-      input_(std::move(input)),
-      by_acceptance_(by_acceptance),
-      watermark_(input_.lateness) {}
+    : journal_(journal), input_(std::move(input)), by_acceptance_(by_acceptance) {}
 
 std::int64_t InputBatches::watermark() const {
   return input_.event_time ? watermark_.value() : micros(accepted_);
@@ -42,7 +41,8 @@ std::int64_t InputBatches::watermark() const {
 
 void InputBatches::restart(Position from) {
   reader_ = journal_.read(filter_of(input_), from);
-  ahead_.reset();
+  commits_ = {};
+  ahead_.clear();
 }
 
 void InputBatches::restart(Position from, StateReader& watermark) {
@@ -61,11 +61,11 @@ void InputBatches::save(StateWriter& writer) const {
 Result<InputBatch> InputBatches::next(std::size_t rows_max, Position before) {
   InputBatch batch;
   const std::int64_t known = watermark_.value();
-  while (batch.rows < rows_max && !batch.ends) {
+  while (batch.rows < rows_max && batch.bytes < bytes_max && !batch.ends) {
     TRY(const bool is_there, peek(before));
     if (!is_there) break;
-    OK_OR_RETURN(take(*ahead_->entry, batch));
-    ahead_.reset();
+    for (const journal::Placed& placed : ahead_) OK_OR_RETURN(take(*placed.entry, batch));
+    ahead_.clear();
   }
   const bool moved = watermark_.value() != known && batch.chunks.empty();
   if (!pieces_.empty() || moved) cut(batch);
@@ -74,10 +74,16 @@ Result<InputBatch> InputBatches::next(std::size_t rows_max, Position before) {
 }
 
 Result<bool> InputBatches::peek(Position before) {
-  if (!ahead_) {
-    TRY(ahead_, reader_->next());
+  while (ahead_.empty()) {
+    TRY(std::optional<journal::Placed> placed, reader_->next());
+    if (!placed) return false;
+    if (placed->entry->kind == journal::Kind::commit) {
+      TRY(ahead_, commits_.take(std::move(*placed)));
+    } else {
+      ahead_.push_back(std::move(*placed));
+    }
   }
-  return ahead_ && ahead_->begin < before;
+  return ahead_.front().begin < before;
 }
 
 Result<void> InputBatches::take(const journal::Entry& entry, InputBatch& batch) {
@@ -126,6 +132,7 @@ Result<void> InputBatches::take_commit(const journal::Entry& entry, InputBatch& 
     }
     add(std::move(piece), batch);
   }
+  if (!head.is_last) return {};
   if (head.watermark == journal::end_of_windows) {
     cut(batch);
     batch.chunks.back().ends = true;
@@ -144,6 +151,7 @@ void InputBatches::add(Piece piece, InputBatch& batch) {
     cut(batch);
   }
   batch.rows += rows;
+  batch.bytes += piece.rows->bytes();
   piece_rows_ += rows;
   pieces_.push_back(std::move(piece));
 }

@@ -23,6 +23,7 @@ using dataflow::StateWriter;
 struct InputBatch {
   std::vector<Chunk> chunks;  // empty: nothing new
   std::size_t rows = 0;
+  std::size_t bytes = 0;
   bool ends = false;  // the last chunk closes every open window
 };
 
@@ -37,11 +38,15 @@ class InputBatches {
   void restart(Position from);
   void save(StateWriter& writer) const;
 
-  // What is durable and begins before `before`, up to a little more than `rows_max` rows; it ends
-  // early where the input says that all windows close.
+  // What is durable and begins before `before`, up to a little more than `rows_max` rows or 16 MB;
+  // it ends early where the input says that all windows close.
   Result<InputBatch> next(std::size_t rows_max, Position before);
   // All input before it was given out.
-  Position place() const { return ahead_ ? ahead_->begin : reader_->place(); }
+  Position place() const {
+    return ahead_.empty() ? commits_.begun().value_or(reader_->place()) : ahead_.front().begin;
+  }
+  // The journal was read to here; behind place() where a commit's last part has yet to come.
+  Position read_to() const { return reader_->place(); }
   // How far event time has come; time of acceptance where rows have no event time.
   std::int64_t watermark() const;
   Instant accepted() const { return accepted_; }
@@ -67,7 +72,8 @@ class InputBatches {
   StreamInput input_;
   bool by_acceptance_;
   std::unique_ptr<journal::Reader> reader_;
-  std::optional<journal::Placed> ahead_;  // read, and not yet taken
+  journal::WholeCommits commits_;
+  std::vector<journal::Placed> ahead_;  // read, and not yet taken: an entry or a whole commit
   journal::SourceWatermark watermark_;
   Instant accepted_;  // of the last entry taken
   std::vector<Piece> pieces_;

@@ -20,13 +20,18 @@ class MemoryJournal final : public journal::Journal {
   Result<void> append(std::vector<journal::Entry> entries, journal::Durable done) override {
     Position end = 0;
     {
-      std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
       const bool is_commit = entries.front().kind == journal::Kind::commit;
-      if (is_commit && fails_with_) failure_ = fails_with_;
+      if (is_commit && fails_with_ && commits_until_failure_-- == 0) failure_ = fails_with_;
       if (failure_) return *failure_;
       if (is_commit && full_for_ > 0) {
         --full_for_;
         return Error{Fault::unavailable, "too much waits"};
+      }
+      if (is_commit && has_no_room_) {
+        lock.unlock();
+        done(Error{Fault::unavailable, "the disk is full"});
+        return {};
       }
       for (journal::Entry& entry : entries) {
         entry.accepted = accepted_;
@@ -54,10 +59,14 @@ class MemoryJournal final : public journal::Journal {
   std::unique_ptr<journal::Reader> read(journal::Filter filter, Position from) const override {
     return std::make_unique<MemoryReader>(*this, std::move(filter), from);
   }
-  Position oldest() const override { return 0; }
+  Position oldest() const override {
+    std::lock_guard lock(mutex_);
+    return oldest_;
+  }
   Result<void> health() const override {
     std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
+    if (has_no_room_) return Error{Fault::unavailable, "the disk is full"};
     return {};
   }
   std::uint64_t epoch() const override { return 1; }
@@ -75,10 +84,27 @@ class MemoryJournal final : public journal::Journal {
     std::lock_guard lock(mutex_);
     full_for_ = commits;
   }
-  // Nothing is taken after the next commit was refused.
-  void fail_at_next_commit(std::string why) {
+  // Commits are taken, and refused when they are written.
+  void have_no_room(bool no_room) {
+    std::lock_guard lock(mutex_);
+    has_no_room_ = no_room;
+  }
+  // Nothing is taken after a commit was refused: the next one, or one behind so many others.
+  void fail_at_next_commit(std::string why, int others = 0) {
     std::lock_guard lock(mutex_);
     fails_with_ = Error{Fault::unavailable, std::move(why)};
+    commits_until_failure_ = others;
+  }
+  // What is before it is not kept any more.
+  void forget_before(Position oldest) {
+    std::lock_guard lock(mutex_);
+    oldest_ = oldest;
+  }
+  // As if it were opened anew.
+  void recover() {
+    std::lock_guard lock(mutex_);
+    failure_.reset();
+    fails_with_.reset();
   }
 
  private:
@@ -87,7 +113,7 @@ class MemoryJournal final : public journal::Journal {
     MemoryReader(const MemoryJournal& journal, journal::Filter filter, Position from)
         : journal_(journal),
           filter_(std::move(filter)),
-          next_((from + entry_bytes - 1) / entry_bytes) {}
+          next_((std::max(from, journal.oldest()) + entry_bytes - 1) / entry_bytes) {}
 
     Result<std::optional<journal::Placed>> next() override {
       std::lock_guard lock(journal_.mutex_);
@@ -115,7 +141,10 @@ class MemoryJournal final : public journal::Journal {
   std::vector<std::shared_ptr<const journal::Entry>> entries_;
   std::optional<Error> failure_;
   std::optional<Error> fails_with_;
+  int commits_until_failure_ = 0;
   int full_for_ = 0;
+  bool has_no_room_ = false;
+  Position oldest_ = 0;
   Instant accepted_;
   std::string id_ = "memory";
 };

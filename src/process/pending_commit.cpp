@@ -17,9 +17,29 @@ std::shared_ptr<const Schema> times_schema() {
   return schema;
 }
 
-std::shared_ptr<const Batch> unless_empty(std::shared_ptr<Batch> batch) {
+// Far below what the journal takes at once, so that what others append has its turn.
+constexpr std::size_t part_bytes_max = std::size_t{16} << 20;
+
+std::shared_ptr<const Batch> unless_empty(std::shared_ptr<const Batch> batch) {
   if (batch->rows() == 0) return nullptr;
   return batch;
+}
+
+std::shared_ptr<const Batch> range_of(const Batch& batch, std::size_t first, std::size_t count) {
+  auto range = std::make_shared<Batch>(batch.shared_schema());
+  range->append_range(batch, first, count);
+  return range;
+}
+
+// The rows as several batches, each of one row or below the bound.
+std::vector<std::shared_ptr<const Batch>> cut(std::shared_ptr<const Batch> batch) {
+  const std::size_t count = batch->rows();
+  if (count < 2 || batch->bytes() <= part_bytes_max) return {std::move(batch)};
+  auto cut_up = cut(range_of(*batch, 0, count / 2));
+  for (auto& part : cut(range_of(*batch, count / 2, count - count / 2))) {
+    cut_up.push_back(std::move(part));
+  }
+  return cut_up;
 }
 
 }  // namespace
@@ -50,12 +70,27 @@ void PendingCommit::add(const Chunk& source, const Chunk& results, const Finding
   poison_->append_range(findings.poison, 0, findings.poison.rows());
 }
 
-std::vector<std::shared_ptr<const Batch>> PendingCommit::take() {
-  std::vector<std::shared_ptr<const Batch>> batches = {unless_empty(rows_), unless_empty(late_),
-                                                       unless_empty(poison_)};
-  if (gives_times_) batches.push_back(unless_empty(times_));
+std::vector<CommitBatches> PendingCommit::take() {
+  std::vector<CommitBatches> parts;
+  if (rows_->bytes() + late_->bytes() + poison_->bytes() <= part_bytes_max) {
+    parts.push_back({unless_empty(rows_), unless_empty(late_), unless_empty(poison_)});
+    if (gives_times_) parts.back().push_back(unless_empty(times_));
+  } else {
+    std::size_t row = 0;
+    for (auto& rows : cut(rows_)) {
+      const std::size_t count = rows->rows();
+      parts.push_back({unless_empty(std::move(rows)), nullptr, nullptr});
+      if (gives_times_) parts.back().push_back(unless_empty(range_of(*times_, row, count)));
+      row += count;
+    }
+    for (auto& late : cut(late_))
+      parts.push_back({nullptr, unless_empty(std::move(late)), nullptr});
+    for (auto& poison : cut(poison_)) {
+      parts.push_back({nullptr, nullptr, unless_empty(std::move(poison))});
+    }
+  }
   clear();
-  return batches;
+  return parts;
 }
 
 void PendingCommit::clear() {

@@ -13,6 +13,8 @@ namespace weir::process {
 using dataflow::Chunk;
 using dataflow::Findings;
 
+using CommitBatches = std::vector<std::shared_ptr<const Batch>>;
+
 // Owned by one thread.
 class PendingCommit {
  public:
@@ -29,12 +31,13 @@ class PendingCommit {
   std::size_t rows_out() const { return rows_->rows(); }
   std::size_t late() const { return late_->rows(); }
   std::size_t poisoned() const { return poison_->rows(); }
-  // The commit's batches; starts anew.
-  std::vector<std::shared_ptr<const Batch>> take();
-
- private:
+  // The batches of the commit's parts, in their order; starts anew. Nearly always it is one part:
+  // more only where its rows are beyond 16 MB.
+  std::vector<CommitBatches> take();
+  // Forgets it all.
   void clear();
 
+ private:
   std::shared_ptr<const Schema> output_;  // with `_weight` where rows are taken back
   std::shared_ptr<const Schema> input_;
   bool is_weighted_;

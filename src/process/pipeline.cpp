@@ -64,10 +64,12 @@ void Pipeline::save(StateWriter& writer) const {
   for (const auto& step : operators_) step->save(writer);
 }
 
-void Pipeline::load(StateReader& reader) {
+Result<void> Pipeline::load(StateReader& reader) {
   for (const auto& step : operators_) {
-    step->load(reader, [](std::string_view) { return true; });
+    OK_OR_RETURN(step->load(reader, [](std::string_view) { return true; }));
   }
+  if (!reader.finished()) return dataflow::other_form();
+  return {};
 }
 
 }  // namespace weir::process

@@ -27,7 +27,7 @@ class Pipeline {
   // `_now` is the same for all rows of a chunk, so it must be one that all were accepted at.
   bool reads_acceptance() const { return reads_acceptance_; }
   void save(StateWriter& writer) const;
-  void load(StateReader& reader);
+  Result<void> load(StateReader& reader);
 
  private:
   Result<void> add(const sql::Node& node, const StreamSpec& spec,

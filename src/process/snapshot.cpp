@@ -78,6 +78,14 @@ std::optional<std::uint64_t> sequence_of(const std::string& name) {
 
 }  // namespace
 
+bool SnapshotFolder::has_any(const fs::path& folder) {
+  std::error_code none;  // no folder is an empty one
+  return std::ranges::any_of(fs::directory_iterator(folder, none),
+                             [](const fs::directory_entry& entry) {
+                               return sequence_of(entry.path().filename()).has_value();
+                             });
+}
+
 Result<std::unique_ptr<SnapshotFolder>> SnapshotFolder::open(fs::path folder) {
   OK_OR_RETURN(journal::make_folder(folder));
   return std::unique_ptr<SnapshotFolder>(new SnapshotFolder(std::move(folder)));

@@ -28,6 +28,8 @@ struct Snapshot {
 // is needed().
 class SnapshotFolder {
  public:
+  // Whether one was ever written to the folder. Without one the stream is new.
+  static bool has_any(const std::filesystem::path& folder);
   // Makes the folder where it is not there.
   static Result<std::unique_ptr<SnapshotFolder>> open(std::filesystem::path folder);
 

@@ -45,10 +45,8 @@ StreamSpec StreamFixture::compiled(const std::string& name, const std::string& s
   }
   StreamSpec spec{.name = name, .plan = std::move(std::get<sql::Plan>(result))};
   const auto input = std::ranges::find(readables_, spec.plan.reads.front(), &sql::Readable::name);
-  spec.input = {.topic = input->name,
-                .is_source = input->name == "events",
-                .schema = input->schema,
-                .lateness = std::chrono::seconds(5)};
+  spec.input = {
+      .topic = input->name, .is_source = input->name == "events", .schema = input->schema};
   if (input->event_time) spec.input.event_time = input->schema->find(*input->event_time);
   sql::Readable readable{.name = name,
                          .kind = sql::Readable::Kind::stream,
@@ -87,9 +85,10 @@ void StreamFixture::send(const std::vector<Event>& events) {
     rows->column(1).append_string(event.key);
     event.value ? rows->column(2).append(*event.value) : rows->column(2).append_null();
   }
+  const journal::EventsHead head{.lateness = lateness_.count()};
   const auto sent = journal_.append_and_wait({{.kind = journal::Kind::events,
                                                .topic = "events",
-                                               .head = journal::encode(journal::EventsHead{}),
+                                               .head = journal::encode(head),
                                                .batches = {std::move(rows)}}});
   ASSERT_TRUE(sent.ok());
 }
@@ -111,15 +110,24 @@ Position StreamFixture::settle(StreamJob& job) {
 Committed StreamFixture::committed(const std::string& stream) const {
   Committed all;
   const auto reader = journal_.read({{stream}, {journal::Kind::commit}}, 0);
+  journal::WholeCommits commits;
   while (true) {
     const auto placed = reader->next();
     EXPECT_TRUE(placed.ok());
     if (!placed.value()) return all;
-    const journal::Entry& entry = *placed.value()->entry;
-    const auto head = journal::decode_commit_head(entry.head);
-    EXPECT_TRUE(head.ok());
-    all.sequences.push_back(head.value().sequence);
-    all.rows_in += head.value().rows_in;
+    const auto parts = commits.take(*placed.value());
+    EXPECT_TRUE(parts.ok());
+    if (!parts.value().empty()) add_commit(all, parts.value());
+  }
+}
+
+void StreamFixture::add_commit(Committed& all, const std::vector<journal::Placed>& parts) {
+  const auto head = journal::decode_commit_head(parts.back().entry->head);
+  EXPECT_TRUE(head.ok());
+  all.sequences.push_back(head.value().sequence);
+  all.rows_in += head.value().rows_in;
+  for (const journal::Placed& part : parts) {
+    const journal::Entry& entry = *part.entry;
     if (const auto& rows = entry.batches[0]) {
       const bool is_weighted = rows->schema().columns.back().name == "_weight";
       add_rows(all.rows, *rows, rows->column_count() - (is_weighted ? 1 : 0));

@@ -58,6 +58,7 @@ class StreamFixture : public testing::Test {
   // Until everything in the journal is processed.
   Position settle(StreamJob& job);
   Committed committed(const std::string& stream) const;
+  static void add_commit(Committed& all, const std::vector<journal::Placed>& parts);
   std::size_t commits(const std::string& stream) const {
     return committed(stream).sequences.size();
   }
@@ -70,6 +71,7 @@ class StreamFixture : public testing::Test {
   ManualClock clock_{Instant(std::chrono::hours(1))};
   std::shared_ptr<engine::Database> tables_;
   std::chrono::microseconds checkpoint_interval_ = std::chrono::hours(1);
+  std::chrono::microseconds lateness_ = std::chrono::seconds(5);  // of events
   std::shared_ptr<const Schema> events_schema_;
 
  private:

@@ -29,7 +29,6 @@ struct StreamInput {
   std::string topic;
   bool is_source = true;
   std::shared_ptr<const Schema> schema;
-  std::chrono::microseconds lateness{0};  // of a source
   std::optional<std::size_t> event_time;  // column
 };
 
@@ -55,10 +54,11 @@ struct StreamParts {
 // Since the program started.
 struct StreamCounts {
   std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
-  std::int64_t watermark = 0;  // of the output
-  Position through = 0;        // all input before it is processed and its results are durable
-  std::optional<Error> failure;
-  std::string passed_over;  // damaged snapshots that recovery did without; empty: none
+  std::int64_t watermark = 0;    // of the output
+  Position through = 0;          // all input before it is processed and its results are durable
+  std::optional<Error> failure;  // why it stopped
+  std::string trouble;           // what it waits for to end, a full disk; empty: nothing
+  std::string passed_over;       // damaged snapshots that recovery did without; empty: none
 };
 
 // A thread of its own. Any thread may ask.

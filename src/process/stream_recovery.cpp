@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "process/stream_run.h"
@@ -11,32 +12,42 @@ namespace weir::process {
 Result<void> StreamRun::recover() {
   TRY(const std::optional<Snapshot> snapshot, snapshots_->load());
   counts_.passed_over = snapshots_->passed_over();
+  const Position oldest = parts_.journal.oldest();
   if (!snapshot) {
-    // Commits of a stream that was dropped may still be there: this one is not their next.
-    TRY(const std::optional<LastCommit> other, find_last_commit(parts_.journal.oldest()));
-    last_ = {.generation = (other ? other->generation : 0) + 1,
-             .through = spec_.start,
-             .end = other ? other->end : 0};
-    input_.restart(spec_.start);
+    TRY(const std::optional<LastCommit> other, find_last_commit(oldest));
+    if (other) return lost_state("is gone", *other);
+    last_ = {.generation = 1, .through = std::max(spec_.start, oldest)};
+    input_.restart(last_.through);
     return write_snapshot();
   }
   OK_OR_RETURN(check_identity(*snapshot));
   OK_OR_RETURN(restore(*snapshot));
-  TRY(const std::optional<LastCommit> commit, find_last_commit(snapshot->through));
-  if (!commit || commit->sequence <= last_.sequence || commit->generation != last_.generation) {
-    return {};
+  TRY(const std::optional<LastCommit> commit, find_last_commit(std::max(last_.end, oldest)));
+  if (commit && commit->generation != last_.generation) {
+    return lost_state(fmt::format("is of its generation {}, the commits of generation {}",
+                                  last_.generation, commit->generation),
+                      *commit);
   }
+  if (!commit || commit->sequence <= last_.sequence) return {};
   last_ = *commit;
   replay_until_ = commit->through;
   return {};
+}
+
+Error StreamRun::lost_state(std::string_view how, const LastCommit& commit) const {
+  return {Fault::conflict,
+          fmt::format("its commits cover its input up to position {}, but its state in {} {}: put "
+                      "back the folder as it was, or give the stream and its table new names, "
+                      "which starts it anew",
+                      commit.through, parts_.folder.string(), how)};
 }
 
 Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
   if (snapshot.plan_hash != spec_.plan.hash) {
     return Error{
         Fault::conflict,
-        "its SQL's meaning changed; keep the old SQL, or give the stream and its table new "
-        "names, which starts it anew"};
+        "its SQL's meaning or its emit changed; keep the old ones, or give the stream and its "
+        "table new names, which starts it anew"};
   }
   const journal::Journal& journal = parts_.journal;
   if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
@@ -45,6 +56,14 @@ Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
                              "journal {}, which ends at {}; restore both from the same backup",
                              parts_.folder.string(), snapshot.through, snapshot.journal_id,
                              journal.id(), journal.end())};
+  }
+  if (snapshot.through < journal.oldest()) {
+    return Error{Fault::conflict,
+                 fmt::format("it has read its input up to position {}, and the journal and its "
+                             "history are kept from position {} on, so that it would leave out "
+                             "what was between; give the stream and its table new names, which "
+                             "starts it anew",
+                             snapshot.through, journal.oldest())};
   }
   return {};
 }
@@ -56,7 +75,7 @@ Result<std::optional<StreamRun::LastCommit>> StreamRun::find_last_commit(Positio
     TRY(const std::optional<journal::Placed> placed, reader->next());
     if (!placed) return last;
     TRY(const journal::CommitHead head, journal::decode_commit_head(placed->entry->head));
-    last = {head.generation, head.sequence, head.through, placed->end};
+    if (head.is_last) last = {head.generation, head.sequence, head.through, placed->end};
   }
 }
 
@@ -64,11 +83,7 @@ Result<void> StreamRun::restore(const Snapshot& snapshot) {
   StateReader state(snapshot.state);
   input_.restart(snapshot.through, state);
   output_watermark_ = state.number<std::int64_t>();
-  pipeline_.load(state);
-  if (!state.finished()) {
-    return Error{Fault::corrupt, fmt::format("its state in {} has another form than its plan",
-                                             parts_.folder.string())};
-  }
+  OK_OR_RETURN(within(parts_.folder.string(), pipeline_.load(state)));
   last_ = {snapshot.generation, snapshot.sequence, snapshot.through, snapshot.commit_end};
   snapshot_sequence_ = snapshot.sequence;
   return {};
@@ -82,10 +97,10 @@ Result<void> StreamRun::replay() {
     TRY(InputBatch batch, input_.next(spec_.batch_rows_max, *replay_until_));
     if (batch.chunks.empty()) break;
     for (Chunk& chunk : batch.chunks) OK_OR_RETURN(push(std::move(chunk)));
-    pending_.take();
+    pending_.clear();
   }
   OK_OR_RETURN(give_held());
-  pending_.take();
+  pending_.clear();
   return {};
 }
 

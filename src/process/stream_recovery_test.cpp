@@ -2,6 +2,8 @@
 #include <iostream>
 #include <random>
 
+#include "journal/heads.h"
+#include "process/snapshot.h"
 #include "process/stream_fixture_test.h"
 
 namespace weir::process {
@@ -95,6 +97,36 @@ void damage(const fs::path& file) {
   bytes.put('\x55');
 }
 
+TEST_F(StreamRecovery, IsNewUntilItsFirstSnapshot) {
+  const fs::path folder = folder_of("s");
+  EXPECT_FALSE(SnapshotFolder::has_any(folder));
+  fs::create_directories(folder);
+  std::ofstream(folder / "draft") << "half a";
+  EXPECT_FALSE(SnapshotFolder::has_any(folder));
+  start(compiled("s", count_sql, true)).reset();
+  EXPECT_TRUE(SnapshotFolder::has_any(folder));
+}
+
+TEST_F(StreamRecovery, DecidesByTheLatenessInForceWhenTheRowsCame) {
+  const std::string sql =
+      "SELECT window_start, k, count(*) AS n FROM tumble(events, t, INTERVAL 10 SECOND) "
+      "GROUP BY ALL";
+  auto job = start(compiled("s", sql));
+  lateness_ = std::chrono::seconds(30);
+  send({{1, "a", 1}, {25, "a", 1}, {2, "a", 1}});
+  settle(*job);
+  end_at_once(std::move(job), folder_of("s"), true);
+  lateness_ = std::chrono::seconds(0);
+  send({{40, "a", 1}});
+  job = start(compiled("s", sql));
+  send_end();
+  settle(*job);
+  EXPECT_TRUE(committed("s").late.empty());
+  EXPECT_EQ(committed("s").rows,
+            expected("SELECT time_bucket(INTERVAL 10 SECOND, t), k, count(*) FROM events() "
+                     "GROUP BY ALL"));
+}
+
 fs::path newest_snapshot(const fs::path& folder) {
   fs::path newest;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -140,19 +172,83 @@ TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().fault, Fault::conflict);
   EXPECT_EQ(started.error().message,
-            "stream s: its SQL's meaning changed; keep the old SQL, or give the stream and its "
-            "table new names, which starts it anew");
+            "stream s: its SQL's meaning or its emit changed; keep the old ones, or give the "
+            "stream and its table new names, which starts it anew");
 }
 
-TEST_F(StreamRecovery, StartsAnewAsTheNextGenerationWhereItWasDropped) {
+TEST_F(StreamRecovery, RefusesOpenWindowsAsChangesAndChangesAsOpenWindows) {
+  const std::string sql =
+      "SELECT window_start, k, count(*) AS n FROM tumble(events, t, INTERVAL 10 SECOND) "
+      "GROUP BY ALL";
+  for (const bool emit_changes : {false, true}) {
+    const std::string name = emit_changes ? "changes" : "close";
+    auto job = start(compiled(name, sql, emit_changes));
+    send({{1, "a", 1}, {2, "b", 2}});
+    settle(*job);
+    job.reset();
+    const auto started = try_start(compiled(name, sql, !emit_changes));
+    ASSERT_FALSE(started.ok());
+    EXPECT_EQ(started.error().fault, Fault::conflict);
+  }
+}
+
+TEST_F(StreamRecovery, RefusesToStartWhereItsStateIsGoneAndItsCommitsAreNot) {
   auto job = start(compiled("s", count_sql, true));
   send({{1, "a", 1}});
   settle(*job);
   job.reset();
   fs::remove_all(folder_of("s"));
-  job = start(compiled("s", count_sql, true));
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+  EXPECT_EQ(started.error().message,
+            "stream s: its commits cover its input up to position 10, but its state in " +
+                folder_of("s").string() +
+                " is gone: put back the folder as it was, or give the stream and its table new "
+                "names, which starts it anew");
+  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1}));
+}
+
+TEST_F(StreamRecovery, RefusesAStateOfAnotherGenerationThanItsCommits) {
+  auto job = start(compiled("s", count_sql, true));
+  send({{1, "a", 1}});
   settle(*job);
-  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1, 1}));
+  job.reset();
+  const journal::CommitHead head{.generation = 2, .sequence = 1, .through = journal_.end()};
+  ASSERT_TRUE(journal_
+                  .append_and_wait({{.kind = journal::Kind::commit,
+                                     .topic = "s",
+                                     .head = encode(head),
+                                     .batches = {nullptr, nullptr, nullptr}}})
+                  .ok());
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+}
+
+TEST_F(StreamRecovery, RefusesToLeaveOutInputThatIsNotKeptAnyMore) {
+  send({{1, "a", 1}});
+  auto job = start(compiled("s", count_sql, true));
+  settle(*job);
+  job.reset();
+  send({{2, "a", 1}});
+  send({{3, "a", 1}});
+  journal_.forget_before(journal_.end());
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+  EXPECT_NE(started.error().message.find("up to position 10"), std::string::npos)
+      << started.error().message;
+}
+
+TEST_F(StreamRecovery, StartsAtTheOldestInputThatIsKept) {
+  send({{1, "a", 1}});
+  send({{2, "b", 1}});
+  journal_.forget_before(10);
+  start(compiled("s", count_sql, true)).reset();
+  auto job = start(compiled("s", count_sql, true));
+  settle(*job);
+  EXPECT_EQ(committed("s").rows.size(), 1);
 }
 
 TEST_F(StreamRecovery, NeedsTheInputBehindTheOlderOfTwoSnapshots) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
@@ -11,11 +12,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t commits_in_flight_max = 64;
 // Rows since the last commit at which held changes are given out before their time.
 constexpr std::size_t held_input_batches_max = 20;
 // While something is due by the clock, which may be moved by hand, it is looked at this often.
 constexpr milliseconds clock_poll{10};
+// What the journal did not take is handed to it again after so long.
+constexpr milliseconds refused_pause{50};
 // Bytes of others' entries after which an idle stream commits nothing, to free the journal.
 constexpr Position behind_max = Position{32} << 20;
 constexpr Position no_bound = std::numeric_limits<Position>::max();
@@ -58,7 +60,7 @@ Result<void> StreamRun::work(const std::stop_token& stop) {
     } else if (is_commit_due(has_more)) {
       OK_OR_RETURN(commit(stop));
     }
-    OK_OR_RETURN(progress_->wait_in_flight(commits_in_flight_max));
+    if (progress_->refusal()) OK_OR_RETURN(wait_durable(stop));
     if (has_passed(snapshot_at_, parts_.checkpoint_interval)) OK_OR_RETURN(take_snapshot(stop));
     if (!has_more) wait_for_input(stop);
   }
@@ -120,31 +122,63 @@ Result<void> StreamRun::commit(const std::stop_token& stop, bool ends) {
     counts_.quarantined += pending_.poisoned();
     counts_.watermark = output_watermark_;
   }
-  const journal::Entry entry{.kind = journal::Kind::commit,
-                             .topic = spec_.name,
-                             .head = encode(head),
-                             .batches = pending_.take()};
-  OK_OR_RETURN(append(entry, head.through, stop));
+  OK_OR_RETURN(append(head, pending_.take(), stop));
   last_.sequence = head.sequence;
   last_.through = head.through;
   committed_at_ = parts_.clock.now();
   return tells_end ? commit(stop) : Result<void>();
 }
 
-Result<void> StreamRun::append(const journal::Entry& entry, Position through,
+Result<void> StreamRun::append(journal::CommitHead head, std::vector<CommitBatches> parts,
                                const std::stop_token& stop) {
+  for (CommitBatches& batches : parts) {
+    head.is_last = &batches == &parts.back();
+    journal::Entry entry{.kind = journal::Kind::commit,
+                         .topic = spec_.name,
+                         .head = encode(head),
+                         .batches = std::move(batches)};
+    OK_OR_RETURN(append({std::move(entry), head.is_last ? head.through : 0}, stop));
+    ++head.part;
+  }
+  return {};
+}
+
+Result<void> StreamRun::append(Handed entry, const std::stop_token& stop) {
+  OK_OR_RETURN(wait_durable(stop));
+  handed_ = std::move(entry);
+  return hand_on(stop);
+}
+
+Result<void> StreamRun::hand_on(const std::stop_token& stop) {
   while (true) {
     progress_->appended();
-    const auto done = [progress = progress_, through](const Result<Position>& end) {
-      progress->finished(end, through);
+    const auto done = [progress = progress_, through = handed_.through](Result<Position> end) {
+      if (end.ok()) {
+        progress->finished(end.value(), through);
+      } else {
+        progress->refused(std::move(end).error());
+      }
     };
-    Result<void> taken = parts_.journal.append({entry}, done);
+    Result<void> taken = parts_.journal.append({handed_.entry}, done);
     if (taken.ok()) return {};
-    progress_->refused();
-    OK_OR_RETURN(parts_.journal.health());
+    progress_->refused(taken.error());
     if (taken.error().fault != Fault::unavailable || stop.stop_requested()) return taken;
-    // Too much waits for the disk: ours or others' commits must become durable first.
-    progress_->wait_a_little(clock_poll);
+    // A journal on a full disk still takes commits; one that failed says the same to everyone.
+    const Result<void> health = parts_.journal.health();
+    if (!health.ok() && health.error().message == taken.error().message) return taken;
+    progress_->wait_a_little(refused_pause);
+  }
+}
+
+Result<void> StreamRun::wait_durable(const std::stop_token& stop) {
+  while (true) {
+    progress_->wait_in_flight();
+    const std::optional<Error> refusal = progress_->refusal();
+    note(commit_trouble_, refusal ? refusal->message : "");
+    if (!refusal) return {};
+    if (refusal->fault != Fault::unavailable || stop.stop_requested()) return *refusal;
+    progress_->wait_a_little(refused_pause);
+    OK_OR_RETURN(hand_on(stop));
   }
 }
 
@@ -154,9 +188,12 @@ Result<void> StreamRun::take_snapshot(const std::stop_token& stop) {
   if (pending_.is_started() || is_behind) OK_OR_RETURN(commit(stop));
   if (snapshot_sequence_ == last_.sequence) return {};
   // Never ahead of the journal: a crash would leave a state that no commit led to.
-  OK_OR_RETURN(progress_->wait_in_flight(0));
+  OK_OR_RETURN(wait_durable(stop));
   last_.end = progress_->commit_end();
-  return write_snapshot();
+  const Result<void> written = write_snapshot();
+  if (!written.ok() && written.error().fault != Fault::unavailable) return written;
+  note(snapshot_trouble_, written.ok() ? "" : "no room for a snapshot: " + written.error().message);
+  return {};
 }
 
 Result<void> StreamRun::write_snapshot() {
@@ -176,10 +213,9 @@ Result<void> StreamRun::write_snapshot() {
 }
 
 void StreamRun::wait_for_input(const std::stop_token& stop) {
-  const Position place = input_.place();
-  if (!pending_.is_started()) progress_->nothing_until(place);
+  if (!pending_.is_started()) progress_->nothing_until(input_.place());
   const bool is_due_later = pending_.is_started() || snapshot_sequence_ != last_.sequence;
-  watch_.wait_beyond(place, is_due_later ? clock_poll : milliseconds(60'000), stop);
+  watch_.wait_beyond(input_.read_to(), is_due_later ? clock_poll : milliseconds(60'000), stop);
 }
 
 bool StreamRun::has_passed(Instant since, std::chrono::microseconds interval) const {
@@ -187,18 +223,32 @@ bool StreamRun::has_passed(Instant since, std::chrono::microseconds interval) co
   return now < since || now - since >= interval;
 }
 
+void StreamRun::note(std::string& trouble, const std::string& now) {
+  std::lock_guard lock(mutex_);
+  if (trouble.empty() != now.empty()) {
+    // Where the disk is full this may fail too, which must not matter.
+    std::fputs(fmt::format("weir: stream {}: {}\n", spec_.name,
+                           now.empty() ? "goes on: there is room again" : now)
+                   .c_str(),
+               stderr);
+  }
+  trouble = now;
+}
+
 StreamCounts StreamRun::counts() const {
   std::lock_guard lock(mutex_);
   StreamCounts counts = counts_;
   counts.through = progress_->through();
   counts.failure = progress_->failure();
+  counts.trouble = commit_trouble_.empty() ? snapshot_trouble_ : commit_trouble_;
   return counts;
 }
 
 Result<Position> StreamRun::settle(Position input, std::chrono::steady_clock::time_point deadline) {
   {
     std::lock_guard lock(mutex_);
-    wanted_ = std::max(wanted_, input);
+    // What is not in the journal yet can hurry nothing that is.
+    wanted_ = std::max(wanted_, std::min(input, parts_.journal.end()));
   }
   watch_.wake();
   return within("stream " + spec_.name, progress_->wait_through(input, deadline));

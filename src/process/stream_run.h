@@ -6,7 +6,10 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "journal/heads.h"
 #include "process/commit_progress.h"
@@ -43,8 +46,16 @@ class StreamRun final : public StreamJob {
     Position end = 0;
   };
 
+  // What the journal was given last, until it is durable: a full disk may refuse it.
+  struct Handed {
+    journal::Entry entry;
+    Position through = 0;  // 0: it ends no commit
+  };
+
   Result<void> recover();
   Result<void> check_identity(const Snapshot& snapshot) const;
+  // Neither new, nor to be gone on with: what it gave would be given once more.
+  Error lost_state(std::string_view how, const LastCommit& commit) const;
   Result<std::optional<LastCommit>> find_last_commit(Position from) const;
   Result<void> restore(const Snapshot& snapshot);
   Result<void> replay();
@@ -56,11 +67,17 @@ class StreamRun final : public StreamJob {
   Result<void> give_held();
   bool is_commit_due(bool has_more) const;
   Result<void> commit(const std::stop_token& stop, bool ends = false);
-  Result<void> append(const journal::Entry& entry, Position through, const std::stop_token& stop);
+  Result<void> append(journal::CommitHead head, std::vector<CommitBatches> parts,
+                      const std::stop_token& stop);
+  Result<void> append(Handed entry, const std::stop_token& stop);
+  Result<void> hand_on(const std::stop_token& stop);
+  Result<void> wait_durable(const std::stop_token& stop);
   Result<void> take_snapshot(const std::stop_token& stop);
   Result<void> write_snapshot();
   void wait_for_input(const std::stop_token& stop);
   bool has_passed(Instant since, std::chrono::microseconds interval) const;
+  // Tells once that something keeps the stream waiting, and once that it is over: empty.
+  void note(std::string& trouble, const std::string& now);
 
   StreamSpec spec_;
   StreamParts parts_;
@@ -69,6 +86,7 @@ class StreamRun final : public StreamJob {
   std::unique_ptr<SnapshotFolder> snapshots_;
   PendingCommit pending_;
   LastCommit last_;
+  Handed handed_;
   std::optional<Position> replay_until_;  // input whose results the commits hold already
   std::int64_t output_watermark_ = journal::no_watermark;
   Instant committed_at_;
@@ -77,8 +95,10 @@ class StreamRun final : public StreamJob {
 
   std::shared_ptr<CommitProgress> progress_ = std::make_shared<CommitProgress>();
   mutable std::mutex mutex_;
-  StreamCounts counts_;  // under mutex_
-  Position wanted_ = 0;  // by settle(), under mutex_
+  StreamCounts counts_;           // under mutex_
+  std::string commit_trouble_;    // under mutex_
+  std::string snapshot_trouble_;  // under mutex_
+  Position wanted_ = 0;           // by settle(), under mutex_
   InputWatch watch_;
   std::jthread thread_;  // last: it ends before what it uses
 };

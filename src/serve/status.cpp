@@ -37,10 +37,11 @@ std::string source_json(const SourceStatus& s) {
 std::string stream_json(const StreamStatus& s) {
   return fmt::format(
       R"({{"name":{},"rows_in":{},"rows_out":{},"late":{},"quarantined":{},"watermark_seconds":{},)"
-      R"("processed_through":{},"failure":{}}})",
+      R"("processed_through":{},"failure":{},"trouble":{}}})",
       json_string(s.name), s.rows_in, s.rows_out, s.late, s.quarantined,
       watermark_json(s.watermark), s.processed_through,
-      s.failure.empty() ? "null" : json_string(s.failure));
+      s.failure.empty() ? "null" : json_string(s.failure),
+      s.trouble.empty() ? "null" : json_string(s.trouble));
 }
 
 std::string table_json(const TableStatus& t) {

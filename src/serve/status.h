@@ -23,6 +23,7 @@ struct StreamStatus {
   std::int64_t watermark = 0;
   Position processed_through = 0;
   std::string failure;  // why it stopped; empty while it runs
+  std::string trouble;  // what it waits for to end, a full disk; empty: nothing
 };
 
 struct TableStatus {

@@ -22,7 +22,8 @@ PlatformStatus running() {
                      .rows_in = 8,
                      .rows_out = 3,
                      .watermark = 5'000'000,
-                     .processed_through = 90},
+                     .processed_through = 90,
+                     .trouble = "the disk is full"},
                     {.name = "new", .watermark = no_event, .failure = "disk \"full\""}};
   status.tables = {{.name = "delays", .rows_applied = 3}};
   return status;
@@ -35,9 +36,10 @@ TEST(Status, every_row_is_accounted_for_in_json) {
       R"("tables_applied":60,"sources":[{"name":"flights","rows_in":10,"accepted":8,)"
       R"("quarantined":2,"late":1,"watermark_seconds":5.5}],"streams":[{"name":"delays",)"
       R"("rows_in":8,"rows_out":3,"late":0,"quarantined":0,"watermark_seconds":5,)"
-      R"("processed_through":90,"failure":null},{"name":"new","rows_in":0,"rows_out":0,"late":0,)"
+      R"("processed_through":90,"failure":null,"trouble":"the disk is full"},{"name":"new",)"
+      R"("rows_in":0,"rows_out":0,"late":0,)"
       R"("quarantined":0,"watermark_seconds":null,"processed_through":0,)"
-      R"("failure":"disk \"full\""}],"tables":[{"name":"delays","rows_applied":3}]})");
+      R"("failure":"disk \"full\"","trouble":null}],"tables":[{"name":"delays","rows_applied":3}]})");
 }
 
 TEST(Status, metrics_count_rows_from_the_source_to_the_table_and_tell_the_lag) {

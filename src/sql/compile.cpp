@@ -49,8 +49,7 @@ void refuse_tables(const SqlUses& uses, const std::vector<Readable>& names, Refu
       refusals.note(use.offset, "there is no source, stream or table \"" + use.name + "\"" +
                                     did_you_mean(use.name, known));
     } else if (found->kind == Readable::Kind::table) {
-      refusals.note(use.offset,
-                    "\"" + use.name + "\" is a table that streams write: read the stream itself");
+      refusals.note(use.offset, written_by_streams(use.name));
     }
   }
 }
@@ -128,7 +127,7 @@ std::optional<std::size_t> find_event_time(const PlanRelation& relation) {
   return static_cast<std::size_t>(found - relation.columns.begin());
 }
 
-Result<Plan> finish(Compilation& compilation, PlanRelation relation, const SqlUses& uses) {
+Result<Plan> finish(Compilation& compilation, PlanRelation relation) {
   if (!relation.is_stream()) {
     return compilation.refusals.at(0,
                                    "this reads no source and no stream, so no row would ever come");
@@ -144,27 +143,28 @@ Result<Plan> finish(Compilation& compilation, PlanRelation relation, const SqlUs
     }
   }
   plan.event_time = find_event_time(relation);
-  for (const Use& use : uses.tables) plan.reads.push_back(use.name);
-  std::ranges::sort(plan.reads);
-  plan.reads.erase(std::unique(plan.reads.begin(), plan.reads.end()), plan.reads.end());
+  // Without a group nothing is kept whose meaning the SQL could change.
+  const bool is_stateless = !relation.is_grouped;
+  plan.reads.assign(compilation.reads.begin(), compilation.reads.end());
   if (relation.is_grouped && gives_all_in_order(relation)) {
     relation.node->output = renamed(*relation.node->output, columns);
     plan.root = std::move(relation.node);
   } else {
     TRY(plan.root, make_kernel(compilation, std::move(relation), columns));
   }
-  plan.hash = hash_of_meaning(compilation.meaning);
+  std::string_view meaning = compilation.meaning;
+  if (is_stateless) meaning = meaning.substr(0, meaning.find('\n'));
+  plan.hash = hash_of_meaning(meaning);
   return plan;
 }
 
-Result<Plan> lower_plan(Compilation& compilation, const formats::JsonValue& bound,
-                        const SqlUses& uses) {
+Result<Plan> lower_plan(Compilation& compilation, const formats::JsonValue& bound) {
   TRY(PlanRelation relation, lower(compilation, bound));
   const bool gives_panes = std::ranges::any_of(relation.columns, [](const PlanColumn& column) {
     return column.window && column.window->is_pane;
   });
   if (!gives_panes && !compilation.panes_were_read) {
-    return finish(compilation, std::move(relation), uses);
+    return finish(compilation, std::move(relation));
   }
   // Something looks at the windows themselves, so each row is given once a window.
   compilation.hop_gives_windows = true;
@@ -172,7 +172,7 @@ Result<Plan> lower_plan(Compilation& compilation, const formats::JsonValue& boun
   compilation.meaning.clear();
   compilation.names_made = 0;
   TRY(PlanRelation by_windows, lower(compilation, bound));
-  return finish(compilation, std::move(by_windows), uses);
+  return finish(compilation, std::move(by_windows));
 }
 
 Result<Plan> compile_in(CompileDatabase& database, Compilation& compilation) {
@@ -182,7 +182,7 @@ Result<Plan> compile_in(CompileDatabase& database, Compilation& compilation) {
   refuse_tables(uses, compilation.names, refusals);
   if (!refusals.empty()) return Error{Fault::invalid, "refused"};
   TRY(const formats::JsonValue bound, database.bind(refusals));
-  return lower_plan(compilation, bound, uses);
+  return lower_plan(compilation, bound);
 }
 
 }  // namespace

@@ -137,8 +137,10 @@ std::shared_ptr<const Schema> output_schema(const Grouping& grouping, const Sche
   return schema;
 }
 
-void describe(Compilation& compilation, const GroupNode& group) {
+// What is kept of a window that has yet to be given differs from what is kept of changes.
+void describe(Compilation& compilation, const GroupNode& group, bool until_watermark) {
   std::string& meaning = compilation.meaning;
+  meaning += until_watermark ? "CLOSE " : "CHANGES ";
   meaning += "GROUP " + std::to_string(group.keys) + " " + group.bag_sql;
   for (const Aggregate& aggregate : group.aggregates) {
     meaning += ", " + aggregate.name + " " + std::to_string(static_cast<int>(aggregate.algebra)) +
@@ -195,10 +197,10 @@ Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRel
     group.aggregates.push_back(std::move(aggregate));
   }
   TRY(group.input, make_kernel(compilation, std::move(input), input_columns(grouping)));
-  describe(compilation, group);
   const auto output = output_schema(grouping, *group.input->output);
   CloseNode close;
   close.until_watermark = grouping.window && !compilation.options.emit_changes;
+  describe(compilation, group, close.until_watermark);
   close.input = std::make_unique<Node>(Node{std::move(group), output, false});
   const bool final_rows = close.until_watermark;
   result.node = std::make_unique<Node>(Node{std::move(close), output, final_rows});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "engine/database.h"
 #include "sql/bound_type.h"
@@ -23,9 +24,10 @@ PlanRelation lower_source(Compilation& compilation, const Readable& source) {
   SourceNode node{.name = source.name};
   if (source.event_time) node.event_time = source.schema->find(*source.event_time);
   PlanRelation relation;
+  relation.from = named_input;
   for (std::size_t i = 0; i < source.schema->columns.size(); ++i) {
     const Field& field = source.schema->columns[i];
-    relation.columns.push_back({.text = "c" + std::to_string(i),
+    relation.columns.push_back({.text = named_column(field.name),
                                 .type = to_string(field.type),
                                 .name = field.name,
                                 .is_event_time = node.event_time == i});
@@ -66,6 +68,11 @@ Result<PlanRelation> lower_get(Compilation& compilation, const JsonValue& get) {
         function, function + "() in FROM is not possible in a stream" +
                       (function == "unnest" ? ": write SELECT unnest(...) in a subquery" : ""));
   }
+  if (readable->kind == Readable::Kind::table) {
+    // Behind a WITH of the same name, where the syntax alone does not show it.
+    return compilation.refusals.at_word(name, written_by_streams(name));
+  }
+  compilation.reads.insert(name);
   const bool is_static = readable->kind == Readable::Kind::static_table;
   PlanRelation relation =
       is_static ? lower_static_table(*readable) : lower_source(compilation, *readable);
@@ -150,8 +157,37 @@ Result<PlanColumn> lower_window(Compilation& compilation, const WindowMarker& ma
   return column;
 }
 
+bool is_bound_name(std::string name) {
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name == "window_start" || name == "window_end";
+}
+
+// The macro of a window function puts its bounds behind all columns of what it reads, and a name
+// finds the first.
+Result<void> refuse_hidden_bounds(Compilation& compilation, const JsonValue& projection,
+                                  const PlanRelation& input) {
+  std::optional<WindowMarker> marker;
+  const PlanColumn* hides = nullptr;
+  for (const JsonValue& expression : projection["expressions"].array()) {
+    if (const auto found = find_marker(expression)) {
+      marker = found;
+    } else if (expression["expression_class"].text() == "BOUND_REF") {
+      const PlanColumn& column = input.columns.at(expression["index"].unsigned_integer());
+      if (is_bound_name(column.name)) hides = &column;
+    }
+  }
+  if (!marker || hides == nullptr) return {};
+  const std::string word = marker->hops ? "hop" : "tumble";
+  return compilation.refusals.at_word(
+      word, "what " + word + " reads has a column " + hides->name +
+                " already, which would be taken for its window's: give it another name in a WITH "
+                "before, or where it is made");
+}
+
 Result<PlanRelation> lower_projection(Compilation& compilation, const JsonValue& projection,
                                       PlanRelation input) {
+  OK_OR_RETURN(refuse_hidden_bounds(compilation, projection, input));
   std::vector<PlanColumn> columns;
   AddedColumns added;
   for (const JsonValue& expression : projection["expressions"].array()) {
@@ -273,6 +309,10 @@ Result<PlanRelation> lower_over_one(Compilation& compilation, const JsonValue& p
 }
 
 }  // namespace
+
+std::string written_by_streams(const std::string& table) {
+  return "\"" + table + "\" is a table that streams write: read the stream itself";
+}
 
 Result<PlanRelation> lower(Compilation& compilation, const JsonValue& plan) {
   const std::string& type = plan["type"].text();

@@ -35,7 +35,22 @@ Result<std::shared_ptr<const Schema>> schema_of(Compilation& compilation,
   return std::shared_ptr<const Schema>(std::move(schema));
 }
 
+// Gives the columns that `select` names the names it calls them by.
+std::string naming(const Schema& input, const std::string& select) {
+  std::string names;
+  for (std::size_t i = 0; i < input.columns.size(); ++i) {
+    const std::string name = named_column(input.columns[i].name);
+    if (select.find(name) == std::string::npos) continue;
+    names += "c" + std::to_string(i) + " AS " + name + ", ";
+  }
+  if (select.find("_now") != std::string::npos) names += "_now, ";
+  return std::string("WITH ") + named_input + " AS NOT MATERIALIZED (SELECT " + names +
+         "_row FROM input) ";
+}
+
 }  // namespace
+
+std::string named_column(const std::string& name) { return engine::quote_name("input." + name); }
 
 std::vector<std::string> PlanRelation::texts() const {
   std::vector<std::string> texts;
@@ -67,6 +82,9 @@ Result<NodePtr> make_kernel(Compilation& compilation, PlanRelation relation,
   KernelNode kernel;
   kernel.sql = "SELECT " + select + "_row FROM " + relation.from;
   if (!relation.keeps_order) kernel.sql += " ORDER BY _row";
+  if (std::holds_alternative<SourceNode>(relation.node->kind)) {
+    kernel.sql = naming(*relation.node->output, kernel.sql) + kernel.sql;
+  }
   OK_OR_RETURN(compilation.database.check_kernel(kernel.sql, *relation.node->output, *schema));
   kernel.tables = std::move(relation.tables);
   const bool append_only = relation.node->append_only;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,8 @@ struct Compilation {
   // but a group looks at them; `panes_were_read` says that something did.
   bool hop_gives_windows = false;
   bool panes_were_read = false;
-  std::string meaning;  // the plan so far without the names that the user chose
+  std::string meaning;          // the plan so far without the names that the user chose
+  std::set<std::string> reads;  // sources, streams and static tables
   int names_made = 0;
 
   // A column name that nothing else in the plan has.
@@ -65,6 +67,12 @@ struct Compilation {
   Result<std::string> print(const formats::JsonValue& expression, const PlanRelation& over);
   WindowLayout layout(const WindowCall& call);
 };
+
+// A source's columns go by their names in all that is said over it, so that a plan means the same
+// when one is added among them. What stands behind FROM, and a column of it; make_kernel() leads
+// both back to the kernel's input.
+inline constexpr const char* named_input = "_input";
+std::string named_column(const std::string& name);
 
 // What a kernel gives: SQL text over a relation, its type and the name it gets.
 struct KernelColumn {

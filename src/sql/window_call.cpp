@@ -1,6 +1,7 @@
 #include "sql/window_call.h"
 
 #include <numeric>
+#include <string>
 
 #include "engine/database.h"
 #include "sql/literal.h"
@@ -12,6 +13,8 @@ using formats::JsonValue;
 using std::chrono::microseconds;
 
 constexpr std::int64_t day_micros = 86'400'000'000;
+// Of hop: a row is work for each of them, and with emit: changes also a row.
+constexpr std::int64_t windows_a_row_max = 10'000;
 
 bool is_whole_days(const IntervalValue& interval) {
   return interval.months == 0 && interval.micros % day_micros == 0;
@@ -69,6 +72,10 @@ std::optional<std::string> wrong_sizes(const WindowCall& call) {
   if (too_wide)
     return "the slide is larger than the size, so rows between two windows would be lost: make it "
            "the size or less";
+  const std::int64_t windows_a_row = micros_about(call.size, 31) / micros_about(call.slide, 31);
+  if (call.hops && windows_a_row > windows_a_row_max)
+    return "each row would be in " + std::to_string(windows_a_row) + " windows, and " +
+           std::to_string(windows_a_row_max) + " are the most: make the slide larger";
   return std::nullopt;
 }
 

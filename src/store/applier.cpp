@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace weir::store {
@@ -98,7 +99,7 @@ void Applier::run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const Result<bool> gathered = gather(*reader);
     if (!gathered.ok()) return fail(gathered.error());
-    if (const Result<void> applied = apply(reader->place()); !applied.ok()) {
+    if (const Result<void> applied = apply(place_of(*reader)); !applied.ok()) {
       return fail(applied.error());
     }
     if (!gathered.value()) journal_.wait_beyond(reader->place(), stop);
@@ -117,20 +118,33 @@ Result<bool> Applier::gather(journal::Reader& reader) {
 Result<void> Applier::take(const journal::Placed& placed) {
   TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
   const std::string& stream = placed.entry->topic;
-  const auto tables = tables_of_.find(stream);
-  if (tables == tables_of_.end()) return {};
+  if (!tables_of_.contains(stream)) return {};
   Progress& progress = progress_[stream];
   if (std::pair(head.generation, head.sequence) <=
       std::pair(progress.generation, progress.sequence)) {
     return {};
   }
+  TRY(const std::vector<journal::Placed> parts, commits_[stream].take(placed));
+  if (parts.empty()) return {};
   progress = {head.generation, head.sequence};
-  if (placed.entry->batches.empty() || placed.entry->batches[0] == nullptr) return {};
-  const auto& rows = placed.entry->batches[0];
-  if (rows->rows() == 0) return {};
-  for (const std::string& table : tables->second) pending_.at(table)->add(rows);
-  pending_rows_ += rows->rows();
+  for (const journal::Placed& part : parts) add_rows(*part.entry);
   return {};
+}
+
+void Applier::add_rows(const journal::Entry& entry) {
+  if (entry.batches.empty() || entry.batches[0] == nullptr) return;
+  const auto& rows = entry.batches[0];
+  if (rows->rows() == 0) return;
+  for (const std::string& table : tables_of_.at(entry.topic)) pending_.at(table)->add(rows);
+  pending_rows_ += rows->rows();
+}
+
+Position Applier::place_of(const journal::Reader& reader) const {
+  Position place = reader.place();
+  for (const auto& [stream, commits] : commits_) {
+    place = std::min(place, commits.begun().value_or(place));
+  }
+  return place;
 }
 
 Result<void> Applier::apply(Position through) {

@@ -53,6 +53,9 @@ class Applier {
   // Takes what waits, up to a transaction's worth. False: nothing did.
   Result<bool> gather(journal::Reader& reader);
   Result<void> take(const journal::Placed& placed);
+  void add_rows(const journal::Entry& entry);
+  // All commits before it were taken whole.
+  Position place_of(const journal::Reader& reader) const;
   Result<void> apply(Position through);
   Result<void> apply_table(const TableSpec& table);
   Result<void> drop_expired();
@@ -66,6 +69,7 @@ class Applier {
   std::unique_ptr<engine::Connection> connection_;
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table
   std::map<std::string, Progress> progress_;                     // by stream
+  std::map<std::string, journal::WholeCommits> commits_;         // by stream
   std::size_t pending_rows_ = 0;
   std::map<std::string, std::chrono::steady_clock::time_point> expire_next_;  // by table
 

@@ -135,6 +135,20 @@ Result<std::string> put_ours(Database& database, Connection& connection, const B
   return net_rows("ours", schema_of_rows(batches));
 }
 
+// Only the windows that no late row belongs to.
+std::string without_late_rows(const Outcome& outcome, const std::string& stream) {
+  const std::string& input = compiled(outcome, stream).plan.reads.front();
+  const auto source =
+      std::ranges::find(outcome.workspace.declared.sources, input, &workspace::Source::name);
+  ASSERT(source != outcome.workspace.declared.sources.end());
+  const Schema schema = schema_of(source->rules);
+  const std::string time = quote_name(schema.columns[event_time_column(source->rules)].name);
+  return fmt::format(
+      " WHERE NOT EXISTS (FROM late_rows WHERE late_rows.{0} >= compared.window_start AND "
+      "late_rows.{0} < compared.window_end)",
+      time);
+}
+
 const Batches& batches_of(const Outcome& outcome, const std::string& relation) {
   if (!relation.starts_with("late(")) return outcome.streams.at(relation).rows;
   return outcome.streams.at(relation.substr(5, relation.size() - 6)).late;
@@ -142,7 +156,8 @@ const Batches& batches_of(const Outcome& outcome, const std::string& relation) {
 
 }  // namespace
 
-Result<std::string> differences_from_batch(const Outcome& outcome, const std::string& stream) {
+Result<std::string> differences_from_batch(const Outcome& outcome, const std::string& stream,
+                                           bool late_for_some_windows) {
   TRY(const auto database, open(outcome));
   TRY(const auto connection, database->connect());
   OK_OR_RETURN(put_inputs(*database, *connection, outcome, stream));
@@ -154,8 +169,10 @@ Result<std::string> differences_from_batch(const Outcome& outcome, const std::st
     TRY(ours, put_ours(*database, *connection, rows));
   }
   const std::string columns = all_compared(schema);
-  return differences(*connection, fmt::format("SELECT {} FROM ({})", columns, ours),
-                     fmt::format("SELECT {} FROM wanted", columns));
+  const std::string compared = late_for_some_windows ? without_late_rows(outcome, stream) : "";
+  return differences(*connection,
+                     fmt::format("SELECT {} FROM ({}) AS compared{}", columns, ours, compared),
+                     fmt::format("SELECT {} FROM wanted AS compared{}", columns, compared));
 }
 
 Result<std::string> differences_from_csv(const Outcome& outcome, const Expected& expected) {

@@ -10,8 +10,10 @@
 namespace weir::golden {
 
 // The differences between the stream's rows and plain DuckDB over the whole input less the rows
-// that came late for it; empty when there are none.
-Result<std::string> differences_from_batch(const Outcome& outcome, const std::string& stream);
+// that came late for it; empty when there are none. `late_for_some_windows`: those rows count in
+// some of their windows, so that only windows without any of them are compared.
+Result<std::string> differences_from_batch(const Outcome& outcome, const std::string& stream,
+                                           bool late_for_some_windows);
 
 // The differences between the relation's rows and the CSV, over the columns that it names.
 Result<std::string> differences_from_csv(const Outcome& outcome, const Expected& expected);

@@ -31,7 +31,7 @@ struct Expected {
 //   == watermark SOURCE AT    nothing more
 //   == expect RELATION        CSV, in the order of its own text
 // A line `== late for some windows` says that a row of a hop came late for a part of its windows,
-// so that a batch query over the rows cannot give the same.
+// so that a batch query over the rows gives the same only for the windows it is not of.
 struct Pipeline {
   std::filesystem::path file;
   std::string workspace;

@@ -135,16 +135,24 @@ class Running {
     if (ingested.quarantined > 0) {
       return Error{Fault::invalid, "a row does not fit the source: " + body};
     }
-    if (!way_.restarted) return {};
+    if (way_.interruption == Interruption::none) return {};
     OK_OR_RETURN(settle());
     return restart();
   }
 
   Result<void> restart() {
+    const bool crashes = way_.interruption == Interruption::crash && ++restarts_ % 2 == 0;
+    const std::filesystem::path state = folder_ / "data/state";
+    const std::filesystem::path kept = folder_ / "kept";
+    if (crashes) copy(state, kept, std::filesystem::copy_options::recursive);
     while (!jobs_.empty()) jobs_.pop_back();
     collector_.reset();
     tokens_.reset();
     journal_.reset();
+    if (crashes) {
+      remove_all(state);
+      rename(kept, state);
+    }
     return start();
   }
 
@@ -182,6 +190,7 @@ class Running {
   std::unique_ptr<collect::Collector> collector_;
   std::shared_ptr<engine::Database> tables_;
   std::vector<std::unique_ptr<process::StreamJob>> jobs_;
+  int restarts_ = 0;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,12 +15,18 @@
 
 namespace weir::golden {
 
+enum class Interruption : std::uint8_t {
+  none,
+  stop,   // after every request, stopped and resumed
+  crash,  // after every request, and every second time without the snapshots of its end
+};
+
 // How the same work is cut up. None of it may change what comes out.
 struct Way {
   std::string name;
   std::size_t rows_a_request = 0;  // 0: as the file sends them
   std::size_t rows_a_batch = 50'000;
-  bool restarted = false;  // stopped and resumed after every request
+  Interruption interruption = Interruption::none;
   int parallelism = 1;
 };
 

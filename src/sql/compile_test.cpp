@@ -1,0 +1,113 @@
+#include <gtest/gtest.h>
+
+#include "sql/plan.h"
+
+namespace weir::sql {
+namespace {
+
+Readable source(const std::vector<std::string>& columns) {
+  auto schema = std::make_shared<Schema>();
+  schema->columns.push_back({"t", Type{.id = TypeId::timestamp}});
+  for (const std::string& name : columns) {
+    schema->columns.push_back({name, Type{.id = TypeId::bigint}});
+  }
+  return {.name = "events", .schema = std::move(schema), .event_time = "t"};
+}
+
+std::variant<Plan, std::vector<SqlMistake>> compiled(const std::string& sql,
+                                                     const std::vector<Readable>& names,
+                                                     bool emit_changes = false) {
+  return compile(sql, names, {.emit_changes = emit_changes});
+}
+
+Plan plan_of(const std::string& sql, const std::vector<Readable>& names,
+             bool emit_changes = false) {
+  auto result = compiled(sql, names, emit_changes);
+  if (const auto* mistakes = std::get_if<1>(&result)) {
+    ADD_FAILURE() << sql << ": " << mistakes->front().message;
+    return {};
+  }
+  return std::get<0>(std::move(result));
+}
+
+std::string mistake_in(const std::string& sql, const std::vector<Readable>& names) {
+  const auto result = compiled(sql, names);
+  const auto* mistakes = std::get_if<1>(&result);
+  return mistakes == nullptr ? "none" : mistakes->front().message;
+}
+
+const std::string counts =
+    "SELECT window_start, a, count(*) AS n FROM tumble(events, t, INTERVAL 1 HOUR) "
+    "WHERE b > 2 GROUP BY ALL";
+
+TEST(Compile, MeansTheSameWithAColumnMoreAnywhere) {
+  const std::vector<std::string> queries = {
+      counts, "SELECT * FROM events",
+      "SELECT window_end, sum(a) AS s FROM hop(events, t, INTERVAL 1 HOUR, INTERVAL 2 HOUR) "
+      "GROUP BY ALL",
+      "SELECT a, list(b) AS all_b FROM (SELECT a, b, now() AS seen FROM events) GROUP BY ALL"};
+  for (const std::string& sql : queries) {
+    const std::string hash = plan_of(sql, {source({"a", "b"})}).hash;
+    EXPECT_EQ(plan_of(sql, {source({"new", "a", "b"})}).hash, hash) << sql;
+    EXPECT_EQ(plan_of(sql, {source({"b", "new", "a"})}).hash, hash) << sql;
+  }
+}
+
+TEST(Compile, MeansAnotherThingByAnotherColumnInTheSamePlace) {
+  EXPECT_NE(plan_of("SELECT sum(a) AS s FROM events", {source({"a", "b"})}).hash,
+            plan_of("SELECT sum(b) AS s FROM events", {source({"b", "a"})}).hash);
+}
+
+TEST(Compile, MeansTheSameByAnySqlThatKeepsNothing) {
+  EXPECT_EQ(plan_of("SELECT a + 1 AS next FROM events", {source({"a", "b"})}).hash,
+            plan_of("SELECT b FROM events WHERE a > 1", {source({"a", "b"})}).hash);
+}
+
+TEST(Compile, MeansAnotherThingByAnotherEmit) {
+  const std::vector<Readable> names = {source({"a", "b"})};
+  EXPECT_NE(plan_of(counts, names, false).hash, plan_of(counts, names, true).hash);
+}
+
+TEST(Compile, RefusesAHopThatPutsARowIntoTooManyWindows) {
+  const auto hop = [](const std::string& slide, const std::string& size) {
+    return mistake_in("SELECT window_start, count(*) AS n FROM hop(events, t, INTERVAL " + slide +
+                          ", INTERVAL " + size + ") GROUP BY ALL",
+                      {source({"a"})});
+  };
+  EXPECT_EQ(hop("1 SECOND", "10000 SECOND"), "none");
+  EXPECT_EQ(hop("1 SECOND", "10001 SECOND"),
+            "each row would be in 10001 windows, and 10000 are the most: make the slide larger");
+  EXPECT_EQ(hop("1 MICROSECOND", "1 MONTH"),
+            "each row would be in 2678400000000 windows, and 10000 are the most: make the slide "
+            "larger");
+}
+
+TEST(Compile, RefusesAWindowOverWhatHasItsBoundsAlready) {
+  Readable below = source({"a"});
+  below.name = "below";
+  below.kind = Readable::Kind::stream;
+  auto schema = std::make_shared<Schema>(*below.schema);
+  schema->columns.push_back({"Window_Start", Type{.id = TypeId::timestamp}});
+  below.schema = schema;
+  EXPECT_EQ(mistake_in("SELECT window_start, count(*) AS n FROM tumble(below, t, INTERVAL 1 HOUR) "
+                       "GROUP BY ALL",
+                       {below}),
+            "what tumble reads has a column Window_Start already, which would be taken for its "
+            "window's: give it another name in a WITH before, or where it is made");
+  EXPECT_EQ(mistake_in("WITH b AS (SELECT t, a FROM below) SELECT window_start, count(*) AS n FROM "
+                       "tumble(b, t, INTERVAL 1 HOUR) GROUP BY ALL",
+                       {below}),
+            "none");
+}
+
+TEST(Compile, KnowsWhatItReadsBehindAWithOfTheSameName) {
+  const std::string sql = "WITH events AS (SELECT t, a FROM events) SELECT a FROM events";
+  EXPECT_EQ(plan_of(sql, {source({"a"})}).reads, (std::vector<std::string>{"events"}));
+  Readable table = source({"a"});
+  table.kind = Readable::Kind::table;
+  EXPECT_EQ(mistake_in(sql, {table}),
+            "\"events\" is a table that streams write: read the stream itself");
+}
+
+}  // namespace
+}  // namespace weir::sql
