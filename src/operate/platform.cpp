@@ -159,7 +159,10 @@ Result<void> RunningPlatform::serve() {
            .clock = clock_,
            .freshness = *freshness_,
            .status = [parts] { return platform_status(parts); },
-           .catalogue = [parts](const std::string& kind) { return catalogue_json(parts, kind); },
+           .catalogue =
+               [parts](const std::string& kind, const serve::MayRead& may_read) {
+                 return catalogue_json(parts, kind, may_read);
+               },
            // As if the operator had asked: whoever runs the platform waits for this signal.
            .stop = [] { kill(getpid(), SIGTERM); }}));
   housekeeping_ = std::make_unique<Housekeeping>(parts, workspace_.declared.checkpoint_interval);

@@ -61,14 +61,12 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
 }
 
 std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name) {
-  // late(x) and quarantine(x) are rows of x.
-  if (const std::size_t open = name.find('('); open != std::string_view::npos) {
-    name = name.substr(open + 1, name.size() - open - 2);
-  }
-  if (govern::allows(call.token.scopes, govern::Action::read, name)) return nullptr;
-  return respond(
-      net::refusal(403, "SCOPE_MISSING",
-                   fmt::format("this token may not read {0}; it needs the scope read:{0}", name)));
+  const Readable* readable = call.readables.find(name);
+  const std::string_view needed = readable == nullptr ? name : readable->scope_name();
+  if (govern::allows(call.token.scopes, govern::Action::read, needed)) return nullptr;
+  return respond(net::refusal(
+      403, "SCOPE_MISSING",
+      fmt::format("this token may not read {}; it needs the scope read:{}", name, needed)));
 }
 
 net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,

@@ -37,8 +37,9 @@ struct GatewayParts {
   Freshness& freshness;
   // Asked on the server's thread too, for /readyz: must not block.
   std::function<PlatformStatus()> status;
-  // What GET /weir/v1/{kind} lists beside status: kind -> JSON array.
-  std::function<std::optional<std::string>(const std::string& kind)> catalogue;
+  // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
+  std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
+      catalogue;
   int workers = 2;
   std::size_t waiting_max = 1'000;                   // requests that wait for a worker; 503 beyond
   std::chrono::milliseconds query_time_max{10'000};  // 504 beyond

@@ -84,18 +84,22 @@ class GatewayFixture : public testing::Test {
         {"flights", relation}, {"late(delays)", relation}, {"quarantine(flights)", relation}};
     EXPECT_TRUE(sql::publish_batch_names(*database_, relations, "UTC").ok());
     parts_.database = database_;
-    parts_.readables.all = {{"delays", delays_, {0}, "table"},
-                            {"secret", schema_of({{"x", "integer"}}), {}, "table"},
-                            {"flights", flights, {}, "source"}};
     using Kind = sql::Readable::Kind;
+    parts_.readables.all = {{"delays", delays_, {0}},
+                            {"secret", schema_of({{"x", "integer"}})},
+                            {"flights", flights, {}, Kind::source},
+                            {"late(delays)", flights, {}, Kind::source, "flights"},
+                            {"quarantine(flights)", flights, {}, Kind::source, "flights"}};
     parts_.names = {{"delays", Kind::table, delays_, {}},
                     {"secret", Kind::table, schema_of({{"x", "integer"}}), {}},
                     {"flights", Kind::source, flights, "date"},
                     {"late(delays)", Kind::table, flights, {}},
                     {"quarantine(flights)", Kind::table, flights, {}}};
     parts_.status = [this] { return status_; };
-    parts_.catalogue = [](const std::string& kind) {
-      return kind == "tables" ? std::optional<std::string>(R"([{"name":"delays"}])") : std::nullopt;
+    parts_.catalogue = [](const std::string& kind, const MayRead& may_read) {
+      std::optional<std::string> list;
+      if (kind == "tables") list = may_read("delays") ? R"([{"name":"delays"}])" : "[]";
+      return list;
     };
     parts_.stop = [this] { stopped_.set_value(); };
   }

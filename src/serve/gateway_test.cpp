@@ -110,6 +110,33 @@ TEST_F(GatewayTest, a_token_that_cannot_be_made_is_refused_with_words) {
   }
 }
 
+TEST_F(GatewayTest, a_scope_that_names_nothing_is_refused_with_what_was_meant) {
+  const net::Response refused = post("/weir/v1/tokens", R"({"scopes": ["read:delayz"]})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("INVALID_SCOPE"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find(R"(did you mean \"delays\"?)"), std::string::npos) << refused.body;
+  // A table is written by streams alone.
+  EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["write:delays"]})").status, 400);
+  EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["read:flights", "write:flights"]})").status, 200);
+}
+
+TEST_F(GatewayTest, a_reader_sees_of_the_platform_what_it_may_read) {
+  status_.sources = {{.name = "flights"}};
+  status_.tables = {{.name = "delays"}, {.name = "secret"}};
+  status_.streams = {{.name = "worst", .reads = {"delays"}},
+                     {.name = "joined", .reads = {"delays", "airports"}}};
+  use_token({"read:delays"});
+  for (const char* path : {"/weir/v1/status", "/metrics"}) {
+    const std::string body = get(path).body;
+    for (const char* seen : {"delays", "worst"}) EXPECT_NE(body.find(seen), std::string::npos);
+    for (const char* hidden : {"\"flights\"", "secret", "joined", "airports"}) {
+      EXPECT_EQ(body.find(hidden), std::string::npos) << path << body;
+    }
+  }
+  use_token({"read:secret"});
+  EXPECT_NE(get("/weir/v1/tables").body.find(R"("data":[])"), std::string::npos);
+}
+
 TEST_F(GatewayTest, only_an_administrator_stops_the_program_or_touches_tokens) {
   use_token({"read:*", "write:*"});
   EXPECT_EQ(post("/weir/v1/stop", "").status, 403);

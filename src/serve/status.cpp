@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "core/json_text.h"
@@ -76,6 +77,15 @@ std::vector<Sample> event_lags(const PlatformStatus& status) {
 }
 
 }  // namespace
+
+PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read) {
+  std::erase_if(status.sources, [&](const SourceStatus& one) { return !may_read(one.name); });
+  std::erase_if(status.tables, [&](const TableStatus& one) { return !may_read(one.name); });
+  std::erase_if(status.streams, [&](const StreamStatus& one) {
+    return !std::ranges::all_of(one.reads, may_read);
+  });
+  return status;
+}
 
 std::string status_json(const PlatformStatus& status) {
   return fmt::format(
