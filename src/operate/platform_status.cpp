@@ -11,16 +11,8 @@
 namespace weir::operate {
 namespace {
 
-std::string not_ready(const WorkingParts& parts) {
-  if (const auto health = parts.journal.health(); !health.ok()) return health.error().message;
-  for (const auto& stream : parts.streams) {
-    const auto failure = stream->counts().failure;
-    if (failure) return "stream " + stream->spec().name + ": " + failure->message;
-  }
-  if (const auto health = parts.applier.health(); !health.ok()) {
-    return "tables: " + health.error().message;
-  }
-  return "";
+std::string message_of(const Result<void>& health) {
+  return health.ok() ? std::string() : health.error().message;
 }
 
 template <class Items, class ToJson>
@@ -122,7 +114,8 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
                                .journal_end = parts.journal.end(),
                                .tables_applied = parts.applier.applied(),
                                .now = parts.clock.now().time_since_epoch().count(),
-                               .not_ready = not_ready(parts)};
+                               .not_ready = message_of(parts.journal.health()),
+                               .tables_failure = message_of(parts.applier.health())};
   for (collect::SourceCounts& source : parts.collector.counts()) {
     status.sources.push_back({std::move(source.source), source.rows_in, source.accepted,
                               source.quarantined, source.late, source.watermark});

@@ -195,13 +195,14 @@ StreamCounts StreamRun::counts() const {
   return counts;
 }
 
-Result<Position> StreamRun::settle(Position input, std::chrono::steady_clock::time_point deadline) {
+Result<Position> StreamRun::settle(Position input, std::chrono::steady_clock::time_point deadline,
+                                   std::stop_token stop) {
   {
     std::lock_guard lock(mutex_);
     wanted_ = std::max(wanted_, input);
   }
   watch_.wake();
-  return within("stream " + spec_.name, progress_->wait_through(input, deadline));
+  return within("stream " + spec_.name, progress_->wait_through(input, deadline, std::move(stop)));
 }
 
 }  // namespace weir::process

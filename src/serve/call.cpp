@@ -54,7 +54,12 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const Result<void> fresh = call.freshness.wait(relations, position, deadline);
   if (fresh.ok()) return nullptr;
-  if (fresh.error().fault == Fault::unavailable) {
+  if (fresh.error().fault == Fault::invalid) {
+    return respond(net::refusal(400, "INVALID_WAIT", fresh.error().message));
+  }
+  // Before its time is over a wait ends because it has become hopeless: that is no 504.
+  const bool is_over = std::chrono::steady_clock::now() >= deadline;
+  if (is_over && fresh.error().fault == Fault::unavailable) {
     return respond(net::refusal_for_now(504, "NOT_YET", fresh.error().message, 1));
   }
   return respond(net::refusal(fresh.error()));

@@ -47,9 +47,13 @@ Result<CheckedApi> check_api(sql::QueryChecker& checker, const PublishedApi& api
                            std::get<std::vector<sql::SqlMistake>>(checked).front().message)};
 }
 
+// Anyone may ask, so that the reason, which names files, is kept for those with a token.
 net::Response answer_ready(const PlatformStatus& status) {
   if (status.not_ready.empty()) return net::success(R"({"ready":true})");
-  return net::refusal_for_now(503, "NOT_READY", status.not_ready, 1);
+  return net::refusal_for_now(503, "NOT_READY",
+                              "events cannot be made durable now; GET /weir/v1/status, with a "
+                              "token, says why",
+                              1);
 }
 
 net::Response answer_metrics(const PlatformStatus& status) {
@@ -70,6 +74,7 @@ class WorkerGateway final : public Gateway {
         patient_queue_(parts_.waiting_max) {}
 
   ~WorkerGateway() override {
+    parts_.freshness.stop();
     queue_.close();
     patient_queue_.close();
   }
@@ -120,6 +125,7 @@ class WorkerGateway final : public Gateway {
     }
     if (auto* refused = std::get_if<net::Response>(&found)) return std::move(*refused);
     if (auto refused = refuse_method(admitted.route, request.method)) return std::move(*refused);
+    if (auto refused = refuse_parameters(admitted.route, request)) return std::move(*refused);
     return admitted;
   }
 
@@ -167,8 +173,8 @@ class WorkerGateway final : public Gateway {
   net::Response answer_catalogue(const Job& job, const MayRead& may_read) {
     if (const auto list = parts_.catalogue(job.route.name, may_read)) return net::success(*list);
     return net::refusal(404, "NOT_FOUND",
-                        fmt::format("there is no list of {}; there are sources, streams, tables "
-                                    "and apis",
+                        fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
+                                    "tables, apis and tokens, and POST sql and stop",
                                     job.route.name));
   }
 

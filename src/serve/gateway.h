@@ -53,8 +53,9 @@ class Gateway {
  public:
   // Fault::invalid where an API's SQL is wrong.
   static Result<std::unique_ptr<Gateway>> start(GatewayParts parts);
-  virtual ~Gateway() = default;  // answers what waits, then stops
-  // For HttpServerParts: refusals that need no body: 401, 404, 405.
+  // Answers what stands in line, those that wait for a position with 503, then stops.
+  virtual ~Gateway() = default;
+  // For HttpServerParts: refusals that need no body: 400, 401, 404, 405.
   virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
   virtual void handle(net::Request request, net::Reply reply) = 0;
 };

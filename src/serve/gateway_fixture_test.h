@@ -24,18 +24,26 @@ inline std::shared_ptr<const Schema> schema_of(
   return std::make_shared<const Schema>(std::move(schema));
 }
 
-// Everything up to `reached` is applied; whoever waits for more does so until it is.
+// Everything up to `reached` is applied; whoever waits for more does so until it is. The journal
+// ends at 1000.
 class FakeFreshness final : public Freshness {
  public:
   Result<void> wait(const std::vector<std::string>& relations, Position position,
                     std::chrono::steady_clock::time_point deadline) override {
+    if (position > 1'000) return Error{Fault::invalid, "beyond the journal's end, 1000"};
     std::unique_lock lock(mutex_);
     relations_ = relations;
     ++waiting_;
     changed_.notify_all();
-    const bool in_time = changed_.wait_until(lock, deadline, [&] { return position <= reached_; });
-    if (in_time) return {};
+    changed_.wait_until(lock, deadline, [&] { return stopped_ || position <= reached_; });
+    if (position <= reached_) return {};
     return Error{Fault::unavailable, "position not reached in time"};
+  }
+
+  void stop() override {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
   }
 
   void reach(Position position) {
@@ -58,6 +66,7 @@ class FakeFreshness final : public Freshness {
   std::condition_variable changed_;
   Position reached_ = 0;
   int waiting_ = 0;
+  bool stopped_ = false;
   std::vector<std::string> relations_;
 };
 

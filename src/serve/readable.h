@@ -44,9 +44,12 @@ class Freshness {
  public:
   virtual ~Freshness() = default;
   // Returns once everything up to `position` is processed and applied to these relations.
-  // Fault::unavailable when that was not so by `deadline`.
+  // Fault::invalid for a position that the journal has not reached. Fault::unavailable when that
+  // was not so by `deadline`, or cannot be any more.
   virtual Result<void> wait(const std::vector<std::string>& relations, Position position,
                             std::chrono::steady_clock::time_point deadline) = 0;
+  // Ends all waits, also those to come, with Fault::unavailable.
+  virtual void stop() = 0;
 };
 
 }  // namespace weir::serve
