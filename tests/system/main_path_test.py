@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 import subprocess
 import threading
 import unittest
