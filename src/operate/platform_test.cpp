@@ -201,6 +201,10 @@ TEST_F(PlatformTest, KeepsItsDataAndTokenToItsUser) {
     EXPECT_EQ(info.st_mode & 0777, 0700u);
     ASSERT_EQ(stat((folder_ / "data/admin.token").c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u);
+    for (const auto& file : fs::recursive_directory_iterator(folder_ / "data")) {
+      ASSERT_EQ(stat(file.path().c_str(), &info), 0);
+      EXPECT_EQ(info.st_mode & 0077, 0u) << file.path();
+    }
     EXPECT_TRUE(read_running(folder_ / "data").has_value());
   }
   EXPECT_FALSE(read_running(folder_ / "data").has_value());
