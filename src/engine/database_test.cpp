@@ -300,8 +300,8 @@ class MadeBatches final : public Relation {
     int made_ = 0;
   };
 
-  std::shared_ptr<const Schema> schema_ = std::make_shared<const Schema>(Schema{
-      {{"t", parse_type("varchar").value()}, {"l", parse_type("varchar[]").value()}}});
+  std::shared_ptr<const Schema> schema_ = std::make_shared<const Schema>(
+      Schema{{{"t", parse_type("varchar").value()}, {"l", parse_type("varchar[]").value()}}});
   mutable int alive_ = 0;
   mutable int most_at_once_ = 0;
 };

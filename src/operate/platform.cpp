@@ -151,26 +151,25 @@ Result<void> RunningPlatform::serve() {
   const WorkingParts parts = working_parts();
   std::vector<serve::PublishedApi> apis;
   for (const auto& api : workspace_.apis) apis.push_back({api.declared, api.reads});
-  TRY(gateway_,
-      serve::Gateway::start(
-          {.database = store_->database(),
-           .readables = std::move(relations_.readables),
-           .names = std::move(relations_.names),
-           .apis = std::move(apis),
-           .tokens = *tokens_,
-           .clock = clock_,
-           .freshness = *freshness_,
-           .status = [parts] { return platform_status(parts); },
-           .catalogue =
-               [parts](const std::string& kind, const serve::MayRead& may_read) {
-                 return catalogue_json(parts, kind, may_read);
-               },
-           // As if the operator had asked: whoever runs the platform waits for this signal. Once: a
-           // second one would end the program before it has drained.
-           .stop =
-               [this] {
-                 if (!is_stopping_.test_and_set()) kill(getpid(), SIGTERM);
-               }}));
+  TRY(gateway_, serve::Gateway::start(
+                    {.database = store_->database(),
+                     .readables = std::move(relations_.readables),
+                     .names = std::move(relations_.names),
+                     .apis = std::move(apis),
+                     .tokens = *tokens_,
+                     .clock = clock_,
+                     .freshness = *freshness_,
+                     .status = [parts] { return platform_status(parts); },
+                     .catalogue =
+                         [parts](const std::string& kind, const serve::MayRead& may_read) {
+                           return catalogue_json(parts, kind, may_read);
+                         },
+                     // As if the operator had asked: whoever runs the platform waits for this
+                     // signal. Once: a second one would end the program before it has drained.
+                     .stop =
+                         [this] {
+                           if (!is_stopping_.test_and_set()) kill(getpid(), SIGTERM);
+                         }}));
   housekeeping_ = std::make_unique<Housekeeping>(parts, workspace_.declared.checkpoint_interval);
   return {};
 }

@@ -97,8 +97,7 @@ std::string streams_json(const WorkingParts& parts, const serve::MayRead& may_re
 
 std::string tables_json(const workspace::CompiledWorkspace& workspace,
                         const serve::MayRead& may_read) {
-  const auto visible =
-      std::views::filter([&](const auto& table) { return may_read(table.name); });
+  const auto visible = std::views::filter([&](const auto& table) { return may_read(table.name); });
   std::string json = json_array(workspace.tables | visible, table_json);
   std::string of_files = json_array(workspace.static_tables | visible, static_table_json);
   if (of_files == "[]") return json;
@@ -122,9 +121,9 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
   }
   for (const auto& stream : parts.streams) {
     const process::StreamCounts counts = stream->counts();
-    status.streams.push_back({stream->spec().name, stream->spec().plan.reads, counts.rows_in, counts.rows_out, counts.late,
-                              counts.quarantined, counts.watermark, counts.through,
-                              counts.failure ? counts.failure->message : ""});
+    status.streams.push_back({stream->spec().name, stream->spec().plan.reads, counts.rows_in,
+                              counts.rows_out, counts.late, counts.quarantined, counts.watermark,
+                              counts.through, counts.failure ? counts.failure->message : ""});
   }
   const auto applied = parts.applier.rows_applied();
   for (const workspace::StreamTable& table : parts.workspace.tables) {

@@ -59,10 +59,9 @@ void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
     gathering.add_topic({.name = source.name, .schema = schema},
                         {source.name, journal::Kind::events, 0},
                         schema->columns[event_time_column(source.rules)].name);
-    gathering.add_topic({.name = "quarantine(" + source.name + ")",
-                         .schema = refused,
-                         .rows_of = source.name},
-                        {source.name, journal::Kind::quarantine, 0});
+    gathering.add_topic(
+        {.name = "quarantine(" + source.name + ")", .schema = refused, .rows_of = source.name},
+        {source.name, journal::Kind::quarantine, 0});
   }
 }
 

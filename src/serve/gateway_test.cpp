@@ -70,8 +70,8 @@ TEST_F(GatewayTest, unknown_paths_and_methods_are_refused_with_words) {
     EXPECT_EQ(header(*refused, "Allow"), c.allow) << c.path;
   }
   EXPECT_EQ(gateway().check_head(request("HEAD", "/api/v1/data/delays")), nullptr);
-  for (const char* path : {"/healthz", "/readyz", "/metrics", "/weir/v1/status",
-                           "/weir/v1/tables", "/weir/v1/tokens"}) {
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/weir/v1/status", "/weir/v1/tables",
+                           "/weir/v1/tokens"}) {
     const auto refused = gateway().check_head(request("GET", path, {{"x", "1"}}));
     ASSERT_NE(refused, nullptr) << path;
     EXPECT_EQ(refused->status, 400) << path;
@@ -132,7 +132,8 @@ TEST_F(GatewayTest, a_scope_that_names_nothing_is_refused_with_what_was_meant) {
   EXPECT_NE(refused.body.find(R"(did you mean \"delays\"?)"), std::string::npos) << refused.body;
   // A table is written by streams alone.
   EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["write:delays"]})").status, 400);
-  EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["read:flights", "write:flights"]})").status, 200);
+  EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["read:flights", "write:flights"]})").status,
+            200);
 }
 
 TEST_F(GatewayTest, a_reader_sees_of_the_platform_what_it_may_read) {

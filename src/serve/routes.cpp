@@ -144,8 +144,8 @@ std::unique_ptr<net::Response> refuse_method(const Route& route, std::string_vie
 }
 
 std::unique_ptr<net::Response> refuse_parameters(const Route& route, const net::Request& request) {
-  const bool takes_some = route.kind == RouteKind::data || route.kind == RouteKind::api ||
-                          route.kind == RouteKind::sql;
+  const bool takes_some =
+      route.kind == RouteKind::data || route.kind == RouteKind::api || route.kind == RouteKind::sql;
   if (takes_some || request.query.empty()) return nullptr;
   return std::make_unique<net::Response>(
       net::refusal(400, "UNKNOWN_PARAMETER",

@@ -81,9 +81,8 @@ std::vector<Sample> event_lags(const PlatformStatus& status) {
 PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read) {
   std::erase_if(status.sources, [&](const SourceStatus& one) { return !may_read(one.name); });
   std::erase_if(status.tables, [&](const TableStatus& one) { return !may_read(one.name); });
-  std::erase_if(status.streams, [&](const StreamStatus& one) {
-    return !std::ranges::all_of(one.reads, may_read);
-  });
+  std::erase_if(status.streams,
+                [&](const StreamStatus& one) { return !std::ranges::all_of(one.reads, may_read); });
   return status;
 }
 
@@ -94,8 +93,9 @@ std::string status_json(const PlatformStatus& status) {
       json_string(status.workspace), status.not_ready.empty(),
       status.not_ready.empty() ? "null" : json_string(status.not_ready), status.journal_end,
       status.tables_applied,
-      status.tables_failure.empty() ? "null" : json_string(status.tables_failure), json_list(status.sources, source_json),
-      json_list(status.streams, stream_json), json_list(status.tables, table_json));
+      status.tables_failure.empty() ? "null" : json_string(status.tables_failure),
+      json_list(status.sources, source_json), json_list(status.streams, stream_json),
+      json_list(status.tables, table_json));
 }
 
 std::vector<Metric> status_metrics(const PlatformStatus& status) {

@@ -103,7 +103,7 @@ class NameReader {
   }
 
   Result<void> take_call(const JsonValue& call) {
-    const auto why = refusal_in_query(call["name"].text());
+    const auto why = refusal_in_query(lower(call["name"].text()));
     if (!why) return {};
     return refusals_.at(call["query_location"].unsigned_integer(), *why);
   }

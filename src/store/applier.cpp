@@ -214,8 +214,7 @@ void Applier::fail(Error error) {
   moved_.notify_all();
 }
 
-bool Applier::wait_applied(Position position,
-                           std::chrono::steady_clock::time_point deadline,
+bool Applier::wait_applied(Position position, std::chrono::steady_clock::time_point deadline,
                            std::stop_token stop) const {
   std::unique_lock lock(mutex_);
   moved_.wait_until(lock, std::move(stop), deadline,

@@ -51,10 +51,10 @@ const std::string hourly =
     "INTERVAL 1 HOUR) GROUP BY ALL\n";
 
 TEST(Compile, the_first_example_becomes_a_table_with_final_rows) {
-  const CompiledWorkspace workspace = compiled(
-      "stream: by_origin\nsql: " + hourly +
-      "into: by_origin\n---\ntable: by_origin\nkey: [window_start, origin]\n"
-      "retention: 365d\n---\napi: worst\npath: /worst\nsql: SELECT * FROM by_origin\n");
+  const CompiledWorkspace workspace =
+      compiled("stream: by_origin\nsql: " + hourly +
+               "into: by_origin\n---\ntable: by_origin\nkey: [window_start, origin]\n"
+               "retention: 365d\n---\napi: worst\npath: /worst\nsql: SELECT * FROM by_origin\n");
   ASSERT_EQ(workspace.streams.size(), 1U);
   EXPECT_FALSE(workspace.streams[0].emit_changes);
   ASSERT_EQ(workspace.tables.size(), 1U);

@@ -90,8 +90,9 @@ void Names::add_target(const Placed<std::string>& target, const std::string& str
   if (!check(target, "table", report)) return;
   for (const Kind other : {Kind::source, Kind::stream, Kind::api}) {
     if (!has(other, target.value) || target.value == stream) continue;
-    report.note(target.place, "into: \"" + target.value + "\" is " + word_with_article(other) + ", named in " +
-                                  to_text(named_[other][target.value]) + ": write to a table");
+    report.note(target.place, "into: \"" + target.value + "\" is " + word_with_article(other) +
+                                  ", named in " + to_text(named_[other][target.value]) +
+                                  ": write to a table");
     return;
   }
   named_[Kind::target].emplace(target.value, report.at(target.place));

@@ -206,7 +206,8 @@ const Spec<SourceDocument>& SourceDocument::spec() {
                  "The timestamp column that says when an event happened. Without it, the time of "
                  "acceptance.")
           .field("lateness", &C::lateness, "How far behind the newest event an event may come.")
-          .field("idle", &C::idle, "Not yet, and refused: how long a silent partition holds the watermark.")
+          .field("idle", &C::idle,
+                 "Not yet, and refused: how long a silent partition holds the watermark.")
           .field("max_ahead", &C::max_ahead,
                  "An event further ahead of the clock goes to quarantine.")
           .field("unknown_fields", &C::unknown_fields,
