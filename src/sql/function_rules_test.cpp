@@ -12,8 +12,9 @@ namespace {
 TEST(FunctionRules, know_every_function_of_the_engine) {
   const auto connection = engine::Database::open({}).value()->connect().value();
   const auto rows = connection
-                        ->query("SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
-                                "WHERE function_type IN ('scalar', 'aggregate', 'macro')")
+                        ->query(
+                            "SELECT DISTINCT lower(function_name) FROM duckdb_functions() "
+                            "WHERE function_type IN ('scalar', 'aggregate', 'macro')")
                         .value();
   std::size_t functions = 0;
   while (const auto batch = rows->next().value()) {
