@@ -161,8 +161,8 @@ class MainPathTest(unittest.TestCase):
 
         def head(target: str, length: int) -> str:
             return (
-                f"POST {target} HTTP/1.1\r\nHost: weir\r\nAuthorization: Bearer {self.weir.token}\r\n"
-                f"Content-Length: {length}\r\n"
+                f"POST {target} HTTP/1.1\r\nHost: weir\r\n"
+                f"Authorization: Bearer {self.weir.token}\r\nContent-Length: {length}\r\n"
             )
 
         row = json.dumps(order("10:00", "a", 500))
