@@ -168,10 +168,10 @@ class MainPathTest(unittest.TestCase):
         row = json.dumps(order("10:00", "a", 500))
         idle = connect("")
         half_sent = connect(head("/ingest/orders", len(row)) + "\r\n" + row[:5])
-        second_stop = connect(head("/weir/v1/stop", 0))
+        second_stop = connect(head("/weir/v1/stop", 2) + "\r\n{")
         self.assertEqual(self.weir.post("/weir/v1/stop", "").status, 200)
         self.assertEqual(idle.recv(1), b"")  # it is stopping
-        second_stop.sendall(b"\r\n")
+        second_stop.sendall(b"}")
         self.assertIn(b" 200 ", second_stop.recv(4096))
         half_sent.sendall(row[5:].encode())
         self.assertIn(b" 200 ", half_sent.recv(4096))
