@@ -273,7 +273,7 @@ Result<Source> declare_source(const Document<SourceDocument>& document, EngineFa
   source.lateness = settings.lateness;
   if (settings.idle) {
     report.note_key("idle",
-                    "idle is not there yet: a source over HTTP is one partition, so that no other "
+                    "not there yet: a source over HTTP is one partition, so that no other "
                     "waits for it; leave it out");
   }
   source.max_ahead = settings.max_ahead;

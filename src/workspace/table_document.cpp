@@ -58,7 +58,7 @@ Table declare_table(const Document<TableDocument>& document, const std::filesyst
   table.key = distinct_columns(settings.key, "key", report);
   if (report.has_key("indexes")) {
     report.note_key("indexes",
-                    "indexes are not there yet: a table is read by its key and by scanning; leave "
+                    "not there yet: a table is read by its key and by scanning; leave "
                     "them out");
   }
   table.retention = settings.retention;
