@@ -19,11 +19,39 @@ void add_version(CLI::App& app, Session& session) {
   });
 }
 
+// `of`: empty, or the command it would be one of, after a space.
+std::string unknown_command(const std::string& of, const std::string& word,
+                            const std::vector<const CLI::App*>& commands) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return "there is no command \"" + word + "\"" + (of.empty() ? "" : " of" + of) +
+         did_you_mean(word, names) + "; see weir help";
+}
+
+Result<void> help(const CLI::App& app, const std::vector<std::string>& words,
+                  const Session& session) {
+  const CLI::App* of = &app;
+  std::string name = app.get_name();
+  for (const std::string& word : words) {
+    const auto commands = of->get_subcommands([](const CLI::App*) { return true; });
+    const auto found = std::ranges::find(commands, word, &CLI::App::get_name);
+    if (found == commands.end()) {
+      return Error{Fault::invalid,
+                   unknown_command(name.substr(app.get_name().size()), word, commands)};
+    }
+    of = *found;
+    name += " " + word;
+  }
+  // CLI::App::help would tell of this command alone.
+  session.print(of->get_formatter()->make_help(of, name, CLI::AppFormatMode::Normal));
+  return {};
+}
+
 void add_help(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("help", "Prints what the program can do");
-  command->callback([&app, &session] {  // CLI::App::help would tell of this command alone.
-    session.print(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
-  });
+  auto* command = app.add_subcommand("help", "Prints what the program or one command can do");
+  auto words = std::make_shared<std::vector<std::string>>();
+  command->add_option("COMMAND", *words, "Such as: send, or token create");
+  command->callback([words, &app, &session] { session.conclude(help(app, *words, session)); });
 }
 
 void add_shared_options(CLI::App& app, Session& session) {
@@ -37,15 +65,11 @@ void add_shared_options(CLI::App& app, Session& session) {
 }
 
 // Words about a first argument that is no command; empty: it is one, or an option.
-std::string unknown_command(const CLI::App& app, int argc, char** argv) {
+std::string unknown_first(const CLI::App& app, int argc, char** argv) {
   if (argc < 2 || argv[1][0] == '-') return "";
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-  }
-  if (std::ranges::find(names, argv[1]) != names.end()) return "";
-  return std::string("there is no command \"") + argv[1] + "\"" + did_you_mean(argv[1], names) +
-         "; see weir help";
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  if (std::ranges::find(commands, argv[1], &CLI::App::get_name) != commands.end()) return "";
+  return unknown_command("", argv[1], commands);
 }
 
 }  // namespace
@@ -63,7 +87,7 @@ int run_command_line(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const bool only_asked = error.get_exit_code() == 0;
-    if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) {
+    if (const std::string unknown = unknown_first(app, argc, argv); !unknown.empty()) {
       session.say(unknown);
     } else {
       app.exit(error);

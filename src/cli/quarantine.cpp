@@ -5,15 +5,10 @@
 #include "cli/command_line.h"
 #include "cli/server_client.h"
 #include "cli/text_table.h"
+#include "engine/database.h"
 
 namespace weir::cli {
 namespace {
-
-std::string quoted(const std::string& text) {
-  std::string sql = "'";
-  for (const char c : text) sql += c == '\'' ? "''" : std::string(1, c);
-  return sql + "'";
-}
 
 Result<void> print_rows(const std::string& sql, const Session& session) {
   TRY(ServerClient client, ServerClient::find(session));
@@ -29,17 +24,22 @@ Result<void> print_rows(const std::string& sql, const Session& session) {
   return {};
 }
 
-Result<void> list(const Session& session) {
-  TRY(ServerClient client, ServerClient::find(session));
-  TRY(const formats::JsonValue sources, client.data("GET", "/weir/v1/sources"));
+// `only`: of which source; empty: of all.
+Result<void> list(const std::string& only, const Session& session) {
+  std::vector<std::string> sources{only};
+  if (only.empty()) {
+    TRY(ServerClient client, ServerClient::find(session));
+    TRY(const formats::JsonValue all, client.data("GET", "/weir/v1/sources"));
+    sources.clear();
+    for (const auto& source : all.array()) sources.push_back(source["name"].text());
+  }
   std::string sql;
-  for (const auto& source : sources.array()) {
-    const std::string name = quoted(source["name"].text());
+  for (const std::string& source : sources) {
     if (!sql.empty()) sql += " UNION ALL ";
     sql += fmt::format(
         "SELECT {0} AS source, code, count(*) AS \"rows\", max(accepted) AS newest "
         "FROM quarantine({0}) GROUP BY ALL",
-        name);
+        engine::quote_text(source));
   }
   if (sql.empty()) return {};
   return print_rows("SELECT * FROM (" + sql + ") ORDER BY source, code", session);
@@ -48,7 +48,7 @@ Result<void> list(const Session& session) {
 Result<void> show(const std::string& source, std::size_t limit, const Session& session) {
   return print_rows(fmt::format("SELECT accepted, code, reason, decode(bytes) AS event FROM "
                                 "quarantine({}) ORDER BY accepted DESC LIMIT {}",
-                                quoted(source), limit),
+                                engine::quote_text(source), limit),
                     session);
 }
 
@@ -58,7 +58,9 @@ void add_quarantine(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("quarantine", "Rows that sources refused, and why");
   command->require_subcommand(1);
   auto* list_command = command->add_subcommand("list", "How many rows each source refused");
-  list_command->callback([&session] { session.conclude(list(session)); });
+  auto only = std::make_shared<std::string>();
+  list_command->add_option("SOURCE", *only, "Of which source; else of all");
+  list_command->callback([only, &session] { session.conclude(list(*only, session)); });
 
   auto* show_command = command->add_subcommand("show", "The newest rows that a source refused");
   auto source = std::make_shared<std::string>();

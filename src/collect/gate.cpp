@@ -91,7 +91,7 @@ net::Response Gate::preflight(const net::Request& request, const Address& addres
 
 std::variant<Gate::Allowance, Refusal> Gate::allow(const net::Request& request,
                                                    const Address& address, bool is_beacon) const {
-  std::string_view secret = bearer(request);
+  std::string_view secret = request.bearer_token();
   if (const auto key = parameter(request, "key"); secret.empty() && is_beacon && key) secret = *key;
   if (!secret.empty()) {
     auto allowed = allow_by_token(request, address, secret);

@@ -46,14 +46,6 @@ std::string content_encoding(const net::Request& request) {
   return encoding == "identity" ? std::string() : encoding;
 }
 
-std::string_view bearer(const net::Request& request) {
-  constexpr std::string_view scheme = "bearer ";
-  const std::string_view header = request.header("authorization");
-  if (header.size() < scheme.size()) return {};
-  const bool is_bearer = std::ranges::equal(header.substr(0, scheme.size()), scheme, {}, lower);
-  return is_bearer ? trimmed(header.substr(scheme.size())) : std::string_view();
-}
-
 std::optional<std::string_view> parameter(const net::Request& request, std::string_view name) {
   for (const auto& [key, value] : request.query) {
     if (key == name) return value;

@@ -16,8 +16,6 @@ namespace weir::collect {
 std::string media_type(const net::Request& request);
 // The Content-Encoding in lower case; empty for identity.
 std::string content_encoding(const net::Request& request);
-// The token of `Authorization: Bearer`, or empty.
-std::string_view bearer(const net::Request& request);
 // The first value of a query parameter.
 std::optional<std::string_view> parameter(const net::Request& request, std::string_view name);
 

@@ -76,6 +76,8 @@ class Database {
 
 // "name" with quotes doubled, for SQL text.
 std::string quote_name(std::string_view name);
+// "a" INTEGER, "b" VARCHAR: the columns of a CREATE TABLE.
+std::string column_list(const Schema& schema);
 // 'text' with quotes doubled, for SQL text.
 std::string quote_text(std::string_view text);
 

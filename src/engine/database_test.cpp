@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -262,6 +263,55 @@ TEST_F(DatabaseTest, ATableFunctionIsReadOnlyAsFarAsTheQueryNeeds) {
   ASSERT_TRUE(database_->add_table_function("f", relation).ok());
   EXPECT_EQ(cell(*connection_, "SELECT i FROM f() LIMIT 1"), "0");
   EXPECT_LT(relation->batches_read(), batches.size());
+}
+
+// Batches of long strings, made as they are asked for; it knows how many of them live at once.
+class MadeBatches final : public Relation {
+ public:
+  const Schema& schema() const override { return *schema_; }
+  Result<std::unique_ptr<Scan>> scan() const override {
+    return std::unique_ptr<Scan>(std::make_unique<MadeScan>(*this));
+  }
+  int most_at_once() const { return most_at_once_; }
+
+ private:
+  class MadeScan final : public Scan {
+   public:
+    explicit MadeScan(const MadeBatches& of) : of_(of) {}
+    Result<std::shared_ptr<const Batch>> next() override {
+      if (made_ == 50) return std::shared_ptr<const Batch>();
+      auto batch = std::make_unique<Batch>(of_.schema_);
+      for (int row = 0; row < 1'000; ++row) {
+        const std::string text = "a text too long for its place " + std::to_string(made_);
+        batch->column(0).append_string(text);
+        batch->column(1).child(0).append_string(text);
+        batch->column(1).append_list();
+      }
+      ++made_;
+      of_.most_at_once_ = std::max(of_.most_at_once_, ++of_.alive_);
+      return std::shared_ptr<const Batch>(batch.release(), [&alive = of_.alive_](const Batch* of) {
+        --alive;
+        delete of;
+      });
+    }
+
+   private:
+    const MadeBatches& of_;
+    int made_ = 0;
+  };
+
+  std::shared_ptr<const Schema> schema_ = std::make_shared<const Schema>(
+      Schema{{{"t", parse_type("varchar").value()}, {"l", parse_type("varchar[]").value()}}});
+  mutable int alive_ = 0;
+  mutable int most_at_once_ = 0;
+};
+
+TEST_F(DatabaseTest, ATextColumnIsReadWithFewOfItsBatchesInMemory) {
+  const auto relation = std::make_shared<MadeBatches>();
+  ASSERT_TRUE(database_->add_table_function("f", relation).ok());
+  EXPECT_EQ(cell(*connection_, "SELECT (count(DISTINCT t), count(DISTINCT l), max(l[1])) FROM f()"),
+            "(50, 50, a text too long for its place 9)");
+  EXPECT_LE(relation->most_at_once(), 2);
 }
 
 TEST_F(DatabaseTest, TableFunctionsHaveNewNames) {

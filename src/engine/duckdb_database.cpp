@@ -90,6 +90,15 @@ Result<void> DuckdbDatabase::add_source(const std::string& name,
 }
 
 std::string quote_name(std::string_view name) { return quoted(name, '"'); }
+
+std::string column_list(const Schema& schema) {
+  std::string list;
+  for (const Field& column : schema.columns) {
+    if (!list.empty()) list += ", ";
+    list += quote_name(column.name) + " " + to_string(column.type);
+  }
+  return list;
+}
 std::string quote_text(std::string_view text) { return quoted(text, '\''); }
 
 }  // namespace weir::engine

@@ -171,6 +171,25 @@ void copy_to_vector(const Column& from, std::size_t first, std::size_t count, du
   }
 }
 
+void own_strings(const Column& from, std::size_t count, duckdb_vector vector) {
+  if (from.type().id == TypeId::structure) {
+    for (std::size_t i = 0; i < from.child_count(); ++i) {
+      own_strings(from.child(i), count, duckdb_struct_vector_get_child(vector, i));
+    }
+  } else if (is_list(from)) {
+    own_strings(from.child(0), duckdb_list_vector_get_size(vector),
+                duckdb_list_vector_get_child(vector));
+  } else if (is_string(from.type())) {
+    const Slice rows(vector, 0, count);
+    for (std::size_t row = 0; row < count; ++row) {
+      if (rows.is_null(row)) continue;
+      const auto text = rows.value<StringRef>(row);
+      if (text.length <= StringRef::inline_max) continue;
+      duckdb_unsafe_vector_assign_string_element_len(vector, row, text.pointer, text.length);
+    }
+  }
+}
+
 void append_vector(Column& to, duckdb_vector from, std::size_t count) {
   append_slice(to, {from, 0, count});
 }

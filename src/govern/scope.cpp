@@ -2,18 +2,21 @@
 
 #include <algorithm>
 
+#include "workspace/names.h"
+
 namespace weir::govern {
 
 Result<Scope> parse_scope(std::string_view text) {
   if (text == "admin") return Scope{Action::administer, ""};
   const std::size_t colon = text.find(':');
   const std::string_view action = text.substr(0, colon);
-  const bool named = colon != std::string_view::npos && colon + 1 < text.size();
-  if (named && action == "read") return Scope{Action::read, std::string(text.substr(colon + 1))};
-  if (named && action == "write") return Scope{Action::write, std::string(text.substr(colon + 1))};
+  const std::string name(colon == std::string_view::npos ? "" : text.substr(colon + 1));
+  const bool is_named = name == "*" || workspace::is_name(name);
+  if (is_named && action == "read") return Scope{Action::read, name};
+  if (is_named && action == "write") return Scope{Action::write, name};
   return Error{Fault::invalid, "\"" + std::string(text) +
                                    "\" is no scope: write admin, read:TABLE, read:*, "
-                                   "write:SOURCE or write:*"};
+                                   "write:SOURCE or write:*, one a scope"};
 }
 
 std::string to_string(const Scope& scope) {

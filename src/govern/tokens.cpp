@@ -123,7 +123,8 @@ Result<void> Tokens::load() {
   while (true) {
     TRY(const bool row, query.step());
     if (!row) return {};
-    TRY(std::vector<Scope> scopes, scopes_from(query.text(2)));
+    TRY(std::vector<Scope> scopes,
+        within("catalogue.sqlite: token " + query.text(1), scopes_from(query.text(2))));
     Token token{query.text(1), std::move(scopes), instant(query.number(3)), std::nullopt};
     if (!query.is_null(4)) token.expires = instant(query.number(4));
     by_hash_.emplace(query.text(0), std::make_shared<const Token>(std::move(token)));

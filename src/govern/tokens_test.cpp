@@ -45,7 +45,9 @@ TEST(Scope, reads_what_it_prints_and_refuses_the_rest) {
   for (const char* text : {"admin", "read:*", "read:flights", "write:flights"}) {
     EXPECT_EQ(to_string(parse_scope(text).value()), text);
   }
-  for (const char* text : {"", "read", "read:", "Admin", "delete:x"}) {
+  // Scopes are kept with spaces between them: "read:a admin" would come back as an administrator.
+  for (const char* text : {"", "read", "read:", "Admin", "delete:x", "read:a b", "read:a admin",
+                           "read:A", "read:*x", "read:late(a)", "write:1st", "admin "}) {
     EXPECT_EQ(parse_scope(text).error().fault, Fault::invalid) << text;
   }
 }

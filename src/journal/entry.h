@@ -20,7 +20,6 @@ enum class Kind : std::uint8_t {
   quarantine = 3,   // rows a source refused, with reason and bytes
   idempotency = 4,  // a sender's key with what was answered
   commit = 5,       // what a stream made of its input: process/commit_record.h
-  clock = 6,        // the wall clock, for what depends on time passing
 };
 
 struct Entry {

@@ -217,7 +217,6 @@ const char* to_string(Kind kind) {
     case Kind::quarantine: return "quarantine";
     case Kind::idempotency: return "idempotency";
     case Kind::commit: return "commit";
-    case Kind::clock: return "clock";
   }
   return "unknown";
 }

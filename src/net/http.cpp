@@ -1,5 +1,7 @@
 #include "net/http.h"
 
+#include <algorithm>
+
 namespace weir::net {
 
 std::string_view Request::header(std::string_view name) const {
@@ -7,6 +9,18 @@ std::string_view Request::header(std::string_view name) const {
     if (known == name) return value;
   }
   return {};
+}
+
+std::string_view Request::bearer_token() const {
+  constexpr std::string_view scheme = "bearer ";
+  constexpr std::string_view spaces = " \t";
+  std::string_view text = header("authorization");
+  const auto is_letter = [](char given, char small) {
+    return given == small || (given >= 'A' && given <= 'Z' && given - 'A' + 'a' == small);
+  };
+  if (!std::ranges::equal(text.substr(0, scheme.size()), scheme, is_letter)) return {};
+  text.remove_prefix(std::min(text.find_first_not_of(spaces, scheme.size()), text.size()));
+  return text.substr(0, text.find_last_not_of(spaces) + 1);
 }
 
 }  // namespace weir::net

@@ -19,6 +19,8 @@ struct Request {
 
   // The first header of that lower-case name, or empty.
   std::string_view header(std::string_view name) const;
+  // The token of `Authorization: Bearer TOKEN`, without the spaces around it, or empty.
+  std::string_view bearer_token() const;
 };
 
 struct Response {

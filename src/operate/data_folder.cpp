@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -50,6 +51,8 @@ std::string read_text(const fs::path& file) {
 }  // namespace
 
 Result<void> make_data_folder(const fs::path& data) {
+  // SQLite and DuckDB make their files themselves, for everyone to read unless told otherwise.
+  umask(S_IRWXG | S_IRWXO);
   std::error_code failed;
   fs::create_directories(data, failed);
   if (!failed) fs::permissions(data, fs::perms::owner_all, failed);

@@ -19,7 +19,8 @@ struct RunningServer {
   int pid = 0;
 };
 
-// Makes the folder, open to its user alone (0700).
+// Makes the folder, open to its user alone (0700), as is every file that the program makes from now
+// on.
 Result<void> make_data_folder(const std::filesystem::path& data);
 
 // Says in `run.json` that a server runs, for as long as the mark and its process live: the file is

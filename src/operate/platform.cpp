@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -87,6 +88,7 @@ class RunningPlatform final : public Platform {
 
   CompiledWorkspace workspace_;
   const Clock& clock_;
+  std::atomic_flag is_stopping_;
   std::string url_;
   std::unique_ptr<RunningMark> running_;
   std::unique_ptr<journal::Journal> journal_;
@@ -146,23 +148,29 @@ Result<void> RunningPlatform::serve() {
   TRY(collector_,
       collect::Collector::start(workspace_.declared.sources,
                                 {*journal_, *tokens_, clock_, data() / "state" / "_collect"}));
-  freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_);
+  freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, *journal_);
   const WorkingParts parts = working_parts();
   std::vector<serve::PublishedApi> apis;
   for (const auto& api : workspace_.apis) apis.push_back({api.declared, api.reads});
-  TRY(gateway_,
-      serve::Gateway::start(
-          {.database = store_->database(),
-           .readables = std::move(relations_.readables),
-           .names = std::move(relations_.names),
-           .apis = std::move(apis),
-           .tokens = *tokens_,
-           .clock = clock_,
-           .freshness = *freshness_,
-           .status = [parts] { return platform_status(parts); },
-           .catalogue = [parts](const std::string& kind) { return catalogue_json(parts, kind); },
-           // As if the operator had asked: whoever runs the platform waits for this signal.
-           .stop = [] { kill(getpid(), SIGTERM); }}));
+  TRY(gateway_, serve::Gateway::start(
+                    {.database = store_->database(),
+                     .readables = std::move(relations_.readables),
+                     .names = std::move(relations_.names),
+                     .apis = std::move(apis),
+                     .tokens = *tokens_,
+                     .clock = clock_,
+                     .freshness = *freshness_,
+                     .status = [parts] { return platform_status(parts); },
+                     .catalogue =
+                         [parts](const std::string& kind, const serve::MayRead& may_read) {
+                           return catalogue_json(parts, kind, may_read);
+                         },
+                     // As if the operator had asked: whoever runs the platform waits for this
+                     // signal. Once: a second one would end the program before it has drained.
+                     .stop =
+                         [this] {
+                           if (!is_stopping_.test_and_set()) kill(getpid(), SIGTERM);
+                         }}));
   housekeeping_ = std::make_unique<Housekeeping>(parts, workspace_.declared.checkpoint_interval);
   return {};
 }
@@ -203,6 +211,8 @@ Result<void> RunningPlatform::listen(const std::string& address) {
 }
 
 Result<void> RunningPlatform::drain() {
+  is_stopping_.test_and_set();
+  freshness_->stop();
   if (server_ != nullptr) server_->drain(answers_patience);
   const auto deadline = std::chrono::steady_clock::now() + drain_patience;
   OK_OR_RETURN(freshness_->wait_all(journal_->end(), deadline));

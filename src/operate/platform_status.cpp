@@ -2,25 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <ranges>
+
 #include "core/json_text.h"
 
 namespace weir::operate {
 namespace {
 
-std::string not_ready(const WorkingParts& parts) {
-  if (const auto health = parts.journal.health(); !health.ok()) return health.error().message;
-  for (const auto& stream : parts.streams) {
-    const auto failure = stream->counts().failure;
-    if (failure) return "stream " + stream->spec().name + ": " + failure->message;
-  }
-  if (const auto health = parts.applier.health(); !health.ok()) {
-    return "tables: " + health.error().message;
-  }
-  return "";
+std::string message_of(const Result<void>& health) {
+  return health.ok() ? std::string() : health.error().message;
 }
 
 template <class Items, class ToJson>
-std::string json_array(const Items& items, const ToJson& to_json) {
+std::string json_array(Items&& items, const ToJson& to_json) {
   std::string json = "[";
   for (const auto& item : items) {
     if (json.size() > 1) json += ',';
@@ -79,15 +75,31 @@ std::string static_table_json(const workspace::StaticTable& table) {
                      columns_json(*table.schema));
 }
 
-std::string api_json(const workspace::CompiledApi& api) {
+std::string api_json(const workspace::CompiledApi& api, const serve::MayRead& may_read) {
+  std::vector<std::string> reads;
+  std::ranges::copy_if(api.reads, std::back_inserter(reads), may_read);
   return fmt::format(R"({{"name":{},"path":{},"version":{},"reads":{}}})",
                      json_string(api.declared.name), json_string(api.declared.path),
-                     api.declared.version, names_json(api.reads));
+                     api.declared.version, names_json(reads));
 }
 
-std::string tables_json(const workspace::CompiledWorkspace& workspace) {
-  std::string json = json_array(workspace.tables, table_json);
-  std::string of_files = json_array(workspace.static_tables, static_table_json);
+// A stream's SQL tells of all that it reads.
+std::string streams_json(const WorkingParts& parts, const serve::MayRead& may_read) {
+  const std::vector<workspace::CompiledStream>& streams = parts.workspace.streams;
+  ASSERT(streams.size() == parts.streams.size());
+  std::vector<const workspace::CompiledStream*> visible;
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const auto& reads = parts.streams[i]->spec().plan.reads;
+    if (std::ranges::all_of(reads, may_read)) visible.push_back(&streams[i]);
+  }
+  return json_array(visible, [](const auto* stream) { return stream_json(*stream); });
+}
+
+std::string tables_json(const workspace::CompiledWorkspace& workspace,
+                        const serve::MayRead& may_read) {
+  const auto visible = std::views::filter([&](const auto& table) { return may_read(table.name); });
+  std::string json = json_array(workspace.tables | visible, table_json);
+  std::string of_files = json_array(workspace.static_tables | visible, static_table_json);
   if (of_files == "[]") return json;
   if (json == "[]") return of_files;
   json.back() = ',';
@@ -101,16 +113,18 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
                                .journal_end = parts.journal.end(),
                                .tables_applied = parts.applier.applied(),
                                .now = parts.clock.now().time_since_epoch().count(),
-                               .not_ready = not_ready(parts)};
+                               .not_ready = message_of(parts.journal.health()),
+                               .tables_failure = message_of(parts.applier.health())};
   for (collect::SourceCounts& source : parts.collector.counts()) {
     status.sources.push_back({std::move(source.source), source.rows_in, source.accepted,
                               source.quarantined, source.late, source.watermark});
   }
   for (const auto& stream : parts.streams) {
     const process::StreamCounts counts = stream->counts();
-    status.streams.push_back({stream->spec().name, counts.rows_in, counts.rows_out, counts.late,
-                              counts.quarantined, counts.watermark, counts.through,
-                              counts.failure ? counts.failure->message : "", counts.trouble});
+    status.streams.push_back({stream->spec().name, stream->spec().plan.reads, counts.rows_in,
+                              counts.rows_out, counts.late, counts.quarantined, counts.watermark,
+                              counts.through, counts.failure ? counts.failure->message : "",
+                              counts.trouble});
   }
   const auto applied = parts.applier.rows_applied();
   for (const workspace::StreamTable& table : parts.workspace.tables) {
@@ -120,13 +134,19 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
   return status;
 }
 
-std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind) {
+std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind,
+                                          const serve::MayRead& may_read) {
   const workspace::CompiledWorkspace& workspace = parts.workspace;
-  if (kind == "sources") return json_array(workspace.declared.sources, source_json);
-  if (kind == "streams") return json_array(workspace.streams, stream_json);
-  if (kind == "tables") return tables_json(workspace);
-  if (kind == "apis") return json_array(workspace.apis, api_json);
-  return std::nullopt;
+  const auto visible = [&](const auto& declared) { return may_read(declared.name); };
+  if (kind == "sources") {
+    return json_array(workspace.declared.sources | std::views::filter(visible), source_json);
+  }
+  if (kind == "streams") return streams_json(parts, may_read);
+  if (kind == "tables") return tables_json(workspace, may_read);
+  if (kind != "apis") return std::nullopt;
+  return json_array(
+      workspace.apis | std::views::filter([&](const auto& api) { return visible(api.declared); }),
+      [&](const auto& api) { return api_json(api, may_read); });
 }
 
 }  // namespace weir::operate

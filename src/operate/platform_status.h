@@ -27,8 +27,9 @@ struct WorkingParts {
 
 serve::PlatformStatus platform_status(const WorkingParts& parts);
 
-// GET /weir/v1/{kind}: "sources", "streams", "tables" or "apis" as a JSON array; nothing for
-// another.
-std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind);
+// GET /weir/v1/{kind}: "sources", "streams", "tables" or "apis", of which the caller may see, as a
+// JSON array; nothing for another.
+std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind,
+                                          const serve::MayRead& may_read);
 
 }  // namespace weir::operate

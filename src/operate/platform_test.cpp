@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "engine/database.h"
+#include "net/http_client.h"
 #include "operate/data_folder.h"
 #include "workspace/loader.h"
 
@@ -200,12 +201,57 @@ TEST_F(PlatformTest, KeepsItsDataAndTokenToItsUser) {
     EXPECT_EQ(info.st_mode & 0777, 0700u);
     ASSERT_EQ(stat((folder_ / "data/admin.token").c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u);
+    for (const auto& file : fs::recursive_directory_iterator(folder_ / "data")) {
+      ASSERT_EQ(stat(file.path().c_str(), &info), 0);
+      EXPECT_EQ(info.st_mode & 0077, 0u) << file.path();
+    }
     EXPECT_TRUE(read_running(folder_ / "data").has_value());
   }
   EXPECT_FALSE(read_running(folder_ / "data").has_value());
   const auto again = start();
   ASSERT_TRUE(again.ok()) << again.error().message;
   EXPECT_EQ(again.value()->new_admin_token(), "");
+}
+
+TEST_F(PlatformTest, RefusesToWaitForWhatTheJournalHasNotReached) {
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const Position position = send(*platform.value(), three_flights);
+  const auto never = std::chrono::steady_clock::time_point::max();
+  const auto beyond = platform.value()->freshness().wait({"hourly"}, position + 1, never);
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.error().fault, Fault::invalid);
+  EXPECT_NE(beyond.error().message.find(std::to_string(position)), std::string::npos)
+      << beyond.error().message;
+}
+
+TEST_F(PlatformTest, EndsWaitsAtOnceWhenItStops) {
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const Position position = send(*platform.value(), three_flights);
+  platform.value()->freshness().stop();
+  // Either it was fresh already, or it says so at once; the deadline never comes.
+  const auto never = std::chrono::steady_clock::time_point::max();
+  const auto waited = platform.value()->freshness().wait({"hourly"}, position, never);
+  EXPECT_TRUE(waited.ok() || waited.error().fault == Fault::unavailable);
+  EXPECT_TRUE(platform.value()->drain().ok());
+}
+
+TEST_F(PlatformTest, TakesEventsAndRefusesWaitsAtOnceWhenItsTablesHaveFailed) {
+  const auto platform = start("127.0.0.1:0");
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  ASSERT_TRUE(platform.value()->database()->connect().value()->run("DROP TABLE hourly").ok());
+  send(*platform.value(), three_flights);
+  const Position position = end(*platform.value());
+  const auto never = std::chrono::steady_clock::time_point::max();
+  EXPECT_FALSE(platform.value()->freshness().wait({"hourly"}, position, never).ok());
+
+  const auto client =
+      net::HttpClient::open(platform.value()->url(), platform.value()->new_admin_token()).value();
+  EXPECT_EQ(client->send("GET", "/readyz").value().status, 200);
+  const std::string status = client->send("GET", "/weir/v1/status").value().body;
+  EXPECT_NE(status.find(R"("ready":true)"), std::string::npos) << status;
+  EXPECT_EQ(status.find(R"("tables_failure":null)"), std::string::npos) << status;
 }
 
 }  // namespace

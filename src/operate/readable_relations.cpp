@@ -17,16 +17,18 @@ class Gathering {
  public:
   explicit Gathering(const journal::Journal& journal) : journal_(journal) {}
 
-  void add(serve::Readable readable, Kind kind, std::optional<std::string> event_time = {}) {
-    all_.names.push_back({readable.name, kind, readable.schema, std::move(event_time), true});
+  void add(serve::Readable readable, std::optional<std::string> event_time = {}) {
+    all_.names.push_back(
+        {readable.name, readable.kind, readable.schema, std::move(event_time), true});
     all_.readables.all.push_back(std::move(readable));
   }
 
-  void add_topic(const std::string& name, journal::TopicRows rows, const SharedSchema& schema,
+  void add_topic(serve::Readable readable, journal::TopicRows rows,
                  std::optional<std::string> event_time = {}) {
-    relations_.push_back(
-        {name, std::make_shared<journal::TopicRelation>(journal_, std::move(rows), schema)});
-    add({name, schema, {}, "source"}, Kind::source, std::move(event_time));
+    relations_.push_back({readable.name, std::make_shared<journal::TopicRelation>(
+                                             journal_, std::move(rows), readable.schema)});
+    readable.kind = Kind::source;
+    add(std::move(readable), std::move(event_time));
   }
 
   const std::vector<sql::NamedRelation>& relations() const { return relations_; }
@@ -41,11 +43,11 @@ class Gathering {
 Result<void> put_tables(Gathering& gathering, engine::Database& database,
                         const CompiledWorkspace& workspace) {
   for (const workspace::StreamTable& table : workspace.tables) {
-    gathering.add({table.name, table.schema, table.key, "table"}, Kind::table);
+    gathering.add({table.name, table.schema, table.key, Kind::table});
   }
   for (const workspace::StaticTable& table : workspace.static_tables) {
     OK_OR_RETURN(store::put_static_table(database, table));
-    gathering.add({table.name, table.schema, table.key, "static table"}, Kind::static_table);
+    gathering.add({table.name, table.schema, table.key, Kind::static_table});
   }
   return {};
 }
@@ -54,20 +56,27 @@ void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
   const SharedSchema refused = collect::quarantine_schema();
   for (const workspace::Source& source : workspace.declared.sources) {
     const auto schema = std::make_shared<const Schema>(schema_of(source.rules));
-    gathering.add_topic(source.name, {source.name, journal::Kind::events, 0}, schema,
+    gathering.add_topic({.name = source.name, .schema = schema},
+                        {source.name, journal::Kind::events, 0},
                         schema->columns[event_time_column(source.rules)].name);
-    gathering.add_topic("quarantine(" + source.name + ")",
-                        {source.name, journal::Kind::quarantine, 0}, refused);
+    gathering.add_topic(
+        {.name = "quarantine(" + source.name + ")", .schema = refused, .rows_of = source.name},
+        {source.name, journal::Kind::quarantine, 0});
   }
 }
 
+// The rows that a stream left out are whole rows of what it reads.
 void add_streams(Gathering& gathering, const std::vector<process::StreamSpec>& streams) {
   const SharedSchema poisoned = process::poison_schema();
   for (const process::StreamSpec& stream : streams) {
-    gathering.add_topic("late(" + stream.name + ")", {stream.name, journal::Kind::commit, 1},
-                        stream.input.schema);
-    gathering.add_topic("quarantine(" + stream.name + ")", {stream.name, journal::Kind::commit, 2},
-                        poisoned);
+    gathering.add_topic({.name = "late(" + stream.name + ")",
+                         .schema = stream.input.schema,
+                         .rows_of = stream.input.topic},
+                        {stream.name, journal::Kind::commit, 1});
+    gathering.add_topic({.name = "quarantine(" + stream.name + ")",
+                         .schema = poisoned,
+                         .rows_of = stream.input.topic},
+                        {stream.name, journal::Kind::commit, 2});
   }
 }
 

@@ -8,7 +8,14 @@ namespace weir::operate {
 
 Result<void> RelationFreshness::wait(const std::vector<std::string>& relations, Position position,
                                      std::chrono::steady_clock::time_point deadline) {
-  Wait wait{position, deadline, {}};
+  // Nobody has such a position from us, and whoever waits for it holds a worker until the deadline.
+  if (const Position end = journal_.end(); position > end) {
+    return Error{Fault::invalid,
+                 fmt::format("position {} is beyond the journal's end, {}: wait for the position "
+                             "that an answer to sent events or to a watermark has",
+                             position, end)};
+  }
+  Wait wait{position, deadline, stopping_.get_token(), {}};
   Position results = 0;
   for (const std::string& relation : relations) {
     const auto writers = freshening_.writers.find(relation);
@@ -18,18 +25,18 @@ Result<void> RelationFreshness::wait(const std::vector<std::string>& relations, 
       results = std::max(results, settled);
     }
   }
-  return wait_applied(results, deadline);
+  return wait_applied(results, wait);
 }
 
 Result<void> RelationFreshness::wait_all(Position position,
                                          std::chrono::steady_clock::time_point deadline) {
-  Wait wait{position, deadline, {}};
+  Wait wait{position, deadline, {}, {}};
   Position results = 0;
   for (const auto& [name, job] : freshening_.streams) {
     TRY(const Position settled, settle(name, wait));
     results = std::max(results, settled);
   }
-  return wait_applied(results, deadline);
+  return wait_applied(results, wait);
 }
 
 Result<Position> RelationFreshness::settle(const std::string& stream, Wait& wait) {
@@ -40,15 +47,14 @@ Result<Position> RelationFreshness::settle(const std::string& stream, Wait& wait
   if (!input.is_source) {
     TRY(until, settle(input.topic, wait));
   }
-  TRY(const Position settled, job.settle(until, wait.deadline));
+  TRY(const Position settled, job.settle(until, wait.deadline, wait.stop));
   wait.settled.emplace(stream, settled);
   return settled;
 }
 
-Result<void> RelationFreshness::wait_applied(Position position,
-                                             std::chrono::steady_clock::time_point deadline) {
-  if (applier_.wait_applied(position, deadline)) return {};
-  OK_OR_RETURN(applier_.health());
+Result<void> RelationFreshness::wait_applied(Position position, const Wait& wait) {
+  if (applier_.wait_applied(position, wait.deadline, wait.stop)) return {};
+  OK_OR_RETURN(within("tables", applier_.health()));
   return Error{Fault::unavailable, fmt::format("the tables have not reached position {} yet: they "
                                                "are at {}; ask again, or with a longer timeout",
                                                position, applier_.applied())};

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <map>
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "journal/journal.h"
 #include "process/stream_job.h"
 #include "serve/readable.h"
 #include "store/applier.h"
@@ -21,27 +23,32 @@ struct Freshening {
 // Any thread may wait.
 class RelationFreshness final : public serve::Freshness {
  public:
-  RelationFreshness(Freshening freshening, const store::Applier& applier)
-      : freshening_(std::move(freshening)), applier_(applier) {}
+  RelationFreshness(Freshening freshening, const store::Applier& applier,
+                    const journal::Journal& journal)
+      : freshening_(std::move(freshening)), applier_(applier), journal_(journal) {}
 
   Result<void> wait(const std::vector<std::string>& relations, Position position,
                     std::chrono::steady_clock::time_point deadline) override;
-  // Waits for every stream and all tables.
+  void stop() override { stopping_.request_stop(); }
+  // Waits for every stream and all tables, stopping or not.
   Result<void> wait_all(Position position, std::chrono::steady_clock::time_point deadline);
 
  private:
   struct Wait {
     Position position = 0;
     std::chrono::steady_clock::time_point deadline;
+    std::stop_token stop;
     std::map<std::string, Position> settled;  // by stream
   };
 
   // The position behind the stream's results of everything before the wait's position.
   Result<Position> settle(const std::string& stream, Wait& wait);
-  Result<void> wait_applied(Position position, std::chrono::steady_clock::time_point deadline);
+  Result<void> wait_applied(Position position, const Wait& wait);
 
   const Freshening freshening_;
   const store::Applier& applier_;
+  const journal::Journal& journal_;
+  std::stop_source stopping_;
 };
 
 }  // namespace weir::operate

@@ -86,9 +86,11 @@ class CommitProgress {
     changed_.wait_for(lock, longest);
   }
   // Behind the commits that hold the results of all input before `input`.
-  Result<Position> wait_through(Position input, std::chrono::steady_clock::time_point deadline) {
+  Result<Position> wait_through(Position input, std::chrono::steady_clock::time_point deadline,
+                                std::stop_token stop) {
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, deadline, [&] { return failure_ || through_ >= input; });
+    changed_.wait_until(lock, std::move(stop), deadline,
+                        [&] { return failure_ || through_ >= input; });
     if (failure_) return *failure_;
     if (through_ < input) return Error{Fault::unavailable, "not all input is processed yet"};
     return commit_end_;
@@ -96,7 +98,7 @@ class CommitProgress {
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   Position through_ = 0;
   Position commit_end_ = 0;
   Position empty_through_ = 0;

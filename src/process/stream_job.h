@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -73,9 +74,10 @@ class StreamJob {
   virtual const StreamSpec& spec() const = 0;
   virtual StreamCounts counts() const = 0;
   // Waits until all input before `input` is processed and durable, giving out what emit_interval
-  // holds. The position behind the commits that hold its results. Fault::unavailable at `deadline`.
-  virtual Result<Position> settle(Position input,
-                                  std::chrono::steady_clock::time_point deadline) = 0;
+  // holds. The position behind the commits that hold its results. Fault::unavailable at `deadline`,
+  // or when stopped.
+  virtual Result<Position> settle(Position input, std::chrono::steady_clock::time_point deadline,
+                                  std::stop_token stop = {}) = 0;
   // The journal before it is not needed to recover, even from the older of two snapshots.
   virtual Position needed() const = 0;
 };

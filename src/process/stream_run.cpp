@@ -244,14 +244,15 @@ StreamCounts StreamRun::counts() const {
   return counts;
 }
 
-Result<Position> StreamRun::settle(Position input, std::chrono::steady_clock::time_point deadline) {
+Result<Position> StreamRun::settle(Position input, std::chrono::steady_clock::time_point deadline,
+                                   std::stop_token stop) {
   {
     std::lock_guard lock(mutex_);
     // What is not in the journal yet can hurry nothing that is.
     wanted_ = std::max(wanted_, std::min(input, parts_.journal.end()));
   }
   watch_.wake();
-  return within("stream " + spec_.name, progress_->wait_through(input, deadline));
+  return within("stream " + spec_.name, progress_->wait_through(input, deadline, std::move(stop)));
 }
 
 }  // namespace weir::process

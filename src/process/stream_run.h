@@ -34,7 +34,8 @@ class StreamRun final : public StreamJob {
 
   const StreamSpec& spec() const override { return spec_; }
   StreamCounts counts() const override;
-  Result<Position> settle(Position input, std::chrono::steady_clock::time_point deadline) override;
+  Result<Position> settle(Position input, std::chrono::steady_clock::time_point deadline,
+                          std::stop_token stop) override;
   Position needed() const override { return snapshots_->needed(); }
 
  private:

@@ -7,15 +7,6 @@
 namespace weir::serve {
 namespace {
 
-constexpr std::string_view scheme = "bearer ";
-
-bool starts_with_scheme(std::string_view header) {
-  return header.size() > scheme.size() &&
-         std::ranges::equal(header.substr(0, scheme.size()), scheme, [](unsigned char c, char s) {
-           return std::tolower(c) == static_cast<unsigned char>(s);
-         });
-}
-
 net::Response unauthorized(std::string_view code, std::string_view message,
                            std::string_view challenge) {
   net::Response response = net::refusal(401, code, message);
@@ -27,14 +18,14 @@ net::Response unauthorized(std::string_view code, std::string_view message,
 
 std::variant<std::shared_ptr<const govern::Token>, net::Response> authenticate(
     const govern::Tokens& tokens, const net::Request& request) {
-  const std::string_view header = request.header("authorization");
-  if (!starts_with_scheme(header)) {
+  const std::string_view secret = request.bearer_token();
+  if (secret.empty()) {
     return unauthorized("TOKEN_MISSING",
                         "send a token as the header Authorization: Bearer TOKEN; weir token create "
                         "makes one",
                         "Bearer");
   }
-  std::shared_ptr<const govern::Token> token = tokens.find(header.substr(scheme.size()));
+  std::shared_ptr<const govern::Token> token = tokens.find(secret);
   if (token == nullptr) {
     return unauthorized("TOKEN_UNKNOWN",
                         "this token is unknown, revoked or expired; weir token create makes a new "

@@ -54,21 +54,24 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
   const auto deadline = std::chrono::steady_clock::now() + patience;
   const Result<void> fresh = call.freshness.wait(relations, position, deadline);
   if (fresh.ok()) return nullptr;
-  if (fresh.error().fault == Fault::unavailable) {
+  if (fresh.error().fault == Fault::invalid) {
+    return respond(net::refusal(400, "INVALID_WAIT", fresh.error().message));
+  }
+  // Before its time is over a wait ends because it has become hopeless: that is no 504.
+  const bool is_over = std::chrono::steady_clock::now() >= deadline;
+  if (is_over && fresh.error().fault == Fault::unavailable) {
     return respond(net::refusal_for_now(504, "NOT_YET", fresh.error().message, 1));
   }
   return respond(net::refusal(fresh.error()));
 }
 
 std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name) {
-  // late(x) and quarantine(x) are rows of x.
-  if (const std::size_t open = name.find('('); open != std::string_view::npos) {
-    name = name.substr(open + 1, name.size() - open - 2);
-  }
-  if (govern::allows(call.token.scopes, govern::Action::read, name)) return nullptr;
-  return respond(
-      net::refusal(403, "SCOPE_MISSING",
-                   fmt::format("this token may not read {0}; it needs the scope read:{0}", name)));
+  const Readable* readable = call.readables.find(name);
+  const std::string_view needed = readable == nullptr ? name : readable->scope_name();
+  if (govern::allows(call.token.scopes, govern::Action::read, needed)) return nullptr;
+  return respond(net::refusal(
+      403, "SCOPE_MISSING",
+      fmt::format("this token may not read {}; it needs the scope read:{}", name, needed)));
 }
 
 net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,

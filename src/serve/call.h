@@ -20,6 +20,7 @@ namespace weir::serve {
 struct Call {
   const net::Request& request;
   const govern::Token& token;
+  const Readables& readables;
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
   QueryWatch& watch;
@@ -28,11 +29,12 @@ struct Call {
 bool asks_to_wait(const net::Request& request);
 
 // Honours `?wait=POSITION&timeout=10s` for a read of these relations; at once without it.
-// Nothing: go on. Else the answer: 400 for a wait that is none, 504 when it took too long.
+// Nothing: go on. Else the answer: 400 for a wait that is none or beyond the journal's end, 504
+// when it took too long, 503 when the server stops.
 std::unique_ptr<net::Response> wait_as_asked(const Call& call,
                                              const std::vector<std::string>& relations);
 
-// 403 when the token may not read that name; nothing when it may.
+// 403 when the token may not read that readable or API; nothing when it may.
 std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name);
 
 // A read without a page of its own has at most that many rows.

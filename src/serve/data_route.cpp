@@ -16,15 +16,16 @@ std::string page_json(const ReadQuery& query, bool more) {
 }
 
 // Only names that the token may read are offered instead.
-net::Response no_such_table(const Call& call, const Readables& readables, std::string_view table) {
+net::Response no_such_table(const Call& call, std::string_view table) {
   std::vector<std::string> known;
-  for (const Readable& readable : readables.all) {
+  for (const Readable& readable : call.readables.all) {
     const bool may_read = govern::allows(call.token.scopes, govern::Action::read, readable.name);
-    if (readable.kind != "source" && may_read) known.push_back(readable.name);
+    if (readable.is_table() && may_read) known.push_back(readable.name);
   }
+  const std::string meant = did_you_mean(table, known);
   return net::refusal(404, "TABLE_NOT_FOUND",
                       fmt::format("there is no table \"{}\"{} See GET /weir/v1/tables", table,
-                                  known.empty() ? "." : did_you_mean(table, known)));
+                                  meant.empty() ? "." : meant));
 }
 
 // What is wrong with the values of a query that failed, if it is they.
@@ -38,11 +39,9 @@ std::optional<Error> blame_values(engine::Connection& connection, const ReadQuer
 
 }  // namespace
 
-net::Response answer_data(const Call& call, const Readables& readables, std::string_view table) {
-  const Readable* readable = readables.find(table);
-  if (readable == nullptr || readable->kind == "source") {
-    return no_such_table(call, readables, table);
-  }
+net::Response answer_data(const Call& call, std::string_view table) {
+  const Readable* readable = call.readables.find(table);
+  if (readable == nullptr || !readable->is_table()) return no_such_table(call, table);
   if (auto refused = refuse_reading(call, table)) return std::move(*refused);
   const Result<ReadQuery> asked = read_query(*readable, call.request.query);
   if (!asked.ok()) return net::refusal(400, "INVALID_QUERY", asked.error().message);

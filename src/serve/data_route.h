@@ -7,6 +7,6 @@
 
 namespace weir::serve {
 
-net::Response answer_data(const Call& call, const Readables& readables, std::string_view table);
+net::Response answer_data(const Call& call, std::string_view table);
 
 }  // namespace weir::serve

@@ -47,9 +47,13 @@ Result<CheckedApi> check_api(sql::QueryChecker& checker, const PublishedApi& api
                            std::get<std::vector<sql::SqlMistake>>(checked).front().message)};
 }
 
+// Anyone may ask, so that the reason, which names files, is kept for those with a token.
 net::Response answer_ready(const PlatformStatus& status) {
   if (status.not_ready.empty()) return net::success(R"({"ready":true})");
-  return net::refusal_for_now(503, "NOT_READY", status.not_ready, 1);
+  return net::refusal_for_now(503, "NOT_READY",
+                              "events cannot be made durable now; GET /weir/v1/status, with a "
+                              "token, says why",
+                              1);
 }
 
 net::Response answer_metrics(const PlatformStatus& status) {
@@ -62,6 +66,7 @@ class WorkerGateway final : public Gateway {
   WorkerGateway(GatewayParts parts, std::vector<CheckedApi> apis, sql::QueryChecker checker)
       : parts_(std::move(parts)),
         apis_(std::move(apis)),
+        scope_names_(scope_names(parts_.readables, apis_)),
         checker_(std::move(checker)),
         cache_(cache_bytes_max, parts_.clock),
         watch_(parts_.query_time_max),
@@ -69,6 +74,7 @@ class WorkerGateway final : public Gateway {
         patient_queue_(parts_.waiting_max) {}
 
   ~WorkerGateway() override {
+    parts_.freshness.stop();
     queue_.close();
     patient_queue_.close();
   }
@@ -119,6 +125,7 @@ class WorkerGateway final : public Gateway {
     }
     if (auto* refused = std::get_if<net::Response>(&found)) return std::move(*refused);
     if (auto refused = refuse_method(admitted.route, request.method)) return std::move(*refused);
+    if (auto refused = refuse_parameters(admitted.route, request)) return std::move(*refused);
     return admitted;
   }
 
@@ -139,9 +146,10 @@ class WorkerGateway final : public Gateway {
   }
 
   net::Response response_to(const Job& job, engine::Connection& connection) {
-    const Call call{job.request, *job.token, connection, parts_.freshness, watch_};
+    const Call call{job.request, *job.token,       parts_.readables,
+                    connection,  parts_.freshness, watch_};
     switch (job.route.kind) {
-      case RouteKind::data: return answer_data(call, parts_.readables, job.route.name);
+      case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
       case RouteKind::metrics:
@@ -153,12 +161,20 @@ class WorkerGateway final : public Gateway {
 
   net::Response answer_look(const Job& job) {
     if (auto refused = refuse_looking(*job.token)) return std::move(*refused);
-    if (job.route.kind == RouteKind::metrics) return answer_metrics(parts_.status());
-    if (job.route.kind == RouteKind::status) return net::success(status_json(parts_.status()));
-    if (const auto list = parts_.catalogue(job.route.name)) return net::success(*list);
+    const MayRead may_read = [&](std::string_view name) {
+      return govern::allows(job.token->scopes, govern::Action::read, name);
+    };
+    if (job.route.kind == RouteKind::catalogue) return answer_catalogue(job, may_read);
+    const PlatformStatus status = visible_part(parts_.status(), may_read);
+    return job.route.kind == RouteKind::metrics ? answer_metrics(status)
+                                                : net::success(status_json(status));
+  }
+
+  net::Response answer_catalogue(const Job& job, const MayRead& may_read) {
+    if (const auto list = parts_.catalogue(job.route.name, may_read)) return net::success(*list);
     return net::refusal(404, "NOT_FOUND",
-                        fmt::format("there is no list of {}; there are sources, streams, tables "
-                                    "and apis",
+                        fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
+                                    "tables, apis and tokens, and POST sql and stop",
                                     job.route.name));
   }
 
@@ -167,11 +183,12 @@ class WorkerGateway final : public Gateway {
     if (job.route.kind == RouteKind::token) return revoke_token(job.route.name, parts_.tokens);
     if (job.route.kind == RouteKind::stop) return net::success(R"({"stopping":true})");
     if (job.request.method != "POST") return list_tokens(parts_.tokens);
-    return create_token(job.request, parts_.tokens, parts_.clock);
+    return create_token(job.request, scope_names_, parts_.tokens, parts_.clock);
   }
 
   GatewayParts parts_;
   const std::vector<CheckedApi> apis_;
+  const ScopeNames scope_names_;
   SharedChecker checker_;
   AnswerCache cache_;
   QueryWatch watch_;

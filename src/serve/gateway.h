@@ -37,8 +37,9 @@ struct GatewayParts {
   Freshness& freshness;
   // Asked on the server's thread too, for /readyz: must not block.
   std::function<PlatformStatus()> status;
-  // What GET /weir/v1/{kind} lists beside status: kind -> JSON array.
-  std::function<std::optional<std::string>(const std::string& kind)> catalogue;
+  // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
+  std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
+      catalogue;
   int workers = 2;
   std::size_t waiting_max = 1'000;                   // requests that wait for a worker; 503 beyond
   std::chrono::milliseconds query_time_max{10'000};  // 504 beyond
@@ -52,8 +53,9 @@ class Gateway {
  public:
   // Fault::invalid where an API's SQL is wrong.
   static Result<std::unique_ptr<Gateway>> start(GatewayParts parts);
-  virtual ~Gateway() = default;  // answers what waits, then stops
-  // For HttpServerParts: refusals that need no body: 401, 404, 405.
+  // Answers what stands in line, those that wait for a position with 503, then stops.
+  virtual ~Gateway() = default;
+  // For HttpServerParts: refusals that need no body: 400, 401, 404, 405.
   virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
   virtual void handle(net::Request request, net::Reply reply) = 0;
 };

@@ -24,18 +24,26 @@ inline std::shared_ptr<const Schema> schema_of(
   return std::make_shared<const Schema>(std::move(schema));
 }
 
-// Everything up to `reached` is applied; whoever waits for more does so until it is.
+// Everything up to `reached` is applied; whoever waits for more does so until it is. The journal
+// ends at 1000.
 class FakeFreshness final : public Freshness {
  public:
   Result<void> wait(const std::vector<std::string>& relations, Position position,
                     std::chrono::steady_clock::time_point deadline) override {
+    if (position > 1'000) return Error{Fault::invalid, "beyond the journal's end, 1000"};
     std::unique_lock lock(mutex_);
     relations_ = relations;
     ++waiting_;
     changed_.notify_all();
-    const bool in_time = changed_.wait_until(lock, deadline, [&] { return position <= reached_; });
-    if (in_time) return {};
+    changed_.wait_until(lock, deadline, [&] { return stopped_ || position <= reached_; });
+    if (position <= reached_) return {};
     return Error{Fault::unavailable, "position not reached in time"};
+  }
+
+  void stop() override {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    changed_.notify_all();
   }
 
   void reach(Position position) {
@@ -58,6 +66,7 @@ class FakeFreshness final : public Freshness {
   std::condition_variable changed_;
   Position reached_ = 0;
   int waiting_ = 0;
+  bool stopped_ = false;
   std::vector<std::string> relations_;
 };
 
@@ -84,18 +93,22 @@ class GatewayFixture : public testing::Test {
         {"flights", relation}, {"late(delays)", relation}, {"quarantine(flights)", relation}};
     EXPECT_TRUE(sql::publish_batch_names(*database_, relations, "UTC").ok());
     parts_.database = database_;
-    parts_.readables.all = {{"delays", delays_, {0}, "table"},
-                            {"secret", schema_of({{"x", "integer"}}), {}, "table"},
-                            {"flights", flights, {}, "source"}};
     using Kind = sql::Readable::Kind;
+    parts_.readables.all = {{"delays", delays_, {0}},
+                            {"secret", schema_of({{"x", "integer"}})},
+                            {"flights", flights, {}, Kind::source},
+                            {"late(delays)", flights, {}, Kind::source, "flights"},
+                            {"quarantine(flights)", flights, {}, Kind::source, "flights"}};
     parts_.names = {{"delays", Kind::table, delays_, {}},
                     {"secret", Kind::table, schema_of({{"x", "integer"}}), {}},
                     {"flights", Kind::source, flights, "date"},
                     {"late(delays)", Kind::table, flights, {}},
                     {"quarantine(flights)", Kind::table, flights, {}}};
     parts_.status = [this] { return status_; };
-    parts_.catalogue = [](const std::string& kind) {
-      return kind == "tables" ? std::optional<std::string>(R"([{"name":"delays"}])") : std::nullopt;
+    parts_.catalogue = [](const std::string& kind, const MayRead& may_read) {
+      std::optional<std::string> list;
+      if (kind == "tables") list = may_read("delays") ? R"([{"name":"delays"}])" : "[]";
+      return list;
     };
     parts_.stop = [this] { stopped_.set_value(); };
   }

@@ -25,16 +25,24 @@ TEST_F(GatewayTest, a_request_without_a_valid_token_is_refused_before_its_body) 
   EXPECT_EQ(refused.body.find("weir_guess"), std::string::npos);
 }
 
-TEST_F(GatewayTest, health_asks_for_no_token_and_readiness_says_why_not) {
+TEST_F(GatewayTest, spaces_around_a_token_do_not_count) {
+  net::Request asked{.method = "GET", .path = "/weir/v1/status"};
+  asked.headers.emplace_back("authorization", "bearer   " + secret_ + " ");
+  EXPECT_EQ(gateway().check_head(asked), nullptr);
+}
+
+TEST_F(GatewayTest, health_asks_for_no_token_and_readiness_keeps_the_reason_for_tokens) {
   secret_.clear();
   EXPECT_EQ(get("/healthz").status, 200);
   EXPECT_EQ(get("/readyz").status, 200);
-  status_.not_ready = "the disk is full";
+  status_.not_ready = "/data/journal: the disk is full";
   const net::Response red = get("/readyz");
   EXPECT_EQ(red.status, 503);
-  EXPECT_EQ(red.body,
-            R"({"code":503,"message":"the disk is full","data":null,"error":"NOT_READY"})");
+  EXPECT_NE(red.body.find(R"("error":"NOT_READY")"), std::string::npos) << red.body;
+  EXPECT_EQ(red.body.find("/data/journal"), std::string::npos) << red.body;
   EXPECT_EQ(header(red, "Retry-After"), "1");
+  use_token({"read:delays"});
+  EXPECT_NE(get("/weir/v1/status").body.find("the disk is full"), std::string::npos);
 }
 
 TEST_F(GatewayTest, unknown_paths_and_methods_are_refused_with_words) {
@@ -62,6 +70,13 @@ TEST_F(GatewayTest, unknown_paths_and_methods_are_refused_with_words) {
     EXPECT_EQ(header(*refused, "Allow"), c.allow) << c.path;
   }
   EXPECT_EQ(gateway().check_head(request("HEAD", "/api/v1/data/delays")), nullptr);
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/weir/v1/status", "/weir/v1/tables",
+                           "/weir/v1/tokens"}) {
+    const auto refused = gateway().check_head(request("GET", path, {{"x", "1"}}));
+    ASSERT_NE(refused, nullptr) << path;
+    EXPECT_EQ(refused->status, 400) << path;
+    EXPECT_NE(refused->body.find("UNKNOWN_PARAMETER"), std::string::npos) << refused->body;
+  }
 }
 
 TEST_F(GatewayTest, the_platform_tells_of_itself_to_whoever_may_read) {
@@ -110,6 +125,34 @@ TEST_F(GatewayTest, a_token_that_cannot_be_made_is_refused_with_words) {
   }
 }
 
+TEST_F(GatewayTest, a_scope_that_names_nothing_is_refused_with_what_was_meant) {
+  const net::Response refused = post("/weir/v1/tokens", R"({"scopes": ["read:delayz"]})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("INVALID_SCOPE"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find(R"(did you mean \"delays\"?)"), std::string::npos) << refused.body;
+  // A table is written by streams alone.
+  EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["write:delays"]})").status, 400);
+  EXPECT_EQ(post("/weir/v1/tokens", R"({"scopes": ["read:flights", "write:flights"]})").status,
+            200);
+}
+
+TEST_F(GatewayTest, a_reader_sees_of_the_platform_what_it_may_read) {
+  status_.sources = {{.name = "flights"}};
+  status_.tables = {{.name = "delays"}, {.name = "secret"}};
+  status_.streams = {{.name = "worst", .reads = {"delays"}},
+                     {.name = "joined", .reads = {"delays", "airports"}}};
+  use_token({"read:delays"});
+  for (const char* path : {"/weir/v1/status", "/metrics"}) {
+    const std::string body = get(path).body;
+    for (const char* seen : {"delays", "worst"}) EXPECT_NE(body.find(seen), std::string::npos);
+    for (const char* hidden : {"\"flights\"", "secret", "joined", "airports"}) {
+      EXPECT_EQ(body.find(hidden), std::string::npos) << path << body;
+    }
+  }
+  use_token({"read:secret"});
+  EXPECT_NE(get("/weir/v1/tables").body.find(R"("data":[])"), std::string::npos);
+}
+
 TEST_F(GatewayTest, only_an_administrator_stops_the_program_or_touches_tokens) {
   use_token({"read:*", "write:*"});
   EXPECT_EQ(post("/weir/v1/stop", "").status, 403);
@@ -128,6 +171,9 @@ TEST_F(GatewayTest, a_read_waits_for_a_position_and_says_when_it_took_too_long) 
   EXPECT_EQ(late.status, 504);
   EXPECT_NE(late.body.find("NOT_YET"), std::string::npos);
   EXPECT_EQ(get("/api/v1/data/delays", {{"wait", "x"}}).status, 400);
+  const net::Response beyond = get("/api/v1/data/delays", {{"wait", "1001"}});
+  EXPECT_EQ(beyond.status, 400);
+  EXPECT_NE(beyond.body.find("INVALID_WAIT"), std::string::npos) << beyond.body;
   EXPECT_EQ(get("/api/v1/data/delays", {{"wait", "7"}, {"timeout", "2h"}}).status, 400);
   net::Request sql = request("POST", "/weir/v1/sql", {{"wait", "7"}});
   sql.body = R"({"sql": "SELECT 1 FROM late('delays'), secret"})";
@@ -167,6 +213,21 @@ TEST_F(GatewayTest, what_waits_is_answered_before_the_gateway_ends) {
   for (int i = 0; i < 50; ++i) waiting.push_back(send(request("GET", "/api/v1/data/delays")));
   gateway_.reset();
   for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
+}
+
+TEST_F(GatewayTest, reads_that_wait_are_sent_away_when_the_gateway_ends) {
+  std::vector<std::future<net::Response>> waiting;
+  for (int i = 0; i < 20; ++i) {
+    waiting.push_back(
+        send(request("GET", "/api/v1/data/delays", {{"wait", "9"}, {"timeout", "60s"}})));
+  }
+  freshness_.until_waiting(8);
+  gateway_.reset();
+  for (auto& answer : waiting) {
+    const net::Response sent_away = answer.get();
+    EXPECT_EQ(sent_away.status, 503) << sent_away.body;
+    EXPECT_EQ(header(sent_away, "Retry-After"), "1");
+  }
 }
 
 TEST_F(GatewayTest, a_query_whose_time_is_over_is_ended_and_its_worker_goes_on) {

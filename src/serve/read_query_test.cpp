@@ -11,7 +11,7 @@ Readable flights() {
                     {"delay", parse_type("smallint").value()},
                     {"limit", parse_type("integer").value()},
                     {"a.b", parse_type("integer").value()}};
-  return {"flights", std::make_shared<const Schema>(schema), {0}, "table"};
+  return {"flights", std::make_shared<const Schema>(schema), {0}};
 }
 
 TEST(ReadQuery, options_and_filters_become_sql_with_every_value_bound) {

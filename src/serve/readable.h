@@ -11,14 +11,23 @@
 #include "core/position.h"
 #include "core/result.h"
 #include "core/schema.h"
+#include "sql/plan.h"
 
 namespace weir::serve {
 
 struct Readable {
+  using Kind = sql::Readable::Kind;
+
   std::string name;
   std::shared_ptr<const Schema> schema;
   std::vector<std::size_t> key;  // default order; empty: as the rows arrived
-  std::string kind;              // "table", "static table", "source"
+  Kind kind = Kind::table;
+  std::string rows_of;  // whose rows they are, where not its own: those of late(s) are its input's
+
+  // The name that a token must be allowed to read.
+  const std::string& scope_name() const { return rows_of.empty() ? name : rows_of; }
+  // Whether it has a page of its own; the others are read through SQL.
+  bool is_table() const { return kind == Kind::table || kind == Kind::static_table; }
 };
 
 struct Readables {
@@ -35,9 +44,12 @@ class Freshness {
  public:
   virtual ~Freshness() = default;
   // Returns once everything up to `position` is processed and applied to these relations.
-  // Fault::unavailable when that was not so by `deadline`.
+  // Fault::invalid for a position that the journal has not reached. Fault::unavailable when that
+  // was not so by `deadline`, or cannot be any more.
   virtual Result<void> wait(const std::vector<std::string>& relations, Position position,
                             std::chrono::steady_clock::time_point deadline) = 0;
+  // Ends all waits, also those to come, with Fault::unavailable.
+  virtual void stop() = 0;
 };
 
 }  // namespace weir::serve

@@ -128,7 +128,8 @@ std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& api
   }
   return net::refusal(404, "NOT_FOUND",
                       fmt::format("there is nothing at {}; tables are at /api/v1/data/TABLE, apis "
-                                  "at /api/v1/PATH, SQL at /weir/v1/sql",
+                                  "at /api/v1/PATH, SQL at /weir/v1/sql, status and lists at "
+                                  "/weir/v1/status, sources, streams, tables, apis and tokens",
                                   path));
 }
 
@@ -140,6 +141,16 @@ std::unique_ptr<net::Response> refuse_method(const Route& route, std::string_vie
       405, "METHOD_NOT_ALLOWED", fmt::format("{} is not possible here; use {}", method, allowed));
   response.headers.emplace_back("Allow", allowed);
   return std::make_unique<net::Response>(std::move(response));
+}
+
+std::unique_ptr<net::Response> refuse_parameters(const Route& route, const net::Request& request) {
+  const bool takes_some =
+      route.kind == RouteKind::data || route.kind == RouteKind::api || route.kind == RouteKind::sql;
+  if (takes_some || request.query.empty()) return nullptr;
+  return std::make_unique<net::Response>(
+      net::refusal(400, "UNKNOWN_PARAMETER",
+                   fmt::format("{} takes no parameters: leave out {}", request.path,
+                               request.query.front().first)));
 }
 
 }  // namespace weir::serve

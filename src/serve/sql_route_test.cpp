@@ -38,7 +38,8 @@ TEST_F(SqlRouteTest, reads_only_what_the_token_may_read) {
       {"SELECT 1 AS one", 200},
       {"SELECT * FROM flights", 200},
       {"SELECT * FROM quarantine('flights')", 200},
-      {"SELECT * FROM late('delays')", 403},
+      {"SELECT * FROM late('delays')", 200},
+      {"SELECT * FROM delays", 403},
       {"SELECT * FROM secret", 403},
       {"SELECT * FROM SECRET", 403},
       {"SELECT f.* FROM flights f JOIN secret ON true", 403},
@@ -72,6 +73,17 @@ TEST_F(SqlRouteTest, refuses_what_is_no_plain_read_with_place_and_words) {
       ask("SELECT *\nFROM delay")
           .body.find(R"(2:6: there is no table or source \"delay\"; did you mean \"delays\"?)"),
       std::string::npos);
+}
+
+// Late rows have all columns of what the stream reads, also those that its result leaves out.
+TEST_F(SqlRouteTest, rows_left_out_are_read_with_the_scope_of_the_input) {
+  use_token({"read:delays"});
+  EXPECT_EQ(ask("SELECT * FROM delays").status, 200);
+  const net::Response refused = ask("SELECT * FROM late('delays')");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(refused.body.find("it needs the scope read:flights"), std::string::npos)
+      << refused.body;
+  EXPECT_EQ(ask("SELECT * FROM quarantine('flights')").status, 403);
 }
 
 TEST_F(SqlRouteTest, refuses_a_body_that_is_no_query) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "core/json_text.h"
@@ -78,14 +79,24 @@ std::vector<Sample> event_lags(const PlatformStatus& status) {
 
 }  // namespace
 
+PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read) {
+  std::erase_if(status.sources, [&](const SourceStatus& one) { return !may_read(one.name); });
+  std::erase_if(status.tables, [&](const TableStatus& one) { return !may_read(one.name); });
+  std::erase_if(status.streams,
+                [&](const StreamStatus& one) { return !std::ranges::all_of(one.reads, may_read); });
+  return status;
+}
+
 std::string status_json(const PlatformStatus& status) {
   return fmt::format(
       R"({{"workspace":{},"ready":{},"not_ready":{},"journal_end":{},"tables_applied":{},)"
-      R"("sources":{},"streams":{},"tables":{}}})",
+      R"("tables_failure":{},"sources":{},"streams":{},"tables":{}}})",
       json_string(status.workspace), status.not_ready.empty(),
       status.not_ready.empty() ? "null" : json_string(status.not_ready), status.journal_end,
-      status.tables_applied, json_list(status.sources, source_json),
-      json_list(status.streams, stream_json), json_list(status.tables, table_json));
+      status.tables_applied,
+      status.tables_failure.empty() ? "null" : json_string(status.tables_failure),
+      json_list(status.sources, source_json), json_list(status.streams, stream_json),
+      json_list(status.tables, table_json));
 }
 
 std::vector<Metric> status_metrics(const PlatformStatus& status) {
@@ -95,11 +106,13 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
   const auto& tables = status.tables;
   const Position journal_end = status.journal_end;
   return {
-      gauge("weir_ready", "1 while events are accepted.", status.not_ready.empty() ? 1 : 0),
+      gauge("weir_ready", "1 while events can be made durable.", status.not_ready.empty() ? 1 : 0),
       gauge("weir_journal_end_bytes", "Position after the newest durable record.",
             static_cast<double>(journal_end)),
       gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
             static_cast<double>(lag(journal_end, status.tables_applied))),
+      gauge("weir_tables_failed", "1 when applying to the tables stopped with a failure.",
+            status.tables_failure.empty() ? 0 : 1),
       Metric{"weir_source_rows_total", "Rows received: accepted and quarantined.", counter,
              samples_of("source", sources, [](const auto& s) { return s.rows_in; })},
       Metric{"weir_source_accepted_rows_total", "Rows made durable as events.", counter,

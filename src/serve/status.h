@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/metrics.h"
@@ -19,6 +21,7 @@ struct SourceStatus {
 
 struct StreamStatus {
   std::string name;
+  std::vector<std::string> reads;
   std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
   std::int64_t watermark = 0;
   Position processed_through = 0;
@@ -35,12 +38,20 @@ struct PlatformStatus {
   std::string workspace;
   Position journal_end = 0;
   Position tables_applied = 0;
-  std::int64_t now = 0;   // microseconds since 1970
-  std::string not_ready;  // why no event is accepted; empty while ready
+  std::int64_t now = 0;        // microseconds since 1970
+  std::string not_ready;       // why no event can be made durable; empty while they are
+  std::string tables_failure;  // why nothing is applied to the tables; empty while it is
   std::vector<SourceStatus> sources;
   std::vector<StreamStatus> streams;
   std::vector<TableStatus> tables;
 };
+
+// Whether the caller may read the rows of that name.
+using MayRead = std::function<bool(std::string_view name)>;
+
+// What a caller may know: a source or table that he may read, and a stream all of whose inputs
+// he may read, for its failure may tell of them.
+PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read);
 
 std::string status_json(const PlatformStatus& status);
 std::vector<Metric> status_metrics(const PlatformStatus& status);

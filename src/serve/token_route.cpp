@@ -3,10 +3,12 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "core/duration.h"
 #include "core/json_text.h"
+#include "core/suggestion.h"
 #include "formats/json_value.h"
 #include "net/envelope.h"
 
@@ -59,15 +61,43 @@ std::string token_json(const govern::Token& token, const std::string& secret) {
   return json + "}";
 }
 
+// Why a scope would allow nothing: the workspace has nothing of that name.
+std::optional<std::string> names_nothing(const govern::Scope& scope, const ScopeNames& names) {
+  if (scope.action == govern::Action::administer || scope.name == "*") return std::nullopt;
+  const bool reads = scope.action == govern::Action::read;
+  const std::vector<std::string>& known = reads ? names.readable : names.writable;
+  if (std::ranges::find(known, scope.name) != known.end()) return std::nullopt;
+  return fmt::format("scope {}: the workspace has no {} \"{}\"{}", to_string(scope),
+                     reads ? "table, source, stream or api to read called" : "source called",
+                     scope.name, did_you_mean(scope.name, known));
+}
+
 // An expiry beyond this is as good as none, and its sum would leave the calendar.
 constexpr std::chrono::hours expires_in_max{24 * 365 * 100};
 
 }  // namespace
 
-net::Response create_token(const net::Request& request, govern::Tokens& tokens,
-                           const Clock& clock) {
+ScopeNames scope_names(const Readables& readables, const std::vector<CheckedApi>& apis) {
+  ScopeNames names;
+  for (const Readable& readable : readables.all) {
+    names.readable.push_back(readable.scope_name());
+    if (readable.kind == Readable::Kind::source && readable.rows_of.empty()) {
+      names.writable.push_back(readable.name);
+    }
+  }
+  for (const CheckedApi& api : apis) names.readable.push_back(api.declared.name);
+  return names;
+}
+
+net::Response create_token(const net::Request& request, const ScopeNames& names,
+                           govern::Tokens& tokens, const Clock& clock) {
   const Result<Wish> wish = read_wish(request.body);
   if (!wish.ok()) return net::refusal(400, "INVALID_BODY", wish.error().message);
+  for (const govern::Scope& scope : wish.value().scopes) {
+    if (const auto wrong = names_nothing(scope, names)) {
+      return net::refusal(400, "INVALID_SCOPE", *wrong);
+    }
+  }
   const auto expires_in = wish.value().expires_in;
   if (expires_in && (expires_in->count() == 0 || *expires_in > expires_in_max)) {
     return net::refusal(400, "INVALID_BODY", "expires_in is longer than nothing, at most 36500d");

@@ -5,15 +5,6 @@
 namespace weir::sql {
 namespace {
 
-std::string column_list(const Schema& schema) {
-  std::string text;
-  for (const Field& column : schema.columns) {
-    if (!text.empty()) text += ", ";
-    text += engine::quote_name(column.name) + " " + to_string(column.type);
-  }
-  return text;
-}
-
 // A column that is a call of the marker: DuckDB keeps the struct, whose first field no user writes.
 std::string marker(const std::string& kind, const std::string& slide) {
   return "struct_pack(weir_window := '" + kind + "', ts := CAST(ts AS TIMESTAMP), slide := CAST(" +
@@ -43,7 +34,7 @@ Result<CompileDatabase> CompileDatabase::open(const std::vector<Readable>& names
   std::string script = marker_macros();
   for (const Readable& readable : names) {
     script += "CREATE TABLE " + engine::quote_name(readable.name) + " (" +
-              column_list(*readable.schema) + ");";
+              engine::column_list(*readable.schema) + ");";
   }
   OK_OR_RETURN(connection->run(script));
   CompileDatabase opened(std::move(database), std::move(connection));
@@ -92,8 +83,8 @@ Result<void> CompileDatabase::check_kernel(const std::string& sql, const Schema&
   }
   columns.columns.push_back({"_row", Type{.id = TypeId::uinteger}});
   columns.columns.push_back({"_now", Type{.id = TypeId::timestamp_tz}});
-  OK_OR_RETURN(
-      connection_->run("CREATE OR REPLACE TEMP TABLE input (" + column_list(columns) + ")"));
+  OK_OR_RETURN(connection_->run("CREATE OR REPLACE TEMP TABLE input (" +
+                                engine::column_list(columns) + ")"));
   TRY(const std::shared_ptr<const Schema> printed, result_of(sql));
   bool same = printed->columns.size() == output.columns.size() + 1;
   for (std::size_t i = 0; same && i < output.columns.size(); ++i) {

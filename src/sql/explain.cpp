@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/json_text.h"
+
 namespace weir::sql {
 namespace {
 
@@ -96,22 +98,9 @@ const Node* input_of(const Node& node) {
       node.kind);
 }
 
-std::string json_text(const std::string& text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (static_cast<unsigned char>(c) < 0x20) {
-      quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + "\"";
-}
-
 std::string json_texts(const std::vector<std::string>& texts) {
   std::vector<std::string> quoted(texts.size());
-  std::ranges::transform(texts, quoted.begin(), json_text);
+  std::ranges::transform(texts, quoted.begin(), json_string);
   return fmt::format("[{}]", fmt::join(quoted, ", "));
 }
 
@@ -141,8 +130,8 @@ std::string explain_text(const Plan& plan) {
 std::string explain_json(const Plan& plan) {
   std::vector<std::string> columns, nodes;
   for (const Field& field : plan.root->output->columns) {
-    columns.push_back(fmt::format(R"({{"name": {}, "type": {}}})", json_text(field.name),
-                                  json_text(to_string(field.type))));
+    columns.push_back(fmt::format(R"({{"name": {}, "type": {}}})", json_string(field.name),
+                                  json_string(to_string(field.type))));
   }
   for (const Node* node = plan.root.get(); node != nullptr; node = input_of(*node)) {
     const auto node_line = [&](const auto& kind) { return line(kind, *node->output); };
@@ -151,7 +140,7 @@ std::string explain_json(const Plan& plan) {
   return fmt::format(
       R"({{"windowed": {}, "append_only": {}, "key": {}, "reads": {}, "hash": {}, "columns": [{}], "plan": {}}})",
       plan.windowed, plan.root->append_only, json_texts(key_names(plan)), json_texts(plan.reads),
-      json_text(plan.hash), fmt::join(columns, ", "), json_texts(nodes));
+      json_string(plan.hash), fmt::join(columns, ", "), json_texts(nodes));
 }
 
 }  // namespace weir::sql

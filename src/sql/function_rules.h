@@ -1,4 +1,4 @@
-// Which functions a stream and an ad-hoc query may not call, and what to write instead.
+// Which functions a stream and an ad-hoc query may call: those that somebody has looked at.
 #pragma once
 
 #include <optional>
@@ -11,6 +11,7 @@ namespace weir::sql {
 std::optional<std::string> refusal_in_stream(std::string_view name);
 
 // Why a query that a user sends may not call it: it must not act, wait, or tell of the server.
+// `name` in lower case. A function that nobody has looked at is refused too.
 std::optional<std::string> refusal_in_query(std::string_view name);
 
 // Table functions that read nothing but what they are given. tumble and hop among them.

@@ -14,12 +14,8 @@ namespace {
 using formats::JsonValue;
 
 std::string empty_table(const Readable& readable) {
-  std::string columns;
-  for (const Field& column : readable.schema->columns) {
-    if (!columns.empty()) columns += ", ";
-    columns += engine::quote_name(column.name) + " " + to_string(column.type);
-  }
-  return "CREATE TABLE " + engine::quote_name(readable.name) + " (" + columns + ");";
+  return "CREATE TABLE " + engine::quote_name(readable.name) + " (" +
+         engine::column_list(*readable.schema) + ");";
 }
 
 std::string lower(std::string text) {
@@ -103,7 +99,7 @@ class NameReader {
   }
 
   Result<void> take_call(const JsonValue& call) {
-    const auto why = refusal_in_query(call["name"].text());
+    const auto why = refusal_in_query(lower(call["name"].text()));
     if (!why) return {};
     return refusals_.at(call["query_location"].unsigned_integer(), *why);
   }

@@ -228,10 +228,12 @@ void Applier::fail(Error error) {
   moved_.notify_all();
 }
 
-bool Applier::wait_applied(Position position,
-                           std::chrono::steady_clock::time_point deadline) const {
+bool Applier::wait_applied(Position position, std::chrono::steady_clock::time_point deadline,
+                           std::stop_token stop) const {
   std::unique_lock lock(mutex_);
-  return moved_.wait_until(lock, deadline, [&] { return applied() >= position; });
+  moved_.wait_until(lock, std::move(stop), deadline,
+                    [&] { return applied() >= position || !health_.ok(); });
+  return applied() >= position;
 }
 
 std::map<std::string, std::uint64_t> Applier::rows_applied() const {

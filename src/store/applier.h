@@ -33,8 +33,10 @@ class Applier {
 
   // Every commit before it is in the tables.
   Position applied() const { return applied_.load(std::memory_order_acquire); }
-  // Waits until applied() >= `position`, at most until `deadline`. False: not yet.
-  bool wait_applied(Position position, std::chrono::steady_clock::time_point deadline) const;
+  // Waits until applied() >= `position`, at most until `deadline`, until stopped, or until the
+  // applier has failed. False: not yet.
+  bool wait_applied(Position position, std::chrono::steady_clock::time_point deadline,
+                    std::stop_token stop = {}) const;
   // Rows inserted, by table, since start.
   std::map<std::string, std::uint64_t> rows_applied() const;
   // Why it stopped; ok while it runs.

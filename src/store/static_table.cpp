@@ -1,13 +1,11 @@
 #include "store/static_table.h"
 
-#include "store/column_list.h"
-
 namespace weir::store {
 
 Result<void> put_static_table(engine::Database& database, const workspace::StaticTable& table) {
   TRY(auto connection, database.connect());
   OK_OR_RETURN(connection->run("CREATE OR REPLACE TABLE " + engine::quote_name(table.name) + "(" +
-                               column_list(*table.schema) + ")"));
+                               engine::column_list(*table.schema) + ")"));
   for (const auto& batch : table.batches) {
     OK_OR_RETURN(connection->append(table.name, *batch));
   }

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/column_list.h"
-
 namespace weir::store {
 namespace {
 
@@ -65,7 +63,7 @@ Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& t
       OK_OR_RETURN(align(connection, table));
     } else {
       OK_OR_RETURN(connection.run("CREATE TABLE " + quote_name(table.name) + "(" +
-                                  column_list(*table.schema) + ")"));
+                                  engine::column_list(*table.schema) + ")"));
     }
   }
   return {};

@@ -26,21 +26,17 @@ Names collect_names(const Documents& documents, EngineFacts& facts,
       if (!name.value.empty()) add(name, report);
     }
   };
-  const auto in_sql = [&](Names::Kind kind) {
+  const auto as = [&](Names::Kind kind) {
     return [&names, kind](const Placed<std::string>& name, Report& report) {
       names.add(kind, name, report);
     };
   };
-  const auto other = [&](const char* kind) {
-    return [&names, kind](const Placed<std::string>& name, Report& report) {
-      names.add_other(kind, name, report);
-    };
-  };
-  take(documents.sources, &SourceDocument::source, in_sql(Names::Kind::source));
-  take(documents.streams, &StreamDocument::stream, in_sql(Names::Kind::stream));
-  take(documents.tables, &TableDocument::table, in_sql(Names::Kind::table));
-  take(documents.apis, &ApiDocument::api, other("api"));
-  take(documents.tests, &TestDocument::test, other("test"));
+  take(documents.sources, &SourceDocument::source, as(Names::Kind::source));
+  take(documents.streams, &StreamDocument::stream, as(Names::Kind::stream));
+  take(documents.tables, &TableDocument::table, as(Names::Kind::table));
+  take(documents.apis, &ApiDocument::api, as(Names::Kind::api));
+  take(documents.tests, &TestDocument::test,
+       [&](const Placed<std::string>& name, Report& report) { names.add_test(name, report); });
   for (const auto& document : documents.streams) {
     Report report = report_of(document, mistakes);
     for (const TargetSetting& target : document.settings.into.values) {

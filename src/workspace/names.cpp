@@ -7,21 +7,19 @@ namespace {
 
 constexpr std::size_t name_bytes_max = 63;
 
-bool is_name(const std::string& text) {
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
-  return !text.empty() && text.size() <= name_bytes_max && is_letter(text.front()) &&
-         std::ranges::all_of(text, fits);
-}
-
 std::string word(Names::Kind kind) {
   switch (kind) {
     case Names::Kind::source: return "source";
     case Names::Kind::stream: return "stream";
     case Names::Kind::table:
     case Names::Kind::target: return "table";
+    case Names::Kind::api: return "api";
   }
   return "";
+}
+
+std::string word_with_article(Names::Kind kind) {
+  return (kind == Names::Kind::api ? "an " : "a ") + word(kind);
 }
 
 std::string to_text(const Place& place) {
@@ -29,6 +27,13 @@ std::string to_text(const Place& place) {
 }
 
 }  // namespace
+
+bool is_name(std::string_view text) {
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto fits = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '_'; };
+  return !text.empty() && text.size() <= name_bytes_max && is_letter(text.front()) &&
+         std::ranges::all_of(text, fits);
+}
 
 bool Names::has(Kind kind, const std::string& name) const {
   const auto found = named_.find(kind);
@@ -83,18 +88,19 @@ void Names::add(Kind kind, const Placed<std::string>& name, Report& report) {
 void Names::add_target(const Placed<std::string>& target, const std::string& stream,
                        Report& report) {
   if (!check(target, "table", report)) return;
-  for (const Kind other : {Kind::source, Kind::stream}) {
+  for (const Kind other : {Kind::source, Kind::stream, Kind::api}) {
     if (!has(other, target.value) || target.value == stream) continue;
-    report.note(target.place, "into: \"" + target.value + "\" is a " + word(other) + ", named in " +
-                                  to_text(named_[other][target.value]) + ": write to a table");
+    report.note(target.place, "into: \"" + target.value + "\" is " + word_with_article(other) +
+                                  ", named in " + to_text(named_[other][target.value]) +
+                                  ": write to a table");
     return;
   }
   named_[Kind::target].emplace(target.value, report.at(target.place));
 }
 
-void Names::add_other(const std::string& kind, const Placed<std::string>& name, Report& report) {
-  if (!check(name, kind, report)) return;
-  const auto [found, added] = others_[kind].emplace(name.value, report.at(name.place));
+void Names::add_test(const Placed<std::string>& name, Report& report) {
+  if (!check(name, "test", report)) return;
+  const auto [found, added] = tests_.emplace(name.value, report.at(name.place));
   if (!added) note_twice(name, found->second, report);
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/setting_containers.h"
@@ -11,18 +12,21 @@
 
 namespace weir::workspace {
 
+// Whether a resource may be called so.
+bool is_name(std::string_view text);
+
 class Names {
  public:
-  enum class Kind { source, stream, table, target };
+  enum class Kind { source, stream, table, target, api };
 
   explicit Names(EngineFacts& facts) : facts_(facts) {}
 
-  // Takes the name of a source, stream or table into SQL's one name space.
+  // Takes the name of a source, stream, table or API into the one name space, which a token's
+  // scopes go by: a scope for an API must open no table.
   void add(Kind kind, const Placed<std::string>& name, Report& report);
   // A table that `stream` writes; it may have the stream's own name, and be declared or not.
   void add_target(const Placed<std::string>& target, const std::string& stream, Report& report);
-  // A name outside SQL: of an API or a test.
-  void add_other(const std::string& kind, const Placed<std::string>& name, Report& report);
+  void add_test(const Placed<std::string>& name, Report& report);
 
   bool is_source(const std::string& name) const { return has(Kind::source, name); }
   bool is_stream(const std::string& name) const { return has(Kind::stream, name); }
@@ -42,7 +46,7 @@ class Names {
 
   EngineFacts& facts_;
   std::map<Kind, std::map<std::string, Place>> named_;
-  std::map<std::string, std::map<std::string, Place>> others_;
+  std::map<std::string, Place> tests_;
 };
 
 }  // namespace weir::workspace

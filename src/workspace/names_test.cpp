@@ -29,6 +29,10 @@ TEST(Names, are_small_letters_no_reserved_words_and_mean_one_thing) {
        "a.yaml:6:7: into: \"s\" is a stream, named in a.yaml:1:9: write to a table\n"},
       {"source: a" + rest + "---\nstream: r\nsql: SELECT 1\ninto: a\n",
        "a.yaml:7:7: into: \"a\" is a source, named in a.yaml:1:9: write to a table\n"},
+      {"source: a" + rest + "---\napi: a\npath: /a\nsql: SELECT 1\n",
+       "a.yaml:5:6: \"a\" is named already in a.yaml:1:9\n"},
+      {"stream: s\nsql: SELECT 1\ninto: t\n---\napi: t\npath: /t\nsql: SELECT 1\n",
+       "a.yaml:3:7: into: \"t\" is an api, named in a.yaml:5:6: write to a table\n"},
       {"test: t\nsteps: []\n---\ntest: t\nsteps: []\n",
        "a.yaml:4:7: \"t\" is named already in a.yaml:1:7\n"},
   };

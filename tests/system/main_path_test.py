@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import socket
 import subprocess
 import threading
 import unittest
@@ -151,6 +152,32 @@ class MainPathTest(unittest.TestCase):
         self.weir.start()
         self.assertEqual(len(self.rows("big_orders")), 1)
         self.assertEqual(self.rows("shops", wait=position), [{"shop": "a", "orders": 1}])
+
+    def test_being_told_to_stop_twice_ends_nothing_that_is_under_way(self):
+        def connect(text: str) -> socket.socket:
+            connection = socket.create_connection(("127.0.0.1", self.weir.port), timeout=30)
+            connection.sendall(text.encode())
+            return connection
+
+        def head(target: str, length: int) -> str:
+            return (
+                f"POST {target} HTTP/1.1\r\nHost: weir\r\n"
+                f"Authorization: Bearer {self.weir.token}\r\nContent-Length: {length}\r\n"
+            )
+
+        row = json.dumps(order("10:00", "a", 500))
+        idle = connect("")
+        half_sent = connect(head("/ingest/orders", len(row)) + "\r\n" + row[:5])
+        second_stop = connect(head("/weir/v1/stop", 2) + "\r\n{")
+        self.assertEqual(self.weir.post("/weir/v1/stop", "").status, 200)
+        self.assertEqual(idle.recv(1), b"")  # it is stopping
+        second_stop.sendall(b"}")
+        self.assertIn(b" 200 ", second_stop.recv(4096))
+        half_sent.sendall(row[5:].encode())
+        self.assertIn(b" 200 ", half_sent.recv(4096))
+        self.assertEqual(self.weir.process.wait(60), 0)
+        for connection in (idle, half_sent, second_stop):
+            connection.close()
 
     def test_a_second_run_on_the_same_data_is_refused(self):
         second = subprocess.run(

@@ -28,6 +28,10 @@ stream: counts
 sql: SELECT window_start, k, count(*) AS n FROM tumble(events, ts, INTERVAL 1 MINUTE) GROUP BY ALL
 into: counts
 ---
+stream: slow
+sql: SELECT ts, levenshtein(repeat('ab', v * 60), repeat('ba', v * 60)) AS steps FROM events
+into: slow
+---
 api: of_key
 path: /counts/of-key
 version: 1
@@ -87,9 +91,10 @@ REFUSALS = {
     "page too large": ("GET", "/api/v1/data/counts?limit=10001", None, {}, True, 400, None),
     "negative offset": ("GET", "/api/v1/data/counts?offset=-1", None, {}, True, 400, None),
     "wait for no number": ("GET", "/api/v1/data/counts?wait=x", None, {}, True, 400, None),
-    "wait for what never comes": (
-        "GET", f"/api/v1/data/counts?wait={10**15}&timeout=100ms", None, {}, True, 504, "NOT_YET",
+    "wait for what nobody sent": (
+        "GET", f"/api/v1/data/counts?wait={10**15}", None, {}, True, 400, "INVALID_WAIT",
     ),
+    "unknown parameter of a list": ("GET", "/weir/v1/tables?x=1", None, {}, True, 400, None),
     "api without its parameter": ("GET", "/api/v1/counts/of-key", None, {}, True, 400, None),
     "api with an unknown one": (
         "GET", "/api/v1/counts/of-key?k=a&kk=b", None, {}, True, 400, None,
@@ -185,6 +190,35 @@ class RefusalsTest(unittest.TestCase):
         self.weir.post("/ingest/events", '[{"k":"a","ts":"2024-01-01"},')
         self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM events"), before)
 
+    def test_a_read_that_waits_too_long_is_told_so(self):
+        rows = [{"k": "a", "ts": "2024-01-01", "v": 100}] * 5
+        position = self.weir.send("events", rows).data["position"]
+        answer = self.weir.get("/api/v1/data/slow", wait=position, timeout="1ms")
+        self.expect(answer, 504, "NOT_YET")
+        self.assertTrue(answer.headers["Retry-After"])
+        self.assertEqual(self.weir.get("/api/v1/data/slow", wait=position).status, 200)
+
+    def test_a_scope_that_names_nothing_is_refused(self):
+        made = self.weir.run("token", "create", "read:count")
+        self.assertEqual(made.returncode, 2, made.stdout)
+        self.assertIn('did you mean "counts"?', made.stderr)
+
+    def test_a_token_sees_only_what_it_may_read(self):
+        made = self.weir.run("token", "create", "read:counts", "--json")
+        secret = re.search(r'"token":\s*"([^"]+)"', made.stdout).group(1)
+        for target, names in (
+            ("sources", []),
+            ("streams", []),
+            ("tables", ["counts"]),
+            ("apis", []),
+        ):
+            with self.subTest(target):
+                listed = self.weir.get(f"/weir/v1/{target}", token=secret).data
+                self.assertEqual([item["name"] for item in listed], names)
+                self.assertTrue(self.weir.get(f"/weir/v1/{target}").data)
+        status = self.weir.get("/weir/v1/status", token=secret).data
+        self.assertEqual((status["sources"], status["streams"]), ([], []))
+
     def test_a_token_reads_and_writes_only_what_its_scopes_name(self):
         made = self.weir.run("token", "create", "read:counts", "write:private", "--json")
         self.assertEqual(made.returncode, 0, made.stderr)
@@ -196,6 +230,7 @@ class RefusalsTest(unittest.TestCase):
             ("GET", "/api/v1/counts/of-key?k=a", None, 403),
             ("POST", "/weir/v1/sql", '{"sql":"SELECT count(*) FROM private"}', 403),
             ("POST", "/weir/v1/sql", '{"sql":"SELECT count(*) FROM counts"}', 200),
+            ("POST", "/weir/v1/sql", "{\"sql\":\"FROM late('counts')\"}", 403),
             ("GET", "/weir/v1/tokens", None, 403),
         ):
             with self.subTest(target):
