@@ -60,6 +60,7 @@ class MemoryJournal final : public journal::Journal {
     if (failure_) return *failure_;
     return {};
   }
+  Instant accepted() const override { return {}; }
   std::uint64_t epoch() const override { return 1; }
   const std::string& id() const override { return id_; }
   Result<void> release(Position) override { return {}; }
