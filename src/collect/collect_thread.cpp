@@ -25,7 +25,7 @@ std::uint64_t sum_of(const Submission& submission) {
 }
 
 Refusal not_durable(const Error& error) {
-  const std::string message = "nothing of this body was kept: " + error.message;
+  const std::string message = "this body was not made durable: " + error.message;
   if (error.fault == Fault::invalid) return {500, "INTERNAL", message};
   return {503, "JOURNAL_UNAVAILABLE", message};
 }

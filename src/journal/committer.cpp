@@ -233,7 +233,8 @@ Error Committer::give_up(const Error& error) const {
   if (taken_back.ok()) taken_back = segment_->file->sync();
   if (taken_back.ok()) return {Fault::internal, error.message};
   return {Fault::internal,
-          fmt::format("{}; nor can it be taken back, so that it may be there after all: {}",
+          fmt::format("{}; what was on its way may be there after all, for it could not be taken "
+                      "back: {}",
                       error.message, taken_back.error().message)};
 }
 
