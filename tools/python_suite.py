@@ -32,6 +32,9 @@ class _Notes(unittest.TestResult):
     def addError(self, test, err):
         self.addFailure(test, err)
 
+    def addSkip(self, test, reason):
+        print(f"  skipped {name_of(test)}: {reason}", flush=True)
+
     def addSubTest(self, test, subtest, err):
         if err is not None:
             self.outcome.add(str(subtest), False, self._exc_info_to_string(err, test))

@@ -11,9 +11,8 @@ namespace weir::collect {
 namespace {
 
 constexpr std::size_t backlog_bytes_max = std::size_t{128} << 20;
-constexpr std::size_t round_bytes_max = std::size_t{8} << 20;  // as sent, and decompressed
+constexpr std::size_t round_bytes_max = std::size_t{8} << 20;  // as sent, and as Round counts
 constexpr int rounds_under_way_max = 2;
-constexpr std::chrono::hours key_lifetime{24};
 
 // The same bytes read in another way are another request.
 std::uint64_t sum_of(const Submission& submission) {
@@ -26,7 +25,7 @@ std::uint64_t sum_of(const Submission& submission) {
 }
 
 Refusal not_durable(const Error& error) {
-  const std::string message = "nothing of this body was kept: " + error.message;
+  const std::string message = "this body was not made durable: " + error.message;
   if (error.fault == Fault::invalid) return {500, "INTERNAL", message};
   return {503, "JOURNAL_UNAVAILABLE", message};
 }
@@ -36,8 +35,11 @@ Refusal not_durable(const Error& error) {
 CollectThread::CollectThread(std::vector<SourceIntake> sources, Parts parts)
     : sources_(std::move(sources)),
       parts_(parts),
-      backlog_(backlog_bytes_max),
-      thread_([this] { run(); }) {}
+      accepted_(parts.journal.accepted()),
+      backlog_(backlog_bytes_max) {
+  for (const SourceIntake& source : sources_) durable_marks_.push_back(source.watermark);
+  thread_ = std::jthread([this] { run(); });
+}
 
 CollectThread::~CollectThread() {
   backlog_.close();
@@ -76,6 +78,7 @@ void CollectThread::run() {
 }
 
 void CollectThread::collect(std::vector<Submission> submissions) {
+  take_back_lost_marks();
   accepted_ = std::max(accepted_, parts_.clock.now());
   parts_.ledger.forget_keys(accepted_ - key_lifetime);
   Round round(sources_, accepted_);
@@ -114,17 +117,22 @@ void CollectThread::append(Group group) {
     }
     return;
   }
+  bool may_be_appended = false;
   {
     std::lock_guard lock(mutex_);
     ++under_way_;
     ++unsettled_;
     ++rounds_;
+    may_be_appended = !marks_are_lost_;
   }
   std::vector<journal::Entry> entries = std::exchange(group.entries, {});
   const auto watermarks = group.watermarks;
   const auto shared = std::make_shared<Group>(std::move(group));
-  const Result<void> taken = parts_.journal.append(
-      std::move(entries), [this, shared](const Result<Position>& end) { settle(*shared, end); });
+  Result<void> taken = Error{Fault::unavailable, "the events before it were not made durable"};
+  if (may_be_appended) {
+    taken = parts_.journal.append(
+        std::move(entries), [this, shared](const Result<Position>& end) { settle(*shared, end); });
+  }
   if (!taken.ok()) return settle(*shared, taken.error());
   for (const auto& [source, watermark] : watermarks) sources_[source].watermark = watermark;
 }
@@ -134,11 +142,11 @@ void CollectThread::settle(Group& group, const Result<Position>& end) {
   if (end.ok()) {
     for (Kept& kept : group.kept) kept.key.receipt.counts.position = end.value();
     waited = parts_.ledger.settle(group, end.value());
-    round_is_settled();
+    round_is_settled(&group);
     for (const Kept& kept : group.kept) kept.submission.answer(kept.key.receipt);
   } else {
     const Refusal refusal = not_durable(end.error());
-    round_is_settled();
+    round_is_settled(nullptr);
     for (const Kept& kept : group.kept) kept.submission.answer(refusal);
     for (const Kept& kept : group.kept) {
       if (kept.key.id.empty()) continue;
@@ -155,9 +163,24 @@ void CollectThread::wait_for_rounds_below(int count) {
   done_.wait(lock, [&] { return under_way_ < count; });
 }
 
-void CollectThread::round_is_settled() {
+void CollectThread::round_is_settled(const Group* durable) {
   std::lock_guard lock(mutex_);
   --unsettled_;
+  if (durable == nullptr) {
+    marks_are_lost_ = true;
+  } else {
+    for (const auto& [source, watermark] : durable->watermarks) durable_marks_[source] = watermark;
+  }
+  done_.notify_all();
+}
+
+// Rows that are not in the journal must not make those late that are sent again.
+void CollectThread::take_back_lost_marks() {
+  std::unique_lock lock(mutex_);
+  if (!marks_are_lost_) return;
+  done_.wait(lock, [this] { return unsettled_ == 0; });
+  for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i].watermark = durable_marks_[i];
+  marks_are_lost_ = false;
 }
 
 void CollectThread::round_is_done() {

@@ -18,7 +18,8 @@
 namespace weir::collect {
 
 // A round is decoded while the one before it syncs: two are under way at most, so that requests
-// gather into rounds of a worthwhile size.
+// gather into rounds of a worthwhile size. When one fails, so does the one begun upon it, and the
+// next goes on from what is durable.
 class CollectThread {
  public:
   // The parts outlive it.
@@ -45,18 +46,23 @@ class CollectThread {
   void append(Group group);
   void settle(Group& group, const Result<Position>& end);
   void wait_for_rounds_below(int count);
-  void round_is_settled();
+  void take_back_lost_marks();
+  // Null: the round's group failed.
+  void round_is_settled(const Group* durable);
   void round_is_done();
 
   std::vector<SourceIntake> sources_;  // of the thread
   Parts parts_;
-  Instant accepted_{};  // of the last round; of the thread
+  Instant accepted_;  // of the last round; of the thread
   Backlog backlog_;
   std::mutex mutex_;
   std::condition_variable done_;
   int under_way_ = 0;         // rounds that were begun and not yet answered; under mutex_
   int unsettled_ = 0;         // those of them the ledger does not know; under mutex_
   std::uint64_t rounds_ = 0;  // that were begun; under mutex_
+  // Of the sources, after all that is durable of them; under mutex_.
+  std::vector<journal::SourceWatermark> durable_marks_;
+  bool marks_are_lost_ = false;  // the sources' are those of a group that failed; under mutex_
   std::jthread thread_;
 };
 

@@ -69,6 +69,47 @@ TEST_F(CollectThreadTest, a_group_that_did_not_become_durable_is_503) {
   EXPECT_EQ(collector_->counts().front().rows_in, 0U);
 }
 
+TEST_F(CollectThreadTest, what_did_not_become_durable_makes_no_later_row_late) {
+  journal_.set_mood(MemoryJournal::Mood::hold);
+  std::vector<std::future<net::Response>> answers;
+  for (int round = 1; round <= 2; ++round) {
+    answers.push_back(post_event_later("05:00:00"));
+    journal_.wait_for_appends(round);
+  }
+  journal_.set_mood(MemoryJournal::Mood::lose);
+  for (auto& answer : answers) EXPECT_EQ(answer.get().status, 503);
+  journal_.set_mood(MemoryJournal::Mood::take);
+  EXPECT_NE(post_events(event_at("01:00:00")).body.find(R"("late":0)"), std::string::npos);
+  EXPECT_NE(post_events(event_at("05:00:00")).body.find(R"("late":0)"), std::string::npos);
+  EXPECT_NE(post_events(event_at("01:00:00")).body.find(R"("late":1)"), std::string::npos);
+  const auto entries = journal_.entries(journal::Kind::events);
+  ASSERT_EQ(entries.size(), 3U);
+  const auto head = journal::decode_events_head(entries[0].entry->head);
+  EXPECT_EQ(head.value().watermark_before, journal::no_watermark);
+}
+
+TEST_F(CollectThreadTest, a_body_that_becomes_too_much_is_413_and_fails_no_other) {
+  journal_.set_mood(MemoryJournal::Mood::hold);
+  std::vector<std::future<net::Response>> answers;
+  for (int round = 1; round <= 2; ++round) {
+    answers.push_back(post_event_later("01:00:00"));
+    journal_.wait_for_appends(round);
+  }
+  std::string lines;
+  for (std::size_t i = 0; i <= formats::body_rows_max; ++i) lines += "x\n";
+  answers.push_back(post_event_later("01:00:00"));
+  auto refused = post_later(
+      request("/ingest/flights", lines, with_token({{"content-type", "application/x-ndjson"}})));
+  answers.push_back(post_event_later("01:00:00"));
+  journal_.set_mood(MemoryJournal::Mood::take);
+  for (auto& answer : answers) EXPECT_EQ(answer.get().status, 200);
+  const net::Response response = refused.get();
+  EXPECT_EQ(response.status, 413);
+  EXPECT_NE(response.body.find("BODY_TOO_LARGE"), std::string::npos);
+  EXPECT_EQ(rows_in_journal("flights"), 4U);
+  EXPECT_TRUE(journal_.entries(journal::Kind::quarantine).empty());
+}
+
 TEST_F(CollectThreadTest, more_than_may_wait_is_429_and_passes) {
   journal_.set_mood(MemoryJournal::Mood::hold);
   const std::string large(std::size_t{24} << 20, ' ');

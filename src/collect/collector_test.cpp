@@ -105,6 +105,16 @@ TEST_F(CollectorTest, the_end_moves_the_watermark_past_the_newest_row) {
   EXPECT_NE(post_events(event_at("01:00:00")).body.find(R"("late":1)"), std::string::npos);
 }
 
+TEST_F(CollectorTest, an_entry_is_accepted_when_its_rows_say_that_they_are) {
+  ASSERT_EQ(post(request("/ingest/clicks", R"({"page":"/"})", with_token())).status, 200);
+  const auto entries = journal_.entries(journal::Kind::events);
+  ASSERT_EQ(entries.size(), 1U);
+  const Batch& rows = *entries[0].entry->batches[0];
+  const std::size_t column = rows.schema().find("_accepted").value();
+  EXPECT_EQ(rows.column(column).values<std::int64_t>()[0],
+            entries[0].entry->accepted.time_since_epoch().count());
+}
+
 TEST_F(CollectorTest, a_watermark_that_is_none_is_refused) {
   for (const char* body :
        {"", "[]", "{}", R"({"watermark":5.5})", R"({"watermark":"soon"})",
@@ -113,6 +123,8 @@ TEST_F(CollectorTest, a_watermark_that_is_none_is_refused) {
     EXPECT_EQ(response.status, 400) << body;
     EXPECT_NE(response.body.find("INVALID_WATERMARK"), std::string::npos) << body;
   }
+  const std::string large = R"({"watermark":"end"})" + std::string(4096, ' ');
+  EXPECT_EQ(post(request("/ingest/flights/watermark", large, with_token())).status, 413);
   EXPECT_EQ(journal_.end(), 0U);
 }
 

@@ -66,6 +66,7 @@ std::variant<Admitted, net::Response> Gate::admit_events(const net::Request& req
   std::optional<Refusal> refused = refuse_parameters(request, admitted.route);
   if (!refused) refused = refuse_media_type(type, admitted.route);
   if (!refused) refused = refuse_encoding(admitted.encoding, admitted.route);
+  if (!refused) refused = refuse_size(request, admitted.route);
   for (const auto& [name, value] : request.headers) {
     if (refused || name != "idempotency-key") continue;
     refused = refuse_key(value, admitted.token);

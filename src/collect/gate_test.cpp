@@ -37,6 +37,9 @@ TEST_F(GateTest, refuses_by_the_head_what_no_body_could_mend) {
   const std::vector<Case> cases = {
       {"POST", "/ingest/flights", with_token(), 0, ""},
       {"POST", "/ingest/flights/watermark", with_token(), 0, ""},
+      {"POST", "/ingest/flights/watermark", with_token({{"content-length", "4096"}}), 0, ""},
+      {"POST", "/ingest/flights/watermark", with_token({{"content-length", "4097"}}), 413,
+       "BODY_TOO_LARGE"},
       {"POST", "/ingest/flights", {}, 401, "TOKEN_MISSING"},
       {"POST", "/ingest/flights", unknown, 401, "TOKEN_UNKNOWN"},
       {"POST", "/ingest/flights", other, 403, "SCOPE_MISSING"},

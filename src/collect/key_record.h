@@ -1,7 +1,10 @@
 // What is remembered of a request that came with an Idempotency-Key, and its bytes in the journal.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +17,19 @@
 
 namespace weir::collect {
 
+// Of entries that hold several sources' keys.
+constexpr const char* keys_topic = "idempotency";
+constexpr std::chrono::hours key_lifetime{24};
+
 struct KeyRecord {
   std::string id;              // token, source and key
   std::uint64_t body_sum = 0;  // of the body and how it was to be read
   Instant accepted;
   Receipt receipt;
 };
+
+// Never change once they are known, so that whoever writes them down holds no one up.
+using KeyRecords = std::deque<std::shared_ptr<const KeyRecord>>;
 
 std::string key_id(std::string_view token, std::string_view source, std::string_view key);
 

@@ -35,21 +35,21 @@ KnownKeys::Standing KnownKeys::begin(const std::string& id, std::uint64_t body_s
 }
 
 std::vector<Submission> KnownKeys::finish(const std::string& id, const KeyRecord* record) {
-  if (record != nullptr) remember(*record);
+  if (record != nullptr) remember(std::make_shared<const KeyRecord>(*record));
   auto first = under_way_.extract(id);
   ASSERT(!first.empty());
   return std::move(first.mapped());
 }
 
-void KnownKeys::remember(KeyRecord record) {
-  bytes_ += bytes_of(record);
+void KnownKeys::remember(std::shared_ptr<const KeyRecord> record) {
+  bytes_ += bytes_of(*record);
+  done_.insert_or_assign(record->id, record.get());
   by_age_.push_back(std::move(record));
-  done_.insert_or_assign(by_age_.back().id, &by_age_.back());
 }
 
 void KnownKeys::forget(Instant at) {
-  while (!by_age_.empty() && by_age_.front().accepted <= at) {
-    const KeyRecord& oldest = by_age_.front();
+  while (!by_age_.empty() && by_age_.front()->accepted <= at) {
+    const KeyRecord& oldest = *by_age_.front();
     bytes_ -= bytes_of(oldest);
     if (const auto done = done_.find(oldest.id); done->second == &oldest) done_.erase(done);
     by_age_.pop_front();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -27,18 +27,18 @@ class KnownKeys {
   // The first is durable, or failed (no record), which is not remembered. Those that waited.
   std::vector<Submission> finish(const std::string& id, const KeyRecord* record);
 
-  void remember(KeyRecord record);
+  void remember(std::shared_ptr<const KeyRecord> record);
   // Those accepted at or before `at`.
   void forget(Instant at);
   std::size_t bytes() const { return bytes_; }
   std::size_t size() const { return by_age_.size(); }
-  const std::deque<KeyRecord>& records() const { return by_age_; }  // oldest first
+  const KeyRecords& records() const { return by_age_; }  // oldest first
 
  private:
   const std::size_t bytes_max_;
   std::size_t bytes_ = 0;
-  std::deque<KeyRecord> by_age_;
-  std::unordered_map<std::string, const KeyRecord*> done_;  // into by_age_, whose elements stay
+  KeyRecords by_age_;
+  std::unordered_map<std::string, const KeyRecord*> done_;  // into by_age_
   std::unordered_map<std::string, std::vector<Submission>> under_way_;
 };
 

@@ -13,7 +13,7 @@ constexpr std::size_t key_bytes_max = std::size_t{512} << 20;
 
 Ledger::Ledger(const std::vector<std::string>& sources, Snapshot known)
     : progress_(std::move(known.progress)), keys_(key_bytes_max) {
-  for (KeyRecord& record : known.keys) keys_.remember(std::move(record));
+  for (auto& record : known.keys) keys_.remember(std::move(record));
   for (const std::string& source : sources) {
     counts_.push_back({.source = source, .watermark = progress_.marks[source].watermark});
   }
@@ -85,8 +85,14 @@ std::size_t Ledger::key_bytes() const {
 }
 
 std::pair<Position, std::string> Ledger::snapshot() const {
-  std::lock_guard lock(mutex_);
-  return {progress_.through, encode(progress_, keys_.records())};
+  Progress progress;
+  KeyRecords keys;
+  {
+    std::lock_guard lock(mutex_);
+    progress = progress_;
+    keys = keys_.records();
+  }
+  return {progress.through, encode(progress, keys)};
 }
 
 }  // namespace weir::collect

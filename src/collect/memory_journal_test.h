@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -61,11 +62,29 @@ class MemoryJournal final : public journal::Journal {
   Position wait_beyond(Position, std::stop_token) const override { return end(); }
   Position oldest() const override { return 0; }
   Result<void> health() const override { return {}; }
+  Instant accepted() const override { return {}; }
   std::uint64_t epoch() const override { return 1; }
   const std::string& id() const override { return id_; }
   void set_id(std::string id) { id_ = std::move(id); }
-  Result<void> release(Position) override { return {}; }
-  Result<void> retain(const std::string&, Instant, std::size_t) override { return {}; }
+  Result<void> release(Position position) override {
+    std::lock_guard lock(mutex_);
+    released_ = position;
+    return {};
+  }
+  Position released() const {
+    std::lock_guard lock(mutex_);
+    return released_;
+  }
+  Result<void> retain(const std::string& topic, Instant before, std::size_t) override {
+    std::lock_guard lock(mutex_);
+    retained_[topic] = before;
+    return {};
+  }
+  // Before when each topic's entries were let go at last.
+  std::map<std::string, Instant> retained() const {
+    std::lock_guard lock(mutex_);
+    return retained_;
+  }
 
   std::unique_ptr<journal::Reader> read(journal::Filter filter, Position from) const override {
     std::lock_guard lock(mutex_);
@@ -129,6 +148,8 @@ class MemoryJournal final : public journal::Journal {
   Mood mood_ = Mood::take;
   int appended_ = 0;
   std::string id_ = "j1";
+  Position released_ = 0;
+  std::map<std::string, Instant> retained_;
   Position end_ = 0;
   std::vector<Held> held_;
   std::vector<journal::Placed> placed_;

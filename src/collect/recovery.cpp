@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -20,7 +19,9 @@ class Replay {
     const journal::Entry& entry = *placed.entry;
     if (entry.kind == journal::Kind::idempotency) {
       TRY(std::vector<KeyRecord> records, decode_keys(entry.head, placed.end));
-      std::ranges::move(records, std::back_inserter(known_.keys));
+      for (KeyRecord& record : records) {
+        known_.keys.push_back(std::make_shared<const KeyRecord>(std::move(record)));
+      }
       return {};
     }
     const auto found = sources_.find(entry.topic);

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace weir::collect {
 namespace {
 
 constexpr std::string_view spaces = " \t\r\n";
 constexpr std::size_t key_bytes_max = 255;
+constexpr std::size_t watermark_bytes_max = 4096;  // it is read on the event loop
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = std::min(text.find_first_not_of(spaces), text.size());
@@ -85,6 +87,16 @@ std::optional<Refusal> refuse_encoding(std::string_view encoding, Route route) {
   if (encoding == "gzip" || encoding == "zstd") return std::nullopt;
   return Refusal{415, "UNSUPPORTED_CONTENT_ENCODING",
                  fmt::format("Content-Encoding is gzip, zstd or none, not {}", encoding)};
+}
+
+std::optional<Refusal> refuse_size(const net::Request& request, Route route) {
+  if (route != Route::watermark) return std::nullopt;
+  const std::string_view header = request.header("content-length");
+  std::size_t bytes = 0;
+  std::from_chars(header.data(), header.data() + header.size(), bytes);
+  if (std::max(bytes, request.body.size()) <= watermark_bytes_max) return std::nullopt;
+  return Refusal{413, "BODY_TOO_LARGE",
+                 fmt::format("a watermark's body is at most {} bytes", watermark_bytes_max)};
 }
 
 std::optional<Refusal> refuse_key(std::string_view key, std::string_view token) {

@@ -4,12 +4,6 @@
 #include <utility>
 
 namespace weir::collect {
-namespace {
-
-// Of entries that hold several sources' keys.
-constexpr const char* keys_topic = "idempotency";
-
-}  // namespace
 
 std::optional<Refusal> Round::add(Submission& submission, std::string key_id,
                                   std::uint64_t body_sum) {
@@ -47,6 +41,8 @@ Group Round::finish() {
     group.entries.push_back(
         {.kind = journal::Kind::idempotency, .topic = keys_topic, .head = encode_keys(keys)});
   }
+  // One clock: what `_accepted` says is what the entry says.
+  for (journal::Entry& entry : group.entries) entry.accepted = now_;
   group.kept = std::move(kept_);
   return group;
 }

@@ -38,7 +38,7 @@ class Round {
   // Keeps it, or says why nothing of it was kept; then `submission` can still be answered.
   // `key_id` may be empty.
   std::optional<Refusal> add(Submission& submission, std::string key_id, std::uint64_t body_sum);
-  // Of the bodies, decompressed.
+  // Of the bodies: decompressed or as columns, whichever is more.
   std::size_t bytes() const { return bytes_; }
   Group finish();
 

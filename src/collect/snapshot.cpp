@@ -4,7 +4,7 @@
 
 namespace weir::collect {
 
-std::string encode(const Progress& progress, const std::deque<KeyRecord>& keys) {
+std::string encode(const Progress& progress, const KeyRecords& keys) {
   std::string bytes;
   put_text(bytes, progress.journal);
   journal::put(bytes, progress.through);
@@ -15,7 +15,7 @@ std::string encode(const Progress& progress, const std::deque<KeyRecord>& keys) 
     journal::put(bytes, mark.newest);
   }
   journal::put<std::uint64_t>(bytes, keys.size());
-  for (const KeyRecord& record : keys) put_record(bytes, record);
+  for (const auto& record : keys) put_record(bytes, *record);
   return bytes;
 }
 
@@ -31,7 +31,7 @@ Result<Snapshot> decode_snapshot(std::string_view bytes) {
     mark.newest = in.number<std::int64_t>();
   }
   for (auto left = in.number<std::uint64_t>(); left > 0 && in.ok(); --left) {
-    snapshot.keys.push_back(read_record(in));
+    snapshot.keys.push_back(std::make_shared<const KeyRecord>(read_record(in)));
   }
   if (!in.finished()) return Error{Fault::corrupt, "its fields are not those of a snapshot"};
   return snapshot;

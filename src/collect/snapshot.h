@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,10 +27,10 @@ struct Progress {
 
 struct Snapshot {
   Progress progress;
-  std::deque<KeyRecord> keys;
+  KeyRecords keys;
 };
 
-std::string encode(const Progress& progress, const std::deque<KeyRecord>& keys);
+std::string encode(const Progress& progress, const KeyRecords& keys);
 Result<Snapshot> decode_snapshot(std::string_view bytes);
 
 }  // namespace weir::collect

@@ -16,10 +16,11 @@ constexpr std::size_t body_bytes_max = std::size_t{32} << 20;
 constexpr std::size_t errors_max = 5;
 constexpr std::size_t reason_bytes_max = 400;
 
+Refusal too_large(std::string message) { return {413, "BODY_TOO_LARGE", std::move(message)}; }
+
 Refusal too_large() {
-  return {413, "BODY_TOO_LARGE",
-          fmt::format("a body is at most {} MB after decompression: send it in parts",
-                      body_bytes_max >> 20)};
+  return too_large(fmt::format("a body is at most {} MB after decompression: send it in parts",
+                               body_bytes_max >> 20));
 }
 
 std::variant<std::string, Refusal> decompressed(EventBody body) {
@@ -74,12 +75,13 @@ std::optional<Refusal> SourceRound::add(EventBody body, Instant now, Receipt& re
   std::variant<std::string, Refusal> undone = decompressed(std::move(body));
   if (auto* refusal = std::get_if<Refusal>(&undone)) return std::move(*refusal);
   std::string& bytes = *std::get_if<std::string>(&undone);
-  bytes_ += bytes.size();
   const std::size_t rows_before = rows_->rows();
+  const std::size_t bytes_before = rows_->bytes() + refused_->bytes();
   Result<formats::DecodedBody> decoded = intake_.decoder->decode(
       bytes, form.value_or(form_seen_in(bytes)), {now, now + intake_.max_ahead}, *rows_);
   if (!decoded.ok()) {
     ASSERT(rows_->rows() == rows_before);
+    if (decoded.error().fault == Fault::denied) return too_large(decoded.error().message);
     const bool is_theirs = decoded.error().fault == Fault::invalid;
     return Refusal{is_theirs ? 400 : 500, is_theirs ? "MALFORMED_BODY" : "INTERNAL",
                    decoded.error().message};
@@ -89,6 +91,7 @@ std::optional<Refusal> SourceRound::add(EventBody body, Instant now, Receipt& re
   receipt.counts.quarantined = refused.size();
   if (!refused.empty()) receipt.errors = errors_json(refused);
   quarantine(refused, now);
+  bytes_ += std::max(bytes.size(), rows_->bytes() + refused_->bytes() - bytes_before);
   parts_.push_back({&receipt, rows_->rows()});
   return std::nullopt;
 }

@@ -40,7 +40,8 @@ class SourceRound {
   void move_watermark(const journal::WatermarkHead& head);
   // The entries, in order, the refused rows last.
   std::vector<journal::Entry> finish();
-  std::size_t bytes() const { return bytes_; }  // of the bodies, decompressed
+  // Of the bodies: decompressed or as columns, whichever is more.
+  std::size_t bytes() const { return bytes_; }
   const journal::SourceWatermark& watermark() const { return watermark_; }
 
  private:

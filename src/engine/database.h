@@ -72,6 +72,10 @@ class Database {
   // The relation's schema is asked when the call is bound. Names must be new.
   virtual Result<void> add_table_function(const std::string& name,
                                           std::shared_ptr<const Relation> relation) = 0;
+  // Opens the file anew where a failure, as of a checkpoint on a full disk, made the engine refuse
+  // everything; else does nothing. Connections go on in it, without what they had under way.
+  // Fault::unavailable: not yet.
+  virtual Result<void> revive() = 0;
 };
 
 // "name" with quotes doubled, for SQL text.

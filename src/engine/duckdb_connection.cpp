@@ -56,17 +56,16 @@ Result<void> append_all(duckdb_appender appender, const Batch& batch) {
 }  // namespace
 
 Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(
-    std::shared_ptr<DatabaseHandle> database) {
-  auto handle = std::make_shared<ConnectionHandle>(std::move(database));
-  if (duckdb_connect(handle->database->database, &handle->connection) != DuckDBSuccess) {
-    return Error{Fault::internal, "the engine gives no connection"};
-  }
-  return std::unique_ptr<DuckdbConnection>(new DuckdbConnection(std::move(handle)));
+    std::shared_ptr<Instance> instance) {
+  std::unique_ptr<DuckdbConnection> opened(new DuckdbConnection(std::move(instance)));
+  TRY([[maybe_unused]] const auto handle, opened->instance_->connect(*opened->footing_));
+  return opened;
 }
 
 Result<void> DuckdbConnection::run(const std::string& sql) {
+  TRY(const auto handle, instance_->connect(*footing_));
   duckdb_result result;
-  const duckdb_state state = duckdb_query(handle_->connection, sql.c_str(), &result);
+  const duckdb_state state = duckdb_query(handle->connection, sql.c_str(), &result);
   Result<void> done;
   if (state != DuckDBSuccess) done = failure(duckdb_result_error(&result));
   duckdb_destroy_result(&result);
@@ -75,19 +74,22 @@ Result<void> DuckdbConnection::run(const std::string& sql) {
 
 Result<std::unique_ptr<Rows>> DuckdbConnection::query(const std::string& sql,
                                                       const std::vector<Parameter>& parameters) {
-  TRY(const Prepared prepared, engine::prepare(handle_->connection, sql));
-  OK_OR_RETURN(bind_parameters(handle_->connection, prepared.get(), parameters));
-  return DuckdbRows::execute(handle_, prepared.get());
+  TRY(auto handle, instance_->connect(*footing_));
+  TRY(const Prepared prepared, engine::prepare(handle->connection, sql));
+  OK_OR_RETURN(bind_parameters(handle->connection, prepared.get(), parameters));
+  return DuckdbRows::execute(std::move(handle), prepared.get());
 }
 
 Result<std::unique_ptr<Statement>> DuckdbConnection::prepare(const std::string& sql) {
-  return DuckdbStatement::prepare(handle_, sql);
+  TRY(auto handle, instance_->connect(*footing_));
+  return DuckdbStatement::prepare(std::move(handle), sql);
 }
 
 Result<void> DuckdbConnection::append(const std::string& table, const Batch& batch) {
+  TRY(const auto handle, instance_->connect(*footing_));
   duckdb_appender made = nullptr;
   const duckdb_state state =
-      duckdb_appender_create_ext(handle_->connection, nullptr, nullptr, table.c_str(), &made);
+      duckdb_appender_create_ext(handle->connection, nullptr, nullptr, table.c_str(), &made);
   const Appender appender(made);
   if (state != DuckDBSuccess) return appender_failure(made);
   Result<void> done = append_all(made, batch);
@@ -95,6 +97,13 @@ Result<void> DuckdbConnection::append(const std::string& table, const Batch& bat
   return done;
 }
 
-void DuckdbConnection::interrupt() { duckdb_interrupt(handle_->connection); }
+void DuckdbConnection::interrupt() {
+  std::shared_ptr<ConnectionHandle> handle;
+  {
+    const std::lock_guard lock(footing_->mutex);
+    handle = footing_->handle;
+  }
+  if (handle != nullptr) duckdb_interrupt(handle->connection);
+}
 
 }  // namespace weir::engine

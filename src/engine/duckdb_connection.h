@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "engine/database.h"
-#include "engine/handle.h"
+#include "engine/instance.h"
 
 namespace weir::engine {
 
 class DuckdbConnection final : public Connection {
  public:
-  static Result<std::unique_ptr<DuckdbConnection>> open(std::shared_ptr<DatabaseHandle> database);
+  static Result<std::unique_ptr<DuckdbConnection>> open(std::shared_ptr<Instance> instance);
 
   Result<void> run(const std::string& sql) override;
   Result<std::unique_ptr<Rows>> query(const std::string& sql,
@@ -22,13 +22,12 @@ class DuckdbConnection final : public Connection {
   Result<void> append(const std::string& table, const Batch& batch) override;
   void interrupt() override;
 
-  duckdb_connection handle() const { return handle_->connection; }
-
  private:
-  explicit DuckdbConnection(std::shared_ptr<ConnectionHandle> handle)
-      : handle_(std::move(handle)) {}
+  explicit DuckdbConnection(std::shared_ptr<Instance> instance)
+      : instance_(std::move(instance)), footing_(instance_->add_footing()) {}
 
-  std::shared_ptr<ConnectionHandle> handle_;
+  const std::shared_ptr<Instance> instance_;
+  const std::shared_ptr<Footing> footing_;
 };
 
 }  // namespace weir::engine

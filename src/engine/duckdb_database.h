@@ -1,17 +1,12 @@
 // DuckDB's instance behind our interface.
 #pragma once
 
-#include <duckdb.h>
-
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "engine/database.h"
-#include "engine/duckdb_connection.h"
-#include "engine/handle.h"
+#include "engine/instance.h"
 #include "engine/table_function.h"
 
 namespace weir::engine {
@@ -19,17 +14,18 @@ namespace weir::engine {
 // The only Database there is: other rooms know it by its interface, this room by its name.
 class DuckdbDatabase final : public Database {
  public:
-  explicit DuckdbDatabase(std::shared_ptr<DatabaseHandle> handle) : handle_(std::move(handle)) {}
+  explicit DuckdbDatabase(std::shared_ptr<Instance> instance) : instance_(std::move(instance)) {}
 
   Result<std::unique_ptr<Connection>> connect() override;
   Result<void> add_table_function(const std::string& name,
                                   std::shared_ptr<const Relation> relation) override;
-  Result<void> add_source(const std::string& name, std::shared_ptr<const ChunkSource> source);
+  Result<void> add_source(const std::string& name, std::shared_ptr<const ChunkSource> source) {
+    return instance_->add_source(name, std::move(source));
+  }
+  Result<void> revive() override { return instance_->revive(); }
 
  private:
-  std::shared_ptr<DatabaseHandle> handle_;
-  std::mutex mutex_;  // functions are added one at a time
-  std::set<std::string> functions_;
+  const std::shared_ptr<Instance> instance_;
 };
 
 }  // namespace weir::engine

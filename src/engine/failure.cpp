@@ -32,8 +32,10 @@ struct Hint {
   Fault fault;
 };
 
-// Words that say more than the class of an IO or FATAL error.
+// Words that say more than the class of an error that a file may be the reason of.
 constexpr auto hints = std::to_array<Hint>({{"No space left", Fault::unavailable},
+                                            {"quota exceeded", Fault::unavailable},
+                                            {"File too large", Fault::unavailable},
                                             {"not a valid DuckDB database file", Fault::corrupt},
                                             {"orrupt", Fault::corrupt},
                                             {"checksum", Fault::corrupt},
@@ -48,7 +50,7 @@ std::string_view class_of(std::string_view text) {
 }
 
 Fault fault_of(std::string_view name, std::string_view text) {
-  if (name == "IO" || name == "FATAL") {
+  if (name == "IO" || name == "FATAL" || name == "TransactionContext") {
     const auto hint = std::ranges::find_if(
         hints, [&](const Hint& h) { return text.find(h.words) != std::string_view::npos; });
     if (hint != hints.end()) return hint->fault;

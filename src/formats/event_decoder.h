@@ -36,6 +36,10 @@ struct Acceptance {
   Instant latest;  // an event time after it is refused
 };
 
+// A short body can become a large one, as where each of its records is `{}`.
+constexpr std::size_t body_rows_max = 1'000'000;
+constexpr std::size_t decoded_bytes_max = std::size_t{112} << 20;  // refused rows' too
+
 // Owned by one thread. A record is at most 1 MB long and 64 deep; what is more is refused. Fields
 // that come in the order of the record before are found fastest.
 class EventDecoder {
@@ -45,8 +49,8 @@ class EventDecoder {
   virtual ~EventDecoder() = default;
   // schema_of(rules).
   virtual const std::shared_ptr<const Schema>& schema() const = 0;
-  // Appends the rows that fit. Fault::invalid when the body cannot be split into records; then
-  // nothing was appended.
+  // Appends the rows that fit. Fault::invalid when the body cannot be split into records,
+  // Fault::denied when it becomes more than the bounds above; then nothing was appended.
   virtual Result<DecodedBody> decode(std::string_view body, BodyForm form,
                                      const Acceptance& acceptance, Batch& rows) = 0;
 };

@@ -243,6 +243,40 @@ TEST(EventDecoder, limits_a_records_depth_and_size) {
   EXPECT_EQ(decode(rules, "{\"v\":\"" + std::string(1'000'000, 'x') + "\"}").rows.size(), 1u);
 }
 
+TEST(EventDecoder, a_body_of_more_rows_or_bytes_than_its_bound_is_refused_whole) {
+  std::vector<ColumnRule> columns;
+  for (int i = 0; i < 200; ++i) columns.push_back(column("c" + std::to_string(i), "varchar"));
+  const auto repeated = [](const std::string& text, std::size_t count) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  struct Case {
+    EventRules rules;
+    std::string body;
+    BodyForm form;
+    const char* words;
+  };
+  const EventRules narrow = rules_of({column("a", "bigint")});
+  const Case cases[] = {
+      {narrow, repeated("{}\n", body_rows_max + 1), BodyForm::ndjson, "at most 1000000 rows"},
+      {narrow, "[1" + repeated(",1", body_rows_max) + "]", BodyForm::json, "at most 1000000 rows"},
+      {narrow, repeated("x\n", body_rows_max), BodyForm::ndjson, "MB in columns"},
+      {rules_of(columns), repeated("{}\n", 200'000), BodyForm::ndjson, "MB in columns"},
+  };
+  for (const Case& c : cases) {
+    const auto decoder = EventDecoder::make(c.rules).value();
+    Batch rows(decoder->schema());
+    ASSERT_TRUE(decoder->decode("{}", BodyForm::json, acceptance, rows).ok());
+    const auto decoded = decoder->decode(c.body, c.form, acceptance, rows);
+    ASSERT_FALSE(decoded.ok());
+    EXPECT_EQ(decoded.error().fault, Fault::denied);
+    EXPECT_NE(decoded.error().message.find(c.words), std::string::npos) << decoded.error().message;
+    EXPECT_EQ(rows.rows(), 1U);
+    EXPECT_TRUE(decoder->decode("{}", BodyForm::json, acceptance, rows).ok());
+  }
+}
+
 TEST(EventDecoder, rules_that_contradict_themselves_are_refused) {
   const auto message = [](const ColumnRule& rule) {
     const auto decoder = EventDecoder::make(rules_of({rule}));

@@ -33,7 +33,8 @@ Error broken_array(std::string_view why, std::size_t at) {
 // Walks over an array once, keeping the brackets that are open.
 class ArraySplit {
  public:
-  explicit ArraySplit(std::string_view text) : text_(text) {}
+  ArraySplit(std::string_view text, std::size_t elements_max)
+      : text_(text), elements_max_(elements_max) {}
 
   Result<std::vector<std::string_view>> run() {
     ASSERT(text_.starts_with('['));
@@ -44,6 +45,7 @@ class ArraySplit {
         case Mark::open: open(); break;
         case Mark::comma:
           if (open_.size() == 1) OK_OR_RETURN(end_element());
+          if (elements_.size() > elements_max_) return std::move(elements_);
           break;
         case Mark::close:
           if (open_.back() != (text_[at_] == ']' ? '[' : '{')) {
@@ -86,6 +88,7 @@ class ArraySplit {
   }
 
   std::string_view text_;
+  std::size_t elements_max_;
   std::size_t at_ = 0;
   std::size_t begin_ = 0;  // of the element
   std::string open_;       // the brackets, from outside in
@@ -105,8 +108,8 @@ bool take_line(std::string_view& body, std::string_view& line) {
   return false;
 }
 
-Result<std::vector<std::string_view>> split_array(std::string_view text) {
-  return ArraySplit(text).run();
+Result<std::vector<std::string_view>> split_array(std::string_view text, std::size_t elements_max) {
+  return ArraySplit(text, elements_max).run();
 }
 
 std::string_view trimmed(std::string_view text) {

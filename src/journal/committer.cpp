@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@ constexpr std::size_t topic_bytes_max = 200;  // it names a folder
 constexpr std::size_t batches_max = std::numeric_limits<std::uint16_t>::max();
 constexpr std::size_t group_calls_max = 1000;  // about what one pwritev takes
 constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
+constexpr std::chrono::milliseconds room_asked_every{500};
 
 std::uint64_t whole_pages(std::uint64_t bytes) {
   return (bytes + page_bytes - 1) / page_bytes * page_bytes;
@@ -84,8 +86,11 @@ Result<void> Committer::append(std::vector<Entry> entries, Durable done) {
 
   std::lock_guard lock(mutex_);
   OK_OR_RETURN(admit(call));
-  accepted_ = std::max(accepted_, clock_.now());
-  for (const auto& entry : call.entries) entry->accepted = accepted_;
+  const Instant now = std::max(accepted_, clock_.now());
+  for (const auto& entry : call.entries) {
+    if (entry->accepted == Instant{}) entry->accepted = now;
+    accepted_ = std::max(accepted_, entry->accepted);
+  }
   waiting_bytes_ += call.blocks.size();
   waiting_.push_back(std::move(call));
   changed_.notify_all();
@@ -95,7 +100,7 @@ Result<void> Committer::append(std::vector<Entry> entries, Durable done) {
 Result<void> Committer::admit(const Waiting& call) {
   if (failed_) return *failed_;
   const auto is_commit = [](const auto& entry) { return entry->kind == Kind::commit; };
-  if (still_full() && !std::ranges::all_of(call.entries, is_commit)) return *full_;
+  if (full_ && !std::ranges::all_of(call.entries, is_commit)) return *full_;
   if (call.blocks.size() > writing_.waiting_bytes_max) {
     return Error{Fault::invalid, fmt::format("{} bytes at once, at most {}", call.blocks.size(),
                                              writing_.waiting_bytes_max)};
@@ -107,15 +112,10 @@ Result<void> Committer::admit(const Waiting& call) {
   return {};
 }
 
-const std::optional<Error>& Committer::still_full() const {
-  if (full_ && segments_.restore_reserve().ok()) full_.reset();
-  return full_;
-}
-
 Result<void> Committer::health() const {
   std::lock_guard lock(mutex_);
   if (failed_) return *failed_;
-  if (still_full()) return *full_;
+  if (full_) return *full_;
   return {};
 }
 
@@ -132,9 +132,23 @@ void Committer::run() {
   }
 }
 
+// Meanwhile asks a full disk for room: by this thread, so that no one else waits for the disk.
+void Committer::wait_for_calls(std::unique_lock<std::mutex>& lock) {
+  const auto has_work = [this] { return is_closing_ || !waiting_.empty(); };
+  while (full_ && !failed_ && !is_closing_) {
+    const bool has_call = changed_.wait_for(lock, room_asked_every, has_work);
+    lock.unlock();
+    const bool has_room = segments_.restore_reserve().ok();
+    lock.lock();
+    if (has_room) full_.reset();
+    if (has_call) return;
+  }
+  changed_.wait(lock, has_work);
+}
+
 Committer::Group Committer::take() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return is_closing_ || !waiting_.empty(); });
+  wait_for_calls(lock);
   const std::size_t most = group_room();
   Group group;
   while (!waiting_.empty() && group.calls.size() < group_calls_max) {
@@ -204,13 +218,24 @@ Result<std::vector<Placed>> Committer::write(Group& group) {
   std::vector<iovec> parts{{&header, sizeof header}};
   for (Waiting& call : group.calls) parts.push_back({call.blocks.data(), call.blocks.size()});
   if (!padding.empty()) parts.push_back({padding.data(), padding.size()});
-  const auto written = segment_->file->write(std::move(parts), end_ - segment_->start);
-  // A write that found no room has left part of a group behind: no reason to go on.
-  if (!written.ok()) return Error{Fault::internal, written.error().message};
-  const auto synced = segment_->file->sync();
-  if (!synced.ok()) return Error{Fault::internal, synced.error().message};
+  const File& file = *segment_->file;
+  Result<void> durable = file.write(std::move(parts), end_ - segment_->start);
+  if (durable.ok()) durable = file.sync();
+  if (!durable.ok()) return give_up(durable.error());
   end_ += header.bytes;
   return placed;
+}
+
+// A write that found no room has left part of a group behind, too: no reason to go on.
+Error Committer::give_up(const Error& error) const {
+  // Its senders are told that it failed, so the next opening should not find it.
+  Result<void> taken_back = segment_->file->truncate(end_ - segment_->start);
+  if (taken_back.ok()) taken_back = segment_->file->sync();
+  if (taken_back.ok()) return {Fault::internal, error.message};
+  return {Fault::internal,
+          fmt::format("{}; what was on its way may be there after all, for it could not be taken "
+                      "back: {}",
+                      error.message, taken_back.error().message)};
 }
 
 std::vector<Placed> Committer::place(Group& group, const GroupHeader& header) const {

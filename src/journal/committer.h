@@ -25,15 +25,16 @@ struct Writing {
   std::uint64_t epoch = 0;
   std::size_t segment_bytes = 0;
   std::size_t waiting_bytes_max = 0;
-  Instant accepted;  // no entry is stamped earlier
+  Instant accepted;  // no entry is stamped earlier here
 };
 
 // Any thread may append; its own thread writes. Commits what waits before it goes.
 //
 // On a full disk it goes on in the reserve and takes only commits, so that streams finish what was
-// accepted; when the reserve is full too, groups fail one by one. Each append tries to claim the
-// reserve anew and all is well again when that succeeds. After any other failure the end of the
-// file is unknown and nothing is taken any more.
+// accepted; when the reserve is full too, groups fail one by one. Meanwhile its thread tries to
+// claim the reserve anew, and all is well again when that succeeds. After any other failure the end
+// of the file is unknown: the group is cut off again as well as that goes, and nothing is taken any
+// more.
 class Committer {
  public:
   Committer(const Writing& writing, Segments& segments, Tail& tail, const Clock& clock);
@@ -41,9 +42,9 @@ class Committer {
   Committer(const Committer&) = delete;
 
   Result<void> append(std::vector<Entry> entries, Durable done);
-  // Tries to claim the reserve anew where the disk was full.
+  // As it is known: waits for no disk.
   Result<void> health() const;
-  // Of the newest entry that was taken.
+  // The latest of the entries that were taken.
   Instant accepted() const;
 
  private:
@@ -60,12 +61,13 @@ class Committer {
   };
 
   Result<void> admit(const Waiting& call);
-  const std::optional<Error>& still_full() const;
   void run();
+  void wait_for_calls(std::unique_lock<std::mutex>& lock);
   Group take();
   std::size_t group_room() const;
   void commit(Group group);
   Result<std::vector<Placed>> write(Group& group);
+  Error give_up(const Error& error) const;
   Result<void> make_room(std::uint64_t bytes);
   std::vector<Placed> place(Group& group, const GroupHeader& header) const;
   void refuse(Group group, const Error& error);
@@ -84,8 +86,8 @@ class Committer {
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;  // being written too
   Instant accepted_;
-  std::optional<Error> failed_;        // for good
-  mutable std::optional<Error> full_;  // until there is room
+  std::optional<Error> failed_;  // for good
+  std::optional<Error> full_;    // until there is room
   bool is_closing_ = false;
 
   std::thread thread_;

@@ -25,7 +25,7 @@ enum class Kind : std::uint8_t {
 struct Entry {
   Kind kind = Kind::events;
   std::string topic;  // the source's or stream's name
-  Instant accepted;   // never earlier than that of the entry before
+  Instant accepted;   // never earlier than that of its topic's entry before
   std::string head;   // the kind's own small fields, encoded by the room that writes the kind
   std::vector<std::shared_ptr<const Batch>> batches;
 };

@@ -16,7 +16,7 @@ struct Identity {
   std::string id;           // 32 hexadecimal digits
   std::uint64_t epoch = 0;  // of the last opening
   Position durable = 0;     // everything before it had been on disk and right
-  Instant accepted;         // no later entry is stamped earlier
+  Instant accepted;         // the latest there was
 
   // Of all checksums.
   std::uint64_t seed() const;

@@ -84,6 +84,7 @@ class FileJournal final : public Journal {
   }
   Position oldest() const override { return kept().oldest(); }
   Result<void> health() const override { return committer_->health(); }
+  Instant accepted() const override { return committer_->accepted(); }
   std::uint64_t epoch() const override { return identity_.epoch; }
   const std::string& id() const override { return identity_.id; }
 
@@ -170,6 +171,8 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
   }
   TRY(Identity identity, identity_of(segments_folder));
   TRY(Recovered recovered, recover(segments_folder, identity));
+  // A process that was killed may have left its last groups in the kernel's memory alone.
+  if (!recovered.segments.empty()) OK_OR_RETURN(recovered.segments.back().file->sync());
   ++identity.epoch;
   identity.durable = recovered.end;
   identity.accepted = recovered.accepted;

@@ -58,9 +58,10 @@ class Journal {
   virtual ~Journal() = default;  // commits what waits
 
   // Entries of one call stand together in one group: all or none survive a crash. `accepted` is
-  // set by the journal; topics are [a-z][a-z0-9_]*. `done` may be empty; it must not wait for the
-  // journal. Fault::unavailable when too much waits, the disk is full or the journal failed;
-  // Fault::invalid for what it can never take. Then nothing was taken and `done` is not called.
+  // set by the journal, unless the caller did, who then never goes back in that topic; topics are
+  // [a-z][a-z0-9_]*. `done` may be empty; it must not wait for the journal. Fault::unavailable when
+  // too much waits, the disk is full or the journal failed; Fault::invalid for what it can never
+  // take. Then nothing was taken and `done` is not called.
   virtual Result<void> append(std::vector<Entry> entries, Durable done) = 0;
   // The same, waiting. The end of its entries.
   virtual Result<Position> append_and_wait(std::vector<Entry> entries) = 0;
@@ -76,6 +77,7 @@ class Journal {
   // Fault::unavailable with the reason while it accepts no events: after a failure, for good; on a
   // full disk, until there is room again (commits are still taken, as far as the reserve goes).
   virtual Result<void> health() const = 0;
+  virtual Instant accepted() const = 0;       // the latest there is; no later clock stamps earlier
   virtual std::uint64_t epoch() const = 0;    // grows by one at each open
   virtual const std::string& id() const = 0;  // made once with the journal
 

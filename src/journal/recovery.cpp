@@ -42,7 +42,7 @@ Whole read_whole(const Segment& segment, std::uint64_t seed) {
     }
     if (!block.value()) return whole;
     const BlockHeader& header = block.value()->header;
-    accepted = header.accepted;
+    accepted = std::max(accepted, header.accepted);
     if (header.is_last == 0) continue;
     whole.end = header.end;
     whole.accepted = accepted;

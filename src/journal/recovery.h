@@ -16,7 +16,7 @@ namespace weir::journal {
 struct Recovered {
   std::vector<Segment> segments;  // the last one ends where its last whole group does
   Position end = 0;
-  Instant accepted;  // of the newest entry
+  Instant accepted;  // the latest of the entries
 };
 
 // Reads and changes nothing. A group that is not whole is the torn tail if nothing shows that it

@@ -111,6 +111,7 @@ Result<Segment> Segments::advance(Position end, std::uint64_t bytes) {
   lock.lock();
   if (newest) live_.back().end = end;
   live_.push_back({end, end + size, std::make_shared<const File>(std::move(file))});
+  newest_is_written_ = true;
   return live_.back();
 }
 
@@ -143,7 +144,9 @@ std::vector<Segment> Segments::before(Position position) const {
   std::lock_guard lock(mutex_);
   std::vector<Segment> found;
   for (const Segment& segment : live_) {
-    if (segment.end <= position) found.push_back(segment);
+    // Even where its last group fills it, the newest is sealed only by the next.
+    const bool is_written = newest_is_written_ && &segment == &live_.back();
+    if (segment.end <= position && !is_written) found.push_back(segment);
   }
   return found;
 }

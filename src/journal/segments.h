@@ -60,6 +60,7 @@ class Segments {
   const std::uint64_t segment_bytes_;
   mutable std::mutex mutex_;
   std::vector<Segment> live_;
+  bool newest_is_written_ = false;  // by this opening
   std::vector<File> spares_;
   std::optional<File> reserve_;
   std::uint64_t spares_made_ = 0;

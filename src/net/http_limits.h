@@ -7,10 +7,10 @@
 namespace weir::net {
 
 struct HttpLimits {
-  std::size_t header_bytes_max = 16 << 10;  // 431 beyond
-  std::size_t body_bytes_max = 32 << 20;    // as sent; 413 beyond
-  std::size_t bodies_bytes_max = 1 << 30;   // of all bodies being read; 503 for what exceeds it
-  std::size_t connections_max = 20'000;     // the next are answered 503 and closed
+  std::size_t header_bytes_max = 16 << 10;   // 431 beyond
+  std::size_t body_bytes_max = 32 << 20;     // as sent; 413 beyond
+  std::size_t bodies_bytes_max = 256 << 20;  // of all bodies being read; 503 for what exceeds it
+  std::size_t connections_max = 20'000;      // the next are answered 503 and closed
   std::chrono::milliseconds head_timeout = std::chrono::seconds(10);  // first byte to last; 408
   // For the whole body, 408 beyond; and for each part of an answer that the client takes.
   std::chrono::milliseconds body_timeout = std::chrono::seconds(60);

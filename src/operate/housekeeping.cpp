@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "collect/key_record.h"
+
 namespace weir::operate {
 namespace {
 
@@ -37,21 +39,39 @@ void Housekeeping::run(const std::stop_token& stop, std::chrono::microseconds in
 
 Result<void> Housekeeping::tidy() {
   const std::lock_guard lock(mutex_);
+  // First what gives room back: on a full disk the others need it.
+  Result<void> retained = retain();
+  Result<void> released = release();
+  return retained.ok() ? released : retained;
+}
+
+Result<void> Housekeeping::release() {
   // What the tables hold is asked first: what is applied later is only needed less.
   Position needed = parts_.applier.applied();
   for (const auto& stream : parts_.streams) needed = std::min(needed, stream->needed());
-  TRY(const Position of_collector, parts_.collector.checkpoint());
-  OK_OR_RETURN(parts_.journal.release(std::min(needed, of_collector)));
+  const Result<Position> of_collector = parts_.collector.checkpoint();
+  if (of_collector.ok()) needed_by_collector_ = of_collector.value();
+  const Result<void> released = parts_.journal.release(std::min(needed, needed_by_collector_));
+  if (!of_collector.ok()) return of_collector.error();
+  return released;
+}
+
+Result<void> Housekeeping::retain() {
+  const Instant now = parts_.clock.now();
+  Result<void> all;
+  const auto retain_topic = [&](const std::string& topic, Instant before, std::size_t bytes_max) {
+    const Result<void> retained = parts_.journal.retain(topic, before, bytes_max);
+    if (!retained.ok()) all = retained;
+  };
   for (const workspace::Source& source : parts_.workspace.declared.sources) {
     const auto& [time, bytes] = source.retention;
-    const Instant before = time ? parts_.clock.now() - *time : Instant::min();
-    OK_OR_RETURN(parts_.journal.retain(source.name, before, bytes.value_or(no_bound)));
+    retain_topic(source.name, time ? now - *time : Instant::min(), bytes.value_or(no_bound));
   }
   for (const auto& stream : parts_.streams) {
-    const Instant before = parts_.clock.now() - set_aside_kept;
-    OK_OR_RETURN(parts_.journal.retain(stream->spec().name, before, no_bound));
+    retain_topic(stream->spec().name, now - set_aside_kept, no_bound);
   }
-  return {};
+  retain_topic(collect::keys_topic, now - collect::key_lifetime, no_bound);
+  return all;
 }
 
 }  // namespace weir::operate

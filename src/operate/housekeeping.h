@@ -14,14 +14,17 @@ class Housekeeping {
  public:
   Housekeeping(WorkingParts parts, std::chrono::microseconds interval);
 
-  // One round, from any thread.
+  // One round, from any thread. A step that fails keeps none of the others from being done.
   Result<void> tidy();
 
  private:
   void run(const std::stop_token& stop, std::chrono::microseconds interval);
+  Result<void> retain();
+  Result<void> release();
 
   const WorkingParts parts_;
-  std::mutex mutex_;  // one round at a time
+  std::mutex mutex_;                  // one round at a time
+  Position needed_by_collector_ = 0;  // as its newest good checkpoint said; under mutex_
   std::jthread thread_;
 };
 

@@ -51,6 +51,8 @@ Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace&
   return database;
 }
 
+void say_of_tables(const std::string& words) { fmt::print(stderr, "weir: tables: {}\n", words); }
+
 // The journal's lock is what keeps a second server out; this says where the first one is.
 Error name_running_server(Error error, const fs::path& data) {
   const auto running = read_running(data);
@@ -144,7 +146,7 @@ Result<void> RunningPlatform::start_streams() {
 
 Result<void> RunningPlatform::serve() {
   OK_OR_RETURN(start_streams());
-  TRY(applier_, store::Applier::start(*store_, *journal_, targets(workspace_)));
+  TRY(applier_, store::Applier::start(*store_, *journal_, targets(workspace_), say_of_tables));
   TRY(collector_,
       collect::Collector::start(workspace_.declared.sources,
                                 {*journal_, *tokens_, clock_, data() / "state" / "_collect"}));

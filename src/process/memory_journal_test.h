@@ -69,6 +69,7 @@ class MemoryJournal final : public journal::Journal {
     if (has_no_room_) return Error{Fault::unavailable, "the disk is full"};
     return {};
   }
+  Instant accepted() const override { return {}; }
   std::uint64_t epoch() const override { return 1; }
   const std::string& id() const override { return id_; }
   Result<void> release(Position) override { return {}; }

@@ -1,5 +1,6 @@
 #include "store/applier.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +14,10 @@ using engine::quote_text;
 
 // Large enough that DuckDB's cost of a transaction is spread, small enough for memory.
 constexpr std::size_t transaction_rows_max = 300'000;
+// Where only empty commits come, the place in the file may fall behind by so much: they must not
+// look like a gap once they are no longer kept.
+constexpr std::chrono::minutes places_age_max{1};
+constexpr std::chrono::milliseconds retry_pause{500};
 
 std::string pending_name(const std::string& table) { return "weir_pending_" + table; }
 
@@ -31,25 +36,20 @@ std::string all_names(const Schema& schema) {
   return name_list(schema, columns);
 }
 
-std::uint64_t number(const Batch& batch, std::size_t column) {
-  return batch.column(column).values<std::uint64_t>()[0];
-}
-
 }  // namespace
 
-Applier::Applier(TableStore& store, const journal::Journal& journal, std::vector<Target> targets)
-    : store_(store), journal_(journal) {
-  for (Target& target : targets) {
-    tables_of_[std::move(target.stream)].push_back(std::move(target.table));
-  }
+Applier::Applier(TableStore& store, const journal::Journal& journal,
+                 const std::vector<Target>& targets, Say say)
+    : store_(store), journal_(journal), say_(std::move(say)) {
+  for (const Target& target : targets) places_[target].journal = journal_.id();
 }
 
 Result<std::unique_ptr<Applier>> Applier::start(TableStore& store, const journal::Journal& journal,
-                                                std::vector<Target> targets) {
-  std::unique_ptr<Applier> applier(new Applier(store, journal, std::move(targets)));
+                                                const std::vector<Target>& targets, Say say) {
+  std::unique_ptr<Applier> applier(new Applier(store, journal, targets, std::move(say)));
   OK_OR_RETURN(applier->open());
   applier->thread_ =
-      std::jthread([self = applier.get()](std::stop_token stop) { self->run(std::move(stop)); });
+      std::jthread([self = applier.get()](const std::stop_token& stop) { self->run(stop); });
   return applier;
 }
 
@@ -57,53 +57,81 @@ Applier::~Applier() = default;
 
 Result<void> Applier::open() {
   TRY(connection_, store_.database()->connect());
-  for (const auto& [stream, tables] : tables_of_) {
-    for (const std::string& table : tables) {
-      if (pending_.contains(table)) continue;
-      const TableSpec* spec = store_.find(table);
-      ASSERT(spec != nullptr);
-      auto rows = std::make_shared<PendingRows>(*spec->schema);
-      OK_OR_RETURN(store_.database()->add_table_function(pending_name(table), rows));
-      pending_.emplace(table, std::move(rows));
-    }
+  for (const auto& [target, place] : places_) {
+    if (pending_.contains(target.table)) continue;
+    const TableSpec* spec = store_.find(target.table);
+    ASSERT(spec != nullptr);
+    auto rows = std::make_shared<PendingRows>(spec->schema);
+    OK_OR_RETURN(store_.database()->add_table_function(pending_name(target.table), rows));
+    pending_.emplace(target.table, std::move(rows));
   }
-  return load_progress();
+  OK_OR_RETURN(load_places());
+  applied_.store(least_place(), std::memory_order_release);
+  return {};
 }
 
-Result<void> Applier::load_progress() {
-  for (const auto& [stream, tables] : tables_of_) {
-    TRY(auto rows, connection_->query("SELECT generation, sequence, position, journal FROM "
-                                      "weir_progress.applied WHERE stream = " +
-                                      quote_text(stream)));
-    TRY(auto batch, rows->next());
-    if (batch == nullptr || batch->rows() == 0) continue;
-    progress_[stream] = {number(*batch, 0), number(*batch, 1)};
-    const Position position = number(*batch, 2);
-    if (batch->column(3).string(0) != journal_.id() || position > journal_.end()) {
-      return Error{
-          Fault::conflict,
-          fmt::format("the tables hold results of stream {} up to position {} of journal "
-                      "{}, and this journal is {} and ends at {}; restore both from the "
-                      "same backup, or remove the tables folder to build it anew",
-                      stream, position, batch->column(3).string(0), journal_.id(), journal_.end())};
-    }
+Result<void> Applier::load_places() {
+  TRY(const AppliedPlaces stored, read_applied_places(*connection_));
+  for (auto& [target, place] : places_) {
+    const auto known = stored.find(target);
+    place = known == stored.end() ? AppliedPlace{.journal = journal_.id()} : known->second;
+    if (place.journal == journal_.id() && place.position <= journal_.end()) continue;
+    return Error{
+        Fault::conflict,
+        fmt::format("table {} holds results of stream {} up to position {} of journal {}, and "
+                    "this journal is {} and ends at {}; restore both from the same backup. "
+                    "Without one, remove the tables folder: the tables then get what is still "
+                    "kept of their streams' results, which is 7 days of them",
+                    target.table, target.stream, place.position, place.journal, journal_.id(),
+                    journal_.end())};
   }
   return {};
 }
 
-void Applier::run(std::stop_token stop) {
-  journal::Filter filter{.kinds = {journal::Kind::commit}};
-  for (const auto& [stream, tables] : tables_of_) filter.topics.push_back(stream);
-  // Commits already applied are recognised by their sequence, so that the place need not be exact.
-  const auto reader = journal_.read(filter, journal_.oldest());
+Position Applier::least_place() const {
+  Position least = journal_.end();
+  for (const auto& [target, place] : places_) least = std::min(least, place.position);
+  return least;
+}
+
+void Applier::run(const std::stop_token& stop) {
+  std::mutex idle;
+  std::condition_variable_any woken;
   while (!stop.stop_requested()) {
-    const Result<bool> gathered = gather(*reader);
-    if (!gathered.ok()) return fail(gathered.error());
-    if (const Result<void> applied = apply(place_of(*reader)); !applied.ok()) {
-      return fail(applied.error());
-    }
-    if (!gathered.value()) journal_.wait_beyond(reader->place(), stop);
+    const Result<void> followed = follow(stop);
+    if (followed.ok()) return;
+    fail(followed.error());
+    if (followed.error().fault != Fault::unavailable) return;
+    std::unique_lock lock(idle);
+    woken.wait_for(lock, stop, retry_pause, [] { return false; });
   }
+}
+
+// What a failed transaction left behind is of no use: its place is in the file, the rows are in the
+// journal.
+Result<void> Applier::begin() {
+  // While the disk is full, what waits need not be read again and again.
+  if (!health().ok()) OK_OR_RETURN(store_.check_room(0));
+  OK_OR_RETURN(store_.database()->revive());
+  // Refused where the engine has done it already.
+  [[maybe_unused]] const Result<void> rolled_back = connection_->run("ROLLBACK");
+  for (const auto& [table, rows] : pending_) rows->clear();
+  pending_rows_ = 0;
+  commits_.clear();
+  return load_places();
+}
+
+Result<void> Applier::follow(const std::stop_token& stop) {
+  OK_OR_RETURN(begin());
+  journal::Filter filter{.kinds = {journal::Kind::commit}};
+  for (const auto& [target, place] : places_) filter.topics.push_back(target.stream);
+  const auto reader = journal_.read(filter, least_place());
+  while (!stop.stop_requested()) {
+    TRY(const bool has_gathered, gather(*reader));
+    OK_OR_RETURN(apply(place_of(*reader)));
+    if (!has_gathered) journal_.wait_beyond(reader->place(), stop);
+  }
+  return {};
 }
 
 Result<bool> Applier::gather(journal::Reader& reader) {
@@ -118,25 +146,25 @@ Result<bool> Applier::gather(journal::Reader& reader) {
 Result<void> Applier::take(const journal::Placed& placed) {
   TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
   const std::string& stream = placed.entry->topic;
-  if (!tables_of_.contains(stream)) return {};
-  Progress& progress = progress_[stream];
-  if (std::pair(head.generation, head.sequence) <=
-      std::pair(progress.generation, progress.sequence)) {
-    return {};
-  }
   TRY(const std::vector<journal::Placed> parts, commits_[stream].take(placed));
   if (parts.empty()) return {};
-  progress = {head.generation, head.sequence};
-  for (const journal::Placed& part : parts) add_rows(*part.entry);
+  TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
+  for (auto& [target, place] : places_) {
+    if (target.stream != stream || placed.begin < place.position) continue;
+    tell_gap(target, place, *placed.entry, head);
+    place.position = placed.end;
+    place.generation = head.generation;
+    place.sequence = head.sequence;
+    for (const journal::Placed& part : parts) OK_OR_RETURN(add_rows(target.table, *part.entry));
+  }
   return {};
 }
 
-void Applier::add_rows(const journal::Entry& entry) {
-  if (entry.batches.empty() || entry.batches[0] == nullptr) return;
-  const auto& rows = entry.batches[0];
-  if (rows->rows() == 0) return;
-  for (const std::string& table : tables_of_.at(entry.topic)) pending_.at(table)->add(rows);
-  pending_rows_ += rows->rows();
+Result<void> Applier::add_rows(const std::string& table, const journal::Entry& entry) {
+  if (entry.batches.empty() || entry.batches[0] == nullptr) return {};
+  OK_OR_RETURN(within("table " + table, pending_.at(table)->add(entry.batches[0])));
+  pending_rows_ += entry.batches[0]->rows();
+  return {};
 }
 
 Position Applier::place_of(const journal::Reader& reader) const {
@@ -147,18 +175,39 @@ Position Applier::place_of(const journal::Reader& reader) const {
   return place;
 }
 
+void Applier::tell_gap(const Target& target, const AppliedPlace& place, const journal::Entry& entry,
+                       const journal::CommitHead& head) const {
+  const bool is_next = head.generation == place.generation && head.sequence == place.sequence + 1;
+  if (is_next || head.sequence == 1) return;
+  say_(fmt::format(
+      "table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
+      "are no longer kept; a stream of a new name makes them anew from what is kept "
+      "of its input",
+      target.table, target.stream, std::chrono::floor<std::chrono::seconds>(entry.accepted)));
+}
+
 Result<void> Applier::apply(Position through) {
-  if (pending_rows_ > 0) {
+  const auto now = std::chrono::steady_clock::now();
+  const Result<void> has_room = store_.check_room(pending_bytes());
+  if (pending_rows_ > 0) OK_OR_RETURN(has_room);
+  if (pending_rows_ > 0 || (now >= places_written_ + places_age_max && has_room.ok())) {
     OK_OR_RETURN(connection_->run("BEGIN"));
     for (const auto& [table, rows] : pending_) {
       if (rows->rows() > 0) OK_OR_RETURN(apply_table(*store_.find(table)));
     }
     OK_OR_RETURN(drop_expired());
-    OK_OR_RETURN(write_progress(through));
+    OK_OR_RETURN(write_places(through));
     OK_OR_RETURN(connection_->run("COMMIT"));
+    places_written_ = now;
   }
   publish(through);
   return {};
+}
+
+std::size_t Applier::pending_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [table, rows] : pending_) bytes += rows->bytes();
+  return bytes;
 }
 
 Result<void> Applier::apply_table(const TableSpec& table) {
@@ -201,18 +250,17 @@ Result<void> Applier::drop_expired() {
   return {};
 }
 
-Result<void> Applier::write_progress(Position through) {
-  OK_OR_RETURN(connection_->run("DELETE FROM weir_progress.applied"));
-  for (const auto& [stream, progress] : progress_) {
-    OK_OR_RETURN(connection_->run(fmt::format(
-        "INSERT INTO weir_progress.applied VALUES ({}, {}, {}, {}, {})", quote_text(stream),
-        quote_text(journal_.id()), progress.generation, progress.sequence, through)));
-  }
-  return {};
+Result<void> Applier::write_places(Position through) {
+  for (auto& [target, place] : places_) place.position = std::max(place.position, through);
+  return write_applied_places(*connection_, places_);
 }
 
 void Applier::publish(Position through) {
   std::lock_guard lock(mutex_);
+  if (!health_.ok()) {
+    say_("results are applied again");
+    health_ = {};
+  }
   for (const auto& [table, rows] : pending_) {
     rows_applied_[table] += rows->rows();
     rows->clear();
@@ -223,7 +271,12 @@ void Applier::publish(Position through) {
 }
 
 void Applier::fail(Error error) {
+  if (error.fault == Fault::unavailable) {
+    error.message = "results wait in the journal until there is a way to apply them: " +
+                    std::move(error.message);
+  }
   std::lock_guard lock(mutex_);
+  if (health_.ok() || health_.error().message != error.message) say_(error.message);
   health_ = std::move(error);
   moved_.notify_all();
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,20 +16,27 @@
 #include "core/result.h"
 #include "journal/heads.h"
 #include "journal/journal.h"
+#include "store/applied_places.h"
 #include "store/pending_rows.h"
 #include "store/table_store.h"
 
 namespace weir::store {
 
+// Told what an operator should know, a sentence at a time.
+using Say = std::function<void(const std::string&)>;
+
 // One thread applies for all embedded tables: DuckDB has one writer. Waiting commits are applied
 // in one transaction, together with the place they reach; after a crash the applier goes on from
-// that place. Rows past their table's retention go with the first transaction and at most once a
-// minute from then on. A failure stops it with words, and nothing after it is applied.
+// that place. A stream's new table gets all of its commits that are still kept, and where earlier
+// ones are gone, that is said. Rows past their table's retention go with the first transaction and
+// at most once a minute from then on. Where there is no room, it says so and tries again until
+// there is. Any other failure stops it with words, and nothing after it is applied.
 class Applier {
  public:
-  // The store's place must not be ahead of the journal, nor from another one: Fault::conflict.
+  // A place must not be ahead of the journal, nor from another one: Fault::conflict. `say` is
+  // called by the applier's thread.
   static Result<std::unique_ptr<Applier>> start(TableStore& store, const journal::Journal& journal,
-                                                std::vector<Target> targets);
+                                                const std::vector<Target>& targets, Say say);
   ~Applier();  // stops after the transaction under way
 
   // Every commit before it is in the tables.
@@ -39,40 +47,46 @@ class Applier {
                     std::stop_token stop = {}) const;
   // Rows inserted, by table, since start.
   std::map<std::string, std::uint64_t> rows_applied() const;
-  // Why it stopped; ok while it runs.
+  // Why it stopped, or waits (Fault::unavailable); ok while it applies.
   Result<void> health() const;
 
  private:
-  struct Progress {
-    std::uint64_t generation = 0;
-    std::uint64_t sequence = 0;
-  };
-
-  Applier(TableStore& store, const journal::Journal& journal, std::vector<Target> targets);
+  Applier(TableStore& store, const journal::Journal& journal, const std::vector<Target>& targets,
+          Say say);
   Result<void> open();
-  Result<void> load_progress();
-  void run(std::stop_token stop);
+  Result<void> load_places();
+  // Before it, there is nothing left to apply.
+  Position least_place() const;
+  void run(const std::stop_token& stop);
+  Result<void> begin();
+  // Until it is stopped or something fails.
+  Result<void> follow(const std::stop_token& stop);
   // Takes what waits, up to a transaction's worth. False: nothing did.
   Result<bool> gather(journal::Reader& reader);
   Result<void> take(const journal::Placed& placed);
-  void add_rows(const journal::Entry& entry);
+  Result<void> add_rows(const std::string& table, const journal::Entry& entry);
   // All commits before it were taken whole.
   Position place_of(const journal::Reader& reader) const;
+  // Says so where commits between the place and this one are gone.
+  void tell_gap(const Target& target, const AppliedPlace& place, const journal::Entry& entry,
+                const journal::CommitHead& head) const;
   Result<void> apply(Position through);
+  std::size_t pending_bytes() const;
   Result<void> apply_table(const TableSpec& table);
   Result<void> drop_expired();
-  Result<void> write_progress(Position through);
+  Result<void> write_places(Position through);
   void publish(Position through);
   void fail(Error error);
 
   TableStore& store_;
   const journal::Journal& journal_;
-  std::map<std::string, std::vector<std::string>> tables_of_;  // by stream
+  const Say say_;
   std::unique_ptr<engine::Connection> connection_;
+  AppliedPlaces places_;                                         // of the targets
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table
-  std::map<std::string, Progress> progress_;                     // by stream
   std::map<std::string, journal::WholeCommits> commits_;         // by stream
   std::size_t pending_rows_ = 0;
+  std::chrono::steady_clock::time_point places_written_;
   std::map<std::string, std::chrono::steady_clock::time_point> expire_next_;  // by table
 
   std::atomic<Position> applied_{0};

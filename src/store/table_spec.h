@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -33,6 +34,8 @@ struct TableSpec {
 struct Target {
   std::string stream;
   std::string table;
+
+  auto operator<=>(const Target&) const = default;
 };
 
 }  // namespace weir::store

@@ -5,12 +5,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/applied_places.h"
+
 namespace weir::store {
 namespace {
 
 using engine::Connection;
 using engine::quote_name;
 using engine::quote_text;
+
+// What DuckDB's checkpoint may write beyond the rows.
+constexpr std::size_t room_bytes_min = std::size_t{32} << 20;
 
 Result<Schema> stored_schema(Connection& connection, const std::string& table) {
   TRY(auto rows, connection.query("SELECT * FROM " + quote_name(table) + " LIMIT 0"));
@@ -52,11 +57,7 @@ Result<void> align(Connection& connection, const TableSpec& table) {
 }
 
 Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& tables) {
-  OK_OR_RETURN(
-      connection.run("CREATE SCHEMA IF NOT EXISTS weir_progress;"
-                     "CREATE TABLE IF NOT EXISTS weir_progress.applied(stream VARCHAR, journal "
-                     "VARCHAR, generation UBIGINT,"
-                     " sequence UBIGINT, position UBIGINT)"));
+  OK_OR_RETURN(make_applied_places(connection));
   for (const TableSpec& table : tables) {
     TRY(const bool there, exists(connection, table.name));
     if (there) {
@@ -71,8 +72,9 @@ Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& t
 
 }  // namespace
 
-TableStore::TableStore(std::shared_ptr<engine::Database> database, std::vector<TableSpec> tables)
-    : database_(std::move(database)), tables_(std::move(tables)) {}
+TableStore::TableStore(std::filesystem::path folder, std::shared_ptr<engine::Database> database,
+                       std::vector<TableSpec> tables)
+    : folder_(std::move(folder)), database_(std::move(database)), tables_(std::move(tables)) {}
 
 Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path& folder,
                                                      std::vector<TableSpec> tables) {
@@ -85,7 +87,24 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
   TRY(auto database, engine::Database::open({.file = folder / "weir.duckdb"}));
   TRY(auto connection, database->connect());
   OK_OR_RETURN(make_tables(*connection, tables));
-  return std::unique_ptr<TableStore>(new TableStore(std::move(database), std::move(tables)));
+  return std::unique_ptr<TableStore>(
+      new TableStore(folder, std::move(database), std::move(tables)));
+}
+
+Result<void> TableStore::check_room(std::size_t bytes) const {
+  std::error_code failed;
+  const auto space = std::filesystem::space(folder_, failed);
+  if (failed) {
+    return Error{Fault::unavailable,
+                 fmt::format("looking at {}: {}", folder_.string(), failed.message())};
+  }
+  // Once in the log that DuckDB writes ahead, once in the table.
+  const std::size_t needed = room_bytes_min + 2 * bytes;
+  if (space.available >= needed) return {};
+  return Error{Fault::unavailable,
+               fmt::format("the disk of {} is full: {} MB are free, and {} MB "
+                           "are needed",
+                           folder_.string(), space.available >> 20, (needed >> 20) + 1)};
 }
 
 const TableSpec* TableStore::find(std::string_view table) const {

@@ -21,12 +21,17 @@ class TableStore {
                                                   std::vector<TableSpec> tables);
 
   const std::vector<TableSpec>& tables() const { return tables_; }
+  // Fault::unavailable: the disk has less room than `bytes` of rows may take. DuckDB is not to find
+  // out by itself: where a checkpoint fails, it serves nothing any more.
+  Result<void> check_room(std::size_t bytes) const;
   const TableSpec* find(std::string_view table) const;
   const std::shared_ptr<engine::Database>& database() const { return database_; }
 
  private:
-  TableStore(std::shared_ptr<engine::Database> database, std::vector<TableSpec> tables);
+  TableStore(std::filesystem::path folder, std::shared_ptr<engine::Database> database,
+             std::vector<TableSpec> tables);
 
+  std::filesystem::path folder_;
   std::shared_ptr<engine::Database> database_;
   std::vector<TableSpec> tables_;
 };

@@ -1,0 +1,135 @@
+"""A disk that fills up and has room again: nothing acknowledged is lost, and no restart is needed."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+from running import Weir  # noqa: E402
+
+DISK_MB = 320  # a segment, its reserve, and what tables and snapshots take
+ROWS_A_BATCH = 4000
+PAD = "x" * 1000  # a segment is full after sixteen batches
+BATCHES_MAX = 60
+SECONDS_MAX = 60
+
+WORKSPACE = {
+    "weir.yaml": "weir: 1\nname: full\ncheckpoint_interval: 200ms\n",
+    "events.yaml": """
+source: events
+from: http
+schema:
+  id: {type: bigint, required: true}
+  pad: varchar
+---
+stream: totals
+sql: SELECT id % 10 AS k, count(*) AS n, sum(id) AS s FROM events GROUP BY k
+unbounded_state: allow
+emit_interval: 50ms
+into: totals
+---
+stream: copies
+sql: SELECT id FROM events
+into: copies
+""",
+}
+
+
+def mount(folder: pathlib.Path) -> bool:
+    folder.mkdir(mode=0o700)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=700", "weir-full", folder]
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+class FullDiskTest(unittest.TestCase):
+    def setUp(self):
+        self.weir = Weir(WORKSPACE)
+        self.addCleanup(self.weir.close)
+        if not mount(self.weir.data):
+            self.skipTest("no small file system can be mounted here: that needs root")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.weir.data], check=True)
+        self.ballast = self.weir.data / "ballast"
+        self.sent = 0
+
+    def send(self):
+        rows = [{"id": self.sent + number, "pad": PAD} for number in range(ROWS_A_BATCH)]
+        answer = self.weir.send("events", rows)
+        if answer.status == 200:
+            self.assertEqual(answer.data["accepted"], ROWS_A_BATCH)
+            self.sent += ROWS_A_BATCH
+        return answer
+
+    def fill(self):
+        """Takes all the room there is."""
+        with open(self.ballast, "ab", buffering=0) as file:
+            for piece in (1 << 20, 1 << 12):
+                while True:
+                    try:
+                        os.write(file.fileno(), bytes(piece))
+                    except OSError:
+                        break
+
+    def send_until_refused(self):
+        for _ in range(BATCHES_MAX):
+            answer = self.send()
+            if answer.status != 200:
+                return answer
+            self.fill()
+        self.fail(f"the disk is full, and {BATCHES_MAX} batches were taken")
+
+    def wait_for(self, path: str, status: int):
+        deadline = time.monotonic() + SECONDS_MAX
+        while time.monotonic() < deadline:
+            answer = self.weir.get(path)
+            if answer.status == status:
+                return answer
+            time.sleep(0.05)
+        self.fail(f"{path} is not {status} after {SECONDS_MAX} s: {answer.body!r}\n{self.weir.said()}")
+
+    def compare(self):
+        position = self.weir.end("events")
+        for table in ("totals", "copies"):
+            fresh = self.weir.get(f"/api/v1/data/{table}", limit=1, wait=position, timeout="60s")
+            self.assertEqual(fresh.status, 200, fresh.body)
+        total = sum(range(self.sent))
+        counts = {"n": self.sent, "ids": self.sent, "s": total}
+        for relation in ("events", "copies"):
+            sql = f"SELECT count(*) AS n, count(DISTINCT id) AS ids, sum(id) AS s FROM {relation}"
+            self.assertEqual(self.weir.sql(sql), [counts])
+        totals = self.weir.sql("SELECT sum(n) AS n, sum(s) AS s FROM totals")
+        self.assertEqual(totals, [{"n": self.sent, "s": total}])
+
+    def test_events_are_refused_while_it_is_full_and_all_goes_on_when_it_is_not(self):
+        self.weir.start()
+        process = self.weir.process.pid
+        for _ in range(2):  # what it forgot at the first time shows at the second
+            self.assertEqual(self.send().status, 200)
+            self.fill()
+            refused = self.send_until_refused()
+            self.assertEqual(refused.status, 503, refused.body)
+            self.assertEqual(refused.json["error"], "JOURNAL_UNAVAILABLE")
+            self.assertIn("Retry-After", refused.headers)
+            self.assertIn("disk is full", self.wait_for("/readyz", 503).json["message"])
+            self.assertEqual(self.weir.get("/healthz").status, 200)
+            # What the tables hold is still read.
+            self.assertEqual(self.weir.get("/api/v1/data/totals", limit=1).status, 200)
+
+            self.ballast.unlink()
+            self.wait_for("/readyz", 200)
+            self.assertEqual(self.send().status, 200)
+            self.compare()
+        self.assertEqual(self.weir.process.pid, process)
+        self.assertIsNone(self.weir.process.poll())
+        self.assertEqual(self.weir.stop(), 0)
+        self.weir.start()
+        self.compare()
+
+
+if __name__ == "__main__":
+    unittest.main()
