@@ -30,21 +30,22 @@ std::string sources_table(const JsonValue& status) {
   return text_table(rows);
 }
 
+std::string state_of(const JsonValue& stream) {
+  if (const std::string& failure = stream["failure"].text(); !failure.empty()) return failure;
+  const std::string& trouble = stream["trouble"].text();
+  return trouble.empty() ? "running" : "waits: " + trouble;
+}
+
 std::string streams_table(const JsonValue& status) {
   std::vector<TextRow> rows{
       {"stream", "rows in", "rows out", "late", "quarantined", "behind by", "watermark", "state"}};
   const std::uint64_t end = status["journal_end"].unsigned_integer();
   for (const JsonValue& s : status["streams"].array()) {
     const std::uint64_t through = s["processed_through"].unsigned_integer();
-    const std::string& failure = s["failure"].text();
-    const std::string& trouble = s["trouble"].text();
     rows.push_back({s["name"].text(), number(s["rows_in"]), number(s["rows_out"]),
                     number(s["late"]), number(s["quarantined"]),
                     fmt::format("{} bytes", end > through ? end - through : 0),
-                    time_of(s["watermark_seconds"]),
-                    !failure.empty()  ? failure
-                    : trouble.empty() ? "running"
-                                      : "waits: " + trouble});
+                    time_of(s["watermark_seconds"]), state_of(s)});
   }
   return text_table(rows);
 }

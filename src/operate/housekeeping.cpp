@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <limits>
+#include <string>
 
 #include "collect/key_record.h"
 
@@ -25,15 +26,17 @@ Housekeeping::Housekeeping(WorkingParts parts, std::chrono::microseconds interva
 void Housekeeping::run(const std::stop_token& stop, std::chrono::microseconds interval) {
   std::mutex idle;
   std::condition_variable_any woken;
+  std::string said;  // once, not at every interval
   while (true) {
     {
       std::unique_lock lock(idle);
       woken.wait_for(lock, stop, interval, [] { return false; });
     }
     if (stop.stop_requested()) return;
-    if (const Result<void> done = tidy(); !done.ok()) {
-      fmt::print(stderr, "weir: housekeeping: {}\n", done.error().message);
-    }
+    const Result<void> done = tidy();
+    const std::string trouble = done.ok() ? "" : done.error().message;
+    if (trouble != said && !done.ok()) fmt::print(stderr, "weir: housekeeping: {}\n", trouble);
+    said = trouble;
   }
 }
 

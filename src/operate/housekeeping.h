@@ -9,7 +9,7 @@
 
 namespace weir::operate {
 
-// A thread of its own, once an interval. What fails is logged and tried again at the next.
+// A thread of its own, once an interval. What fails is logged once and tried again at the next.
 class Housekeeping {
  public:
   Housekeeping(WorkingParts parts, std::chrono::microseconds interval);

@@ -87,8 +87,8 @@ class FailedSyncTest(unittest.TestCase):
         self.assertEqual(fresh.status, 200, fresh.body)
         wanted = [{"n": 101, "ids": 101, "last": 3000}]
         for relation in ("events", "copies"):
-            counts = f"SELECT count(*) AS n, count(DISTINCT id) AS ids, max(id) AS last FROM {relation}"
-            self.assertEqual(weir.sql(counts), wanted)
+            counts = "count(*) AS n, count(DISTINCT id) AS ids, max(id) AS last"
+            self.assertEqual(weir.sql(f"SELECT {counts} FROM {relation}"), wanted)
         self.assertEqual(weir.stop(), 0)
 
     def refused(self, weir: Weir, number: int, words: str):

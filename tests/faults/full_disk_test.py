@@ -1,4 +1,4 @@
-"""A disk that fills up and has room again: nothing acknowledged is lost, and no restart is needed."""
+"""A disk that fills up and has room again: nothing acknowledged is lost, no restart is needed."""
 
 import os
 import pathlib
@@ -47,6 +47,14 @@ def mount(folder: pathlib.Path) -> bool:
         return False
 
 
+def write_until_full(descriptor: int, piece: bytes):
+    try:
+        while True:
+            os.write(descriptor, piece)
+    except OSError:
+        pass
+
+
 class FullDiskTest(unittest.TestCase):
     def setUp(self):
         self.weir = Weir(WORKSPACE)
@@ -69,11 +77,7 @@ class FullDiskTest(unittest.TestCase):
         """Takes all the room there is."""
         with open(self.ballast, "ab", buffering=0) as file:
             for piece in (1 << 20, 1 << 12):
-                while True:
-                    try:
-                        os.write(file.fileno(), bytes(piece))
-                    except OSError:
-                        break
+                write_until_full(file.fileno(), bytes(piece))
 
     def send_until_refused(self):
         for _ in range(BATCHES_MAX):
@@ -90,7 +94,8 @@ class FullDiskTest(unittest.TestCase):
             if answer.status == status:
                 return answer
             time.sleep(0.05)
-        self.fail(f"{path} is not {status} after {SECONDS_MAX} s: {answer.body!r}\n{self.weir.said()}")
+        said = f"{answer.body!r}\n{self.weir.said()}"
+        self.fail(f"{path} is not {status} after {SECONDS_MAX} s: {said}")
 
     def compare(self):
         position = self.weir.end("events")
