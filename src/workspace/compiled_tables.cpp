@@ -99,6 +99,9 @@ class TableCompiler {
   void take_declared() {
     const Place key = place("key");
     table_.key = find_columns(declared_->key, *table_.schema, {key, "key"}, mistakes_);
+    for (const auto& index : declared_->indexes) {
+      find_columns(index, *table_.schema, {place("indexes"), "indexes"}, mistakes_);
+    }
     table_.retention = declared_->retention;
     if (!table_.retention || table_.event_time) return;
     mistakes_.push_back({place("retention"),
@@ -182,6 +185,10 @@ Result<StaticTable> read_static_table(const Table& declared, std::vector<Mistake
   StaticTable table{declared.name, rows.schema, {}, std::move(rows.batches)};
   const Place place = place_of_key(declared.places, "key", declared.place);
   table.key = find_columns(declared.key, *table.schema, {place, "key"}, mistakes);
+  for (const auto& index : declared.indexes) {
+    const Place at = place_of_key(declared.places, "indexes", declared.place);
+    find_columns(index, *table.schema, {at, "indexes"}, mistakes);
+  }
   if (table.key.empty() || table.key.size() != declared.key.size()) return table;
   TRY(const auto repeated, engine::find_repeated(declared.file, declared.key));
   if (repeated) {

@@ -51,10 +51,10 @@ const std::string hourly =
     "INTERVAL 1 HOUR) GROUP BY ALL\n";
 
 TEST(Compile, the_first_example_becomes_a_table_with_final_rows) {
-  const CompiledWorkspace workspace =
-      compiled("stream: by_origin\nsql: " + hourly +
-               "into: by_origin\n---\ntable: by_origin\nkey: [window_start, origin]\n"
-               "retention: 365d\n---\napi: worst\npath: /worst\nsql: SELECT * FROM by_origin\n");
+  const CompiledWorkspace workspace = compiled(
+      "stream: by_origin\nsql: " + hourly +
+      "into: by_origin\n---\ntable: by_origin\nkey: [window_start, origin]\nindexes: [[origin]]\n"
+      "retention: 365d\n---\napi: worst\npath: /worst\nsql: SELECT * FROM by_origin\n");
   ASSERT_EQ(workspace.streams.size(), 1U);
   EXPECT_FALSE(workspace.streams[0].emit_changes);
   ASSERT_EQ(workspace.tables.size(), 1U);
@@ -171,6 +171,8 @@ TEST(Compile, refuses_what_cannot_run) {
        "a.yaml:12:6: key: there is no column \"orign\"; did you mean \"origin\"?\n"},
       {stream + "table: t\nkey: [n]\n",
        "a.yaml:12:6: key: rows of this result change, so the key must have origin\n"},
+      {stream + "table: t\nindexes: [[m]]\n",
+       "a.yaml:12:10: indexes: there is no column \"m\"; did you mean \"n\"?\n"},
       {stream + "table: t\nretention: 1d\n",
        "a.yaml:12:12: retention: it counts by event time, and this result has none: select "
        "window_start, or the source's event_time\n"},

@@ -51,6 +51,7 @@ struct Source {
   std::string path;  // empty, or a second address of its own
   EventRules rules;
   std::chrono::microseconds lateness = std::chrono::seconds(5);
+  std::optional<std::chrono::microseconds> idle;
   std::chrono::microseconds max_ahead = std::chrono::hours(24);
   Retention retention{std::chrono::hours(7 * 24), std::nullopt};
   std::vector<std::string> browser_origins;  // empty: no beacons
@@ -78,6 +79,7 @@ struct Stream {
 struct Table {
   std::string name;
   std::vector<std::string> key;
+  std::vector<std::vector<std::string>> indexes;
   std::optional<std::chrono::seconds> retention;
   std::filesystem::path file;  // a static table's, absolute; empty: written by streams
   Place place;

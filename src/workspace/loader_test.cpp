@@ -22,6 +22,7 @@ schema:
   tags: {type: 'varchar[]', from: [a.b, c]}
 event_time: date
 lateness: 10m
+idle: 30s
 max_ahead: 1d
 unknown_fields: keep
 retention: {time: 7d, size: 50GB}
@@ -53,6 +54,7 @@ into: delays_by_origin
 ---
 table: delays_by_origin
 key: [window_start, origin]
+indexes: [[origin, window_start]]
 retention: 365d
 ---
 table: airports
@@ -109,6 +111,7 @@ steps:
   EXPECT_EQ(source.rules.time_zone, "Asia/Shanghai");
   EXPECT_EQ(source.rules.unknown_fields, UnknownFields::keep);
   EXPECT_EQ(source.lateness, 10min);
+  EXPECT_EQ(source.idle, 30s);
   EXPECT_EQ(source.max_ahead, 24h);
   EXPECT_EQ(source.retention.time, 168h);
   EXPECT_EQ(source.retention.bytes, 50'000'000'000U);

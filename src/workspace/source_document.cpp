@@ -206,8 +206,9 @@ const Spec<SourceDocument>& SourceDocument::spec() {
                  "The timestamp column that says when an event happened. Without it, the time of "
                  "acceptance.")
           .field("lateness", &C::lateness, "How far behind the newest event an event may come.")
-          .field("idle", &C::idle,
-                 "Not yet, and refused: how long a silent partition holds the watermark.")
+          .field("idle", &C::idle, 
+                 "A partition silent that long no longer holds the watermark. HTTP is one "
+                 "partition, which waits for no other: there it changes nothing.")
           .field("max_ahead", &C::max_ahead,
                  "An event further ahead of the clock goes to quarantine.")
           .field("unknown_fields", &C::unknown_fields,
@@ -271,11 +272,7 @@ Result<Source> declare_source(const Document<SourceDocument>& document, EngineFa
   }
   source.rules.unknown_fields = settings.unknown_fields;
   source.lateness = settings.lateness;
-  if (settings.idle) {
-    report.note_key("idle",
-                    "not there yet: a source over HTTP is one partition, so that no other "
-                    "waits for it; leave it out");
-  }
+  source.idle = settings.idle;
   source.max_ahead = settings.max_ahead;
   source.retention.time = settings.retention.time;
   if (settings.retention.size) source.retention.bytes = settings.retention.size->bytes;

@@ -25,9 +25,6 @@ TEST(SourceDocument, refuses_what_is_wrong_in_its_place) {
       {head + "schema: {}\n", "a.yaml:3:9: schema: a source has one column at least\n"},
       {head + "schema: {x: int}\nlatenes: 5s\n",
        "a.yaml:4:1: unknown key \"latenes\"; did you mean \"lateness\"?\n"},
-      {head + "schema: {x: int}\nidle: 30s\n",
-       "a.yaml:4:7: idle: not there yet: a source over HTTP is one partition, so that no other "
-       "waits for it; leave it out\n"},
       {head + "schema: {x: int}\nlateness: 5s\nlateness: 6s\n",
        "a.yaml:5:1: \"lateness\" stands here twice, first in line 4\n"},
       {head + "schema:\n  x: int\n  x: varchar\n",

@@ -41,10 +41,9 @@ TEST(StreamDocument, refuses_what_is_wrong_in_streams_and_tables) {
       {"table: t\nfrom: {source: a}\n",
        "a.yaml:2:7: from: \"file\" is missing: write a text\n"
        "a.yaml:2:8: from: unknown key \"source\"\n"},
-      {"stream: s\nsql: a\ninto: t\n---\ntable: t\nkey: [a, a]\nindexes: [[a]]\n",
+      {"stream: s\nsql: a\ninto: t\n---\ntable: t\nkey: [a, a]\nindexes: [[]]\n",
        "a.yaml:6:10: key: \"a\" stands here twice\n"
-       "a.yaml:7:10: indexes: not there yet: a table is read by its key and by scanning; leave "
-       "them out\n"},
+       "a.yaml:7:10: indexes: an index has one column at least\n"},
       {"stream: s\nsql: a\ninto: t\n---\ntable: t\nkey: a\n",
        "a.yaml:6:6: key: must be a list, each a text, not a single value\n"},
   };

@@ -42,7 +42,9 @@ const Spec<TableDocument>& TableDocument::spec() {
                  "Columns that tell its rows apart. Without it, a grouped result is keyed by its "
                  "group columns, and any other only grows.",
                  example("[window_start, origin]"))
-          .field("indexes", &C::indexes, "Not yet, and refused: columns to find rows by.",
+          .field("indexes", &C::indexes, 
+                 "Columns to find rows by, a list each. They are checked; until there are indexes, "
+                 "reads scan.",
                  example("[[origin, window_start]]"))
           .field("retention", &C::retention,
                  "Rows that much older than the newest event time in it are dropped.",
@@ -56,10 +58,9 @@ Table declare_table(const Document<TableDocument>& document, const std::filesyst
   const TableDocument& settings = document.settings;
   Table table{.name = settings.table.value};
   table.key = distinct_columns(settings.key, "key", report);
-  if (report.has_key("indexes")) {
-    report.note_key("indexes",
-                    "not there yet: a table is read by its key and by scanning; leave "
-                    "them out");
+  for (const auto& index : settings.indexes) {
+    table.indexes.push_back(distinct_columns(index, "indexes", report));
+    if (index.empty()) report.note_key("indexes", "an index has one column at least");
   }
   table.retention = settings.retention;
   const bool is_written = names.is_target(table.name);
