@@ -43,7 +43,7 @@ class _Notes(unittest.TestResult):
 def name_of(test) -> str:
     """system/ingest_test: a row that does not fit is set aside."""
     parts = test.id().split(".")
-    folder = getattr(test, "folder", "")
+    folder = getattr(test, "suite_folder", "")
     return f"{folder}{parts[0]}: {parts[-1].removeprefix('test_').replace('_', ' ')}"
 
 
@@ -61,7 +61,7 @@ def collect(folder: pathlib.Path, pattern: re.Pattern | None) -> unittest.TestSu
     found = unittest.TestSuite()
     for file in sorted(folder.glob("*_test.py")):
         for test in _tests(unittest.defaultTestLoader.loadTestsFromName(file.stem)):
-            test.folder = f"{folder.relative_to(ROOT)}/"
+            test.suite_folder = f"{folder.relative_to(ROOT)}/"
             names = f"{name_of(test)} {test.id()}"
             if pattern is None or pattern.search(names):
                 found.addTest(test)

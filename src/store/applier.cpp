@@ -144,7 +144,6 @@ Result<bool> Applier::gather(journal::Reader& reader) {
 }
 
 Result<void> Applier::take(const journal::Placed& placed) {
-  TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
   const std::string& stream = placed.entry->topic;
   TRY(const std::vector<journal::Placed> parts, commits_[stream].take(placed));
   if (parts.empty()) return {};
@@ -284,8 +283,11 @@ void Applier::fail(Error error) {
 bool Applier::wait_applied(Position position, std::chrono::steady_clock::time_point deadline,
                            std::stop_token stop) const {
   std::unique_lock lock(mutex_);
+  const auto has_stopped = [this] {
+    return !health_.ok() && health_.error().fault != Fault::unavailable;
+  };
   moved_.wait_until(lock, std::move(stop), deadline,
-                    [&] { return applied() >= position || !health_.ok(); });
+                    [&] { return applied() >= position || has_stopped(); });
   return applied() >= position;
 }
 

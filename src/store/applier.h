@@ -42,7 +42,7 @@ class Applier {
   // Every commit before it is in the tables.
   Position applied() const { return applied_.load(std::memory_order_acquire); }
   // Waits until applied() >= `position`, at most until `deadline`, until stopped, or until the
-  // applier has failed. False: not yet.
+  // applier has stopped for good. False: not yet.
   bool wait_applied(Position position, std::chrono::steady_clock::time_point deadline,
                     std::stop_token stop = {}) const;
   // Rows inserted, by table, since start.

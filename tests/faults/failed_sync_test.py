@@ -75,7 +75,9 @@ class FailedSyncTest(unittest.TestCase):
         self.refused(weir, 2000, "takes nothing until it is opened again")
         ready = weir.get("/readyz")
         self.assertEqual(ready.status, 503)
-        self.assertIn("takes nothing until it is opened again", ready.json["message"])
+        self.assertEqual(ready.json["error"], "NOT_READY")
+        status = weir.get("/weir/v1/status").data
+        self.assertIn("takes nothing until it is opened again", status["not_ready"])
         self.assertEqual(weir.get("/healthz").status, 200)
 
         weir.kill()

@@ -120,7 +120,8 @@ class FullDiskTest(unittest.TestCase):
             self.assertEqual(refused.status, 503, refused.body)
             self.assertEqual(refused.json["error"], "JOURNAL_UNAVAILABLE")
             self.assertIn("Retry-After", refused.headers)
-            self.assertIn("disk is full", self.wait_for("/readyz", 503).json["message"])
+            self.wait_for("/readyz", 503)
+            self.assertIn("disk is full", self.weir.get("/weir/v1/status").data["not_ready"])
             self.assertEqual(self.weir.get("/healthz").status, 200)
             # What the tables hold is still read.
             self.assertEqual(self.weir.get("/api/v1/data/totals", limit=1).status, 200)
