@@ -1,8 +1,9 @@
-"""./dev fuzz [NAME] [SECONDS]: the fuzzers of src/*/*_fuzz.cpp whose name NAME is in (default: all),
-each for so long (default: 60).
+"""./dev fuzz [NAME] [SECONDS]: the fuzzers of src/*/*_fuzz.cpp with NAME in their name (default:
+all), each for so long (default: 60).
 
-What a fuzzer finds worth keeping grows in build/fuzz/corpus/; it starts from tests/fuzz/NAME/, where
-every input that once broke something stays. An input that breaks something is left in build/fuzz/.
+What a fuzzer finds worth keeping grows in build/fuzz/corpus/; it starts from tests/fuzz/NAME/,
+where every input that once broke something stays. An input that breaks something is left in
+build/fuzz/.
 """
 
 import concurrent.futures

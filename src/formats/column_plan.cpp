@@ -4,9 +4,9 @@
 #include <compare>
 #include <cstdint>
 
-#include "scalars/decimal_text.h"
 #include "formats/scalar_value.h"
 #include "formats/value_reader.h"
+#include "scalars/decimal_text.h"
 
 namespace weir::formats {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "core/column.h"
 #include "core/event_rules.h"
-#include "scalars/fit.h"
 #include "formats/json_cursor.h"
+#include "scalars/fit.h"
 #include "scalars/time_zone.h"
 
 namespace weir::formats {

@@ -46,8 +46,9 @@ const char* read_varchar(const char* at, const char* end, Column& column) {
 
 const char* read_iso_timestamp(const char* at, const char* end, Column& column) {
   if (at == end || *at != '"') return nullptr;
+  ++at;
   std::int64_t micros = 0;
-  if (!take_usual_timestamp(++at, end, micros) || at == end || *at != '"') return nullptr;
+  if (!take_usual_timestamp(at, end, micros) || at == end || *at != '"') return nullptr;
   column.append(micros);
   return at + 1;
 }

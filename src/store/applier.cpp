@@ -10,7 +10,6 @@ namespace weir::store {
 namespace {
 
 using engine::quote_name;
-using engine::quote_text;
 
 // Large enough that DuckDB's cost of a transaction is spread, small enough for memory.
 constexpr std::size_t transaction_rows_max = 300'000;

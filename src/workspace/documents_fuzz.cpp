@@ -19,8 +19,8 @@ class Folder {
  public:
   Folder() {
     const std::filesystem::path memory = "/dev/shm";
-    const auto parent = std::filesystem::exists(memory) ? memory
-                                                        : std::filesystem::temp_directory_path();
+    const auto parent =
+        std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
     path_ = parent / ("weir-fuzz-" + std::to_string(getpid()));
     std::filesystem::create_directories(path_);
     write("weir.yaml", "weir: 1\nname: fuzz\n");

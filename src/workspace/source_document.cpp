@@ -206,7 +206,7 @@ const Spec<SourceDocument>& SourceDocument::spec() {
                  "The timestamp column that says when an event happened. Without it, the time of "
                  "acceptance.")
           .field("lateness", &C::lateness, "How far behind the newest event an event may come.")
-          .field("idle", &C::idle, 
+          .field("idle", &C::idle,
                  "A partition silent that long no longer holds the watermark. HTTP is one "
                  "partition, which waits for no other: there it changes nothing.")
           .field("max_ahead", &C::max_ahead,

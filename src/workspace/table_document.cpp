@@ -42,7 +42,7 @@ const Spec<TableDocument>& TableDocument::spec() {
                  "Columns that tell its rows apart. Without it, a grouped result is keyed by its "
                  "group columns, and any other only grows.",
                  example("[window_start, origin]"))
-          .field("indexes", &C::indexes, 
+          .field("indexes", &C::indexes,
                  "Columns to find rows by, a list each. They are checked; until there are indexes, "
                  "reads scan.",
                  example("[[origin, window_start]]"))
