@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "process/static_rows.h"
+
 namespace weir::operate {
 namespace {
 
@@ -77,6 +79,11 @@ Result<std::vector<process::StreamSpec>> stream_specs(
                              .emit_interval = declared.emit_interval,
                              .state_ttl = declared.state_ttl,
                              .parallelism = declared.parallelism};
+    for (const workspace::StaticTable& table : workspace.static_tables) {
+      const bool is_read =
+          std::ranges::find(stream.plan.reads, table.name) != stream.plan.reads.end();
+      if (is_read) spec.tables[table.name] = process::hash_of_rows(table.batches);
+    }
     if (is_new(declared.name)) {
       TRY(spec.start, start_of(declared, journal, spec.input.topic));
     }

@@ -42,6 +42,7 @@ struct StreamSpec {
   int parallelism = 1;
   Position start = 0;  // of a new stream: where its input begins
   std::size_t batch_rows_max = 50'000;
+  std::map<std::string, std::uint64_t> tables;  // hash_of_rows() of the static tables it joins
 };
 
 struct StreamParts {

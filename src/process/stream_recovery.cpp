@@ -28,7 +28,11 @@ Result<void> StreamRun::recover() {
                                   last_.generation, commit->generation),
                       *commit);
   }
-  if (!commit || commit->sequence <= last_.sequence) return {};
+  if (!commit || commit->sequence <= last_.sequence) {
+    // What comes from here on joins the rows of today.
+    return snapshot->tables == spec_.tables ? Result<void>() : write_snapshot();
+  }
+  OK_OR_RETURN(check_tables(*snapshot));
   last_ = *commit;
   replay_until_ = commit->through;
   return {};
@@ -64,6 +68,21 @@ Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
                              "what was between; give the stream and its table new names, which "
                              "starts it anew",
                              snapshot.through, journal.oldest())};
+  }
+  return {};
+}
+
+Result<void> StreamRun::check_tables(const Snapshot& snapshot) const {
+  if (pipeline_.is_stateless()) return {};
+  for (const auto& [name, hash] : spec_.tables) {
+    const auto then = snapshot.tables.find(name);
+    if (then != snapshot.tables.end() && then->second == hash) continue;
+    return Error{Fault::conflict,
+                 fmt::format("the file of static table {} was edited after the server had ended "
+                             "before it could keep the stream's state, which has yet to be worked "
+                             "out from the rows as they were; put the file back as it was, start "
+                             "and stop the server once, then edit it",
+                             name)};
   }
   return {};
 }
