@@ -171,6 +171,14 @@ TEST(Compile, refuses_what_cannot_run) {
        "a.yaml:12:6: key: there is no column \"orign\"; did you mean \"origin\"?\n"},
       {stream + "table: t\nkey: [n]\n",
        "a.yaml:12:6: key: rows of this result change, so the key must have origin\n"},
+      {"stream: s\nsql: SELECT window_start, origin, count(*) AS n FROM tumble(flights, date, "
+       "INTERVAL 1 HOUR) GROUP BY ALL\ninto: t\n---\ntable: t\nkey: [window_start]\n",
+       "a.yaml:11:6: key: rows of a group have no order, so the key must have window_start, "
+       "origin\n"},
+      {"stream: s\nsql: SELECT window_start, count(*) AS n FROM tumble(flights, date, INTERVAL 1 "
+       "HOUR) GROUP BY window_start, origin\ninto: t\n---\ntable: t\nkey: [window_start]\n",
+       "a.yaml:11:6: key: nothing that this grouped result selects is unique: select all columns "
+       "of its GROUP BY, and put a join or unnest behind it into a stream of its own\n"},
       {stream + "table: t\nretention: 1d\n",
        "a.yaml:12:12: retention: it counts by event time, and this result has none: select "
        "window_start, or the source's event_time\n"},
