@@ -63,7 +63,7 @@ void PendingCommit::add(const Chunk& source, const Chunk& results, const Finding
   }
   if (gives_times_) {
     for (std::size_t row = 0; row < count; ++row) {
-      times_->column(0).append(results.watermark_before(row));
+      times_->column(0).append(results.watermark_at(row));
     }
   }
   late_->append_rows(*source.rows, findings.late);
