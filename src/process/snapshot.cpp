@@ -40,6 +40,11 @@ std::string encoded(const Snapshot& snapshot) {
     body.text(name);
     body.number(hash);
   }
+  body.number<std::uint64_t>(snapshot.surroundings.size());
+  for (const auto& [what, value] : snapshot.surroundings) {
+    body.text(what);
+    body.text(value);
+  }
   body.text(snapshot.state);
   StateWriter file;
   file.text(magic);
@@ -66,6 +71,10 @@ std::optional<Snapshot> decoded(std::string_view bytes) {
   for (auto left = body.number<std::uint64_t>(); left > 0; --left) {
     const std::string name(body.text());
     snapshot.tables[name] = body.number<std::uint64_t>();
+  }
+  for (auto left = body.number<std::uint64_t>(); left > 0; --left) {
+    const std::string what(body.text());
+    snapshot.surroundings[what] = body.text();
   }
   snapshot.state = body.text();
   return body.finished() ? std::optional(std::move(snapshot)) : std::nullopt;

@@ -24,6 +24,9 @@ struct Snapshot {
   Position commit_end = 0;     // behind the commit
   // Hashes of the static tables it joins, as it has joined them since, by name.
   std::map<std::string, std::uint64_t> tables;
+  // What else than the SQL decides what the plan means, in words: "time_zone" is "UTC". Only for
+  // saying what changed.
+  std::map<std::string, std::string> surroundings;
   std::string state;
 };
 

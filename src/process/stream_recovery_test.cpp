@@ -176,6 +176,40 @@ TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {
             "stream and its table new names, which starts it anew");
 }
 
+TEST_F(StreamRecovery, SaysWhatOfItsInputChanged) {
+  const std::string sql =
+      "SELECT window_start, sum(v) AS s FROM tumble(events, t, INTERVAL 1 DAY) GROUP BY ALL";
+  start(compiled("s", sql)).reset();
+  StreamSpec spec = compiled("s", sql);
+  Schema schema = *spec.input.schema;
+  schema.columns[2].type.id = TypeId::hugeint;
+  spec.input.schema = std::make_shared<const Schema>(std::move(schema));
+  spec.plan.time_zone = "Asia/Tokyo";
+  spec.plan.hash = "another";
+  const auto started = try_start(std::move(spec));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().message,
+            "stream s: its SQL's meaning, its emit or what it goes by changed: column v of events "
+            "was BIGINT and is now HUGEINT, time_zone was UTC and is now Asia/Tokyo; keep the old "
+            "ones, or give the stream and its table new names, which starts it anew");
+}
+
+TEST_F(StreamRecovery, KnowsItsWatermarkAgain) {
+  const std::string sql = "SELECT t, k FROM events";
+  auto job = start(compiled("s", sql));
+  EXPECT_EQ(job->counts().watermark, journal::no_watermark);
+  for (const bool crash : {false, true}) {
+    send({{crash ? 60 : 30, "a", 1}});
+    const auto before = static_cast<std::int64_t>(crash ? 55 : 25) * 1'000'000;
+    settle(*job);
+    EXPECT_EQ(job->counts().watermark, before);
+    end_at_once(std::move(job), folder_of("s"), crash);
+    job = start(compiled("s", sql));
+    if (crash) settle(*job);
+    EXPECT_EQ(job->counts().watermark, before);
+  }
+}
+
 constexpr const char* joined_sql =
     "SELECT k, name, count(*) AS n FROM events JOIN places ON k = code GROUP BY ALL";
 

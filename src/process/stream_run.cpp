@@ -208,6 +208,7 @@ Result<void> StreamRun::write_snapshot() {
                                   .through = last_.through,
                                   .commit_end = last_.end,
                                   .tables = spec_.tables,
+                                  .surroundings = surroundings(spec_),
                                   .state = state.bytes()}));
   snapshot_sequence_ = last_.sequence;
   return {};

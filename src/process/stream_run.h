@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,9 @@
 #include "process/stream_job.h"
 
 namespace weir::process {
+
+// Of its SQL: the time zone, and of its input the event time and each column's type.
+std::map<std::string, std::string> surroundings(const StreamSpec& spec);
 
 // Everything but what other threads may ask belongs to its thread.
 class StreamRun final : public StreamJob {

@@ -97,7 +97,8 @@ struct Plan {
   // The fewest columns of the result that are unique by the plan; empty: none.
   std::vector<std::size_t> key;
   std::vector<std::string> reads;  // sources, streams and static tables
-  std::string hash;                // same text of meaning, same state; stateless: same input
+  std::string time_zone;
+  std::string hash;  // same text of meaning, same state; stateless: same input
   bool windowed = false;
 };
 
