@@ -16,6 +16,7 @@
 #include "core/result.h"
 #include "dataflow/poison.h"
 #include "engine/database.h"
+#include "journal/heads.h"
 #include "journal/journal.h"
 #include "sql/plan.h"
 
@@ -53,10 +54,10 @@ struct StreamParts {
   std::chrono::microseconds checkpoint_interval{5'000'000};
 };
 
-// Since the program started.
+// Rows since the program started.
 struct StreamCounts {
   std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
-  std::int64_t watermark = 0;    // of the output
+  std::int64_t watermark = journal::no_watermark;  // of the output
   Position through = 0;          // all input before it is processed and its results are durable
   std::optional<Error> failure;  // why it stopped
   std::string trouble;           // what it waits for to end, a full disk; empty: nothing
