@@ -10,23 +10,6 @@ namespace {
 
 using workspace::CompiledWorkspace;
 
-const sql::SourceNode& source_of(const sql::Node& root) {
-  const sql::Node* node = &root;
-  while (true) {
-    if (const auto* source = std::get_if<sql::SourceNode>(&node->kind)) return *source;
-    node = std::visit(
-        [](const auto& kind) -> const sql::Node* {
-          if constexpr (requires { kind.input; }) {
-            return kind.input.get();
-          } else {
-            return nullptr;
-          }
-        },
-        node->kind);
-    ASSERT(node != nullptr);
-  }
-}
-
 process::StreamInput input_of(const CompiledWorkspace& workspace,
                               const std::vector<process::StreamSpec>& earlier,
                               const sql::SourceNode& node) {
@@ -74,8 +57,9 @@ Result<std::vector<process::StreamSpec>> stream_specs(
   std::vector<process::StreamSpec> specs;
   for (workspace::CompiledStream& stream : workspace.streams) {
     const workspace::Stream& declared = stream.declared;
+    const auto& source = std::get<sql::SourceNode>(sql::source_of(*stream.plan.root).kind);
     process::StreamSpec spec{.name = declared.name,
-                             .input = input_of(workspace, specs, source_of(*stream.plan.root)),
+                             .input = input_of(workspace, specs, source),
                              .emit_interval = declared.emit_interval,
                              .state_ttl = declared.state_ttl,
                              .parallelism = declared.parallelism};

@@ -98,7 +98,7 @@ void PendingCommit::clear() {
   rows_in_ = 0;
   rows_ = std::make_shared<Batch>(output_);
   late_ = std::make_shared<Batch>(input_);
-  poison_ = std::make_shared<Batch>(poison_schema());
+  poison_ = std::make_shared<Batch>(sql::poison_schema());
   times_ = std::make_shared<Batch>(times_schema());
 }
 

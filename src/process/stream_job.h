@@ -14,16 +14,12 @@
 #include "core/clock.h"
 #include "core/position.h"
 #include "core/result.h"
-#include "dataflow/poison.h"
 #include "engine/database.h"
 #include "journal/heads.h"
 #include "journal/journal.h"
 #include "sql/plan.h"
 
 namespace weir::process {
-
-// Of the rows that an expression failed on. The late rows' columns are the input's.
-using dataflow::poison_schema;
 
 // What a stream reads. Of a source: rows of Kind::events, with its watermark. Of a stream: the
 // output rows of its commits, with theirs.

@@ -266,6 +266,15 @@ TEST_F(StreamJobTest, GivesTheSameByOneInstanceAndByFour) {
   EXPECT_EQ(committed("four"), committed("one"));
 }
 
+TEST_F(StreamJobTest, NamesTheUsersColumnInTheReasonOfARowSetAside) {
+  const auto job = start(compiled("s", "SELECT t, CAST(k AS INTEGER) AS n FROM events"));
+  send({{1, "x", 1}, {2, "7", 1}});
+  settle(*job);
+  const Committed all = committed("s");
+  ASSERT_EQ(all.poison.size(), 1);
+  EXPECT_NE(all.poison[0].find("source column k "), std::string::npos) << all.poison[0];
+}
+
 TEST_F(StreamJobTest, WaitsWhileTheJournalIsFull) {
   const auto job = start(compiled("s", "SELECT t, k FROM events"));
   send({{1, "a", 1}});

@@ -102,6 +102,12 @@ struct Plan {
   bool windowed = false;
 };
 
+// What the stream reads: a SourceNode, and the input's columns, which its late rows have too.
+const Node& source_of(const Node& root);
+// The columns of rows that an expression of it failed on: accepted TIMESTAMP, reason VARCHAR, row
+// JSON.
+std::shared_ptr<const Schema> poison_schema();
+
 // A mistake in SQL, with its place in the text (bytes from 0).
 struct SqlMistake {
   std::string message;

@@ -140,6 +140,18 @@ TEST(Compile, a_declared_key_over_rows_that_only_come_need_not_be_unique) {
   EXPECT_FALSE(workspace.tables[0].rows_are_final);
 }
 
+TEST(Compile, an_api_may_read_late_and_refused_rows) {
+  const CompiledWorkspace workspace =
+      compiled("stream: s\nsql: " + hourly +
+               "into: s\n---\napi: a\npath: /a\nsql: SELECT origin, delay FROM late('s')\n---\n"
+               "api: b\npath: /b\nsql: SELECT code, bytes FROM quarantine('flights')\n---\n"
+               "api: c\npath: /c\nsql: SELECT reason, row FROM quarantine('s')\n");
+  ASSERT_EQ(workspace.apis.size(), 3U);
+  EXPECT_EQ(workspace.apis[0].reads, std::vector<std::string>{"late(s)"});
+  EXPECT_EQ(workspace.apis[1].reads, std::vector<std::string>{"quarantine(flights)"});
+  EXPECT_EQ(workspace.apis[2].reads, std::vector<std::string>{"quarantine(s)"});
+}
+
 TEST(Compile, refuses_what_cannot_run) {
   const std::string grouped = "SELECT origin, count(*) AS n FROM flights GROUP BY origin\n";
   const std::string stream = "stream: s\nsql: " + grouped + "state_ttl: 1d\ninto: t\n---\n";
@@ -149,6 +161,10 @@ TEST(Compile, refuses_what_cannot_run) {
       {"stream: s\nsql: " + grouped,
        "a.yaml:7:48: without a window this keeps every key for ever: group with tumble or hop, or "
        "set state_ttl, or write unbounded_state: allow\n"},
+      {"stream: s\nsql: SELECT origin, count(*) AS n FROM tumble(flights, date, INTERVAL 1 HOUR) "
+       "GROUP BY origin\n",
+       "a.yaml:7:79: without a window this keeps every key for ever: add window_start to GROUP "
+       "BY, or set state_ttl, or write unbounded_state: allow\n"},
       {"stream: s\nsql: SELECT DISTINCT origin FROM flights\n",
        "a.yaml:7:13: without a window this keeps every key for ever: group with tumble or hop, or "
        "set state_ttl, or write unbounded_state: allow\n"},
