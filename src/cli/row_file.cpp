@@ -20,45 +20,25 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t read_bytes = std::size_t{1} << 20;
 
-class LineFile final : public RowFile {
+// A file's bytes, read on as rows are taken from them.
+class ByteFile : public RowFile {
  public:
-  LineFile(std::FILE* file, std::uintmax_t size) : file_(file), size_(size) {}
-  ~LineFile() override {
+  ByteFile(std::FILE* file, std::uintmax_t size) : file_(file), size_(size) {}
+  ~ByteFile() override {
     if (file_ != stdin) std::fclose(file_);
   }
-  LineFile(const LineFile&) = delete;
-  LineFile& operator=(const LineFile&) = delete;
-
-  Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
-    std::size_t rows = 0;
-    while (rows < rows_max) {
-      const std::size_t end = buffer_.find('\n', at_);
-      if (end == std::string::npos) {
-        TRY(const bool more, fill());
-        if (more) continue;
-        return rows + take_line(buffer_.size(), lines);
-      }
-      rows += take_line(end, lines);
-    }
-    return rows;
-  }
+  ByteFile(const ByteFile&) = delete;
+  ByteFile& operator=(const ByteFile&) = delete;
 
   double share_read() const override {
     return size_ == 0 ? -1 : static_cast<double>(read_) / static_cast<double>(size_);
   }
 
- private:
-  // An empty line is no row.
-  std::size_t take_line(std::size_t end, std::string& lines) {
-    const std::string_view line(buffer_.data() + at_, end - at_);
-    at_ = std::min(end + 1, buffer_.size());
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) return 0;
-    lines.append(line);
-    lines += '\n';
-    return 1;
-  }
-
-  // False: the file is at its end.
+ protected:
+  // What was read and not taken; good until the next fill() or take().
+  std::string_view left() const { return std::string_view(buffer_).substr(at_); }
+  void take(std::size_t bytes) { at_ += bytes; }
+  // Adds to left(). False: the file is at its end.
   Result<bool> fill() {
     buffer_.erase(0, at_);
     at_ = 0;
@@ -72,11 +52,104 @@ class LineFile final : public RowFile {
     return Error{Fault::unavailable, fmt::format("cannot read on: {}", std::strerror(errno))};
   }
 
+ private:
   std::FILE* file_;
   std::uintmax_t size_;  // 0: unknown
   std::uintmax_t read_ = 0;
   std::string buffer_;
-  std::size_t at_ = 0;  // where the next line begins in the buffer
+  std::size_t at_ = 0;  // of what is left, in the buffer
+};
+
+class LineFile final : public ByteFile {
+ public:
+  using ByteFile::ByteFile;
+
+  Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
+    std::size_t rows = 0;
+    while (rows < rows_max) {
+      const std::size_t end = left().find('\n');
+      if (end == std::string::npos) {
+        TRY(const bool more, fill());
+        if (more) continue;
+        return rows + take_line(left().size(), lines);
+      }
+      rows += take_line(end, lines);
+    }
+    return rows;
+  }
+
+ private:
+  // An empty line is no row.
+  std::size_t take_line(std::size_t end, std::string& lines) {
+    const std::string_view line = left().substr(0, end);
+    const bool is_empty = line.find_first_not_of(" \t\r") == std::string_view::npos;
+    if (!is_empty) {
+      lines.append(line);
+      lines += '\n';
+    }
+    take(std::min(end + 1, left().size()));
+    return is_empty ? 0 : 1;
+  }
+};
+
+// The elements of an array are rows, on whatever lines they stand.
+// Its opening bracket is taken already.
+class ArrayFile final : public ByteFile {
+ public:
+  using ByteFile::ByteFile;
+
+  Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
+    std::size_t rows = 0;
+    while (rows < rows_max && !is_closed_) {
+      TRY(const std::size_t end, find_end());
+      const std::string_view element = left().substr(0, end);
+      is_closed_ = left()[end] == ']';
+      const bool is_empty = element.find_first_not_of(" \t\r\n") == std::string_view::npos;
+      if (is_empty && (!is_closed_ || rows_ > 0)) return broken("an element is missing");
+      if (!is_empty) {
+        // Between values an end of line is a space.
+        lines.append(element);
+        std::replace(lines.end() - static_cast<std::ptrdiff_t>(end), lines.end(), '\n', ' ');
+        lines += '\n';
+        ++rows;
+        ++rows_;
+      }
+      take(end + 1);
+    }
+    return rows;
+  }
+
+ private:
+  // Where in left() the comma or bracket behind the next element stands.
+  Result<std::size_t> find_end() {
+    bool is_text = false;
+    std::size_t depth = 0;
+    for (std::size_t at = 0;; ++at) {
+      while (at >= left().size()) {
+        TRY(const bool more, fill());
+        if (!more) return broken("it does not close");
+      }
+      const char byte = left()[at];
+      if (is_text && byte == '\\') {
+        ++at;
+      } else if (byte == '"') {
+        is_text = !is_text;
+      } else if (!is_text && depth == 0 && (byte == ',' || byte == ']')) {
+        return at;
+      } else if (!is_text && (byte == '{' || byte == '[')) {
+        ++depth;
+      } else if (!is_text && depth > 0 && (byte == '}' || byte == ']')) {
+        --depth;
+      }
+    }
+  }
+  Error broken(const char* how) const {
+    return {Fault::invalid,
+            fmt::format("the file's array is broken behind element {}: {}", rows_, how)};
+  }
+
+  std::size_t rows_ = 0;
+  bool is_closed_ = false;
 };
 
 // A number as JSON spells it, or a truth value.
@@ -195,7 +268,16 @@ class EngineFile final : public RowFile {
   std::int64_t total_ = 0;  // 0: unknown
 };
 
-Result<std::unique_ptr<RowFile>> open_lines(const std::string& name) {
+// Takes white space and, where it is next, the bracket that opens an array.
+bool opens_array(std::FILE* file) {
+  int byte = std::fgetc(file);
+  while (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') byte = std::fgetc(file);
+  if (byte == '[') return true;
+  std::ungetc(byte, file);
+  return false;
+}
+
+Result<std::unique_ptr<RowFile>> open_lines(const std::string& name, bool may_be_array) {
   if (name == "-") return std::unique_ptr<RowFile>(std::make_unique<LineFile>(stdin, 0));
   std::FILE* file = std::fopen(name.c_str(), "rb");
   if (file == nullptr) {
@@ -203,7 +285,11 @@ Result<std::unique_ptr<RowFile>> open_lines(const std::string& name) {
   }
   std::error_code failed;
   const std::uintmax_t size = fs::file_size(name, failed);
-  return std::unique_ptr<RowFile>(std::make_unique<LineFile>(file, failed ? 0 : size));
+  const std::uintmax_t known = failed ? 0 : size;
+  if (may_be_array && opens_array(file)) {
+    return std::unique_ptr<RowFile>(std::make_unique<ArrayFile>(file, known));
+  }
+  return std::unique_ptr<RowFile>(std::make_unique<LineFile>(file, known));
 }
 
 }  // namespace
@@ -212,7 +298,7 @@ Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
                                                const std::set<std::string>& bare) {
   const std::string ending = fs::path(name).extension().string();
   if (name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json") {
-    return open_lines(name);
+    return open_lines(name, ending == ".json");
   }
   if (!fs::exists(name)) return Error{Fault::not_found, name + ": no such file"};
   const std::string quoted = engine::quote_text(name);

@@ -13,9 +13,9 @@ namespace weir::cli {
 // Owned by one thread.
 class RowFile {
  public:
-  // By its ending: .ndjson, .jsonl or .json (lines as they stand), .csv, .tsv, .parquet; "-" is
-  // NDJSON from stdin. Fault::invalid for any other. CSV says nothing of types: in the columns of
-  // `bare`, what JSON could write without quotes is written so.
+  // By its ending: .ndjson or .jsonl (lines as they stand), .json (an array's elements, or lines),
+  // .csv, .tsv, .parquet; "-" is NDJSON from stdin. Fault::invalid for any other. CSV says nothing
+  // of types: in the columns of `bare`, what JSON could write without quotes is written so.
   static Result<std::unique_ptr<RowFile>> open(const std::string& name,
                                                const std::set<std::string>& bare);
   virtual ~RowFile() = default;

@@ -46,6 +46,34 @@ TEST_F(RowFileTest, GivesLinesAsTheyStandWithoutEmptyOnes) {
   EXPECT_EQ(batches(file, 2), (std::vector<std::string>{"{\"a\": 1}\n{broken\n", "{\"a\":2}\n"}));
 }
 
+TEST_F(RowFileTest, GivesTheElementsOfAnArray) {
+  const std::string file = write("a.json", R"(
+[{"a": 1,
+  "b": "],\"{"}, [2, 3] ,{"a":{"c":[]}}]
+)");
+  EXPECT_EQ(batches(file, 2), (std::vector<std::string>{R"({"a": 1,   "b": "],\"{"})"
+                                                        "\n [2, 3] \n",
+                                                        "{\"a\":{\"c\":[]}}\n"}));
+  EXPECT_TRUE(batches(write("empty.json", " [ ] "), 2).empty());
+  EXPECT_EQ(batches(write("lines.json", "\n{\"a\":1}\n{\"a\":[2]}"), 2),
+            (std::vector<std::string>{"{\"a\":1}\n{\"a\":[2]}\n"}));
+  const std::string text(3 << 20, 'x');
+  EXPECT_EQ(batches(write("long.json", "[\"" + text + "\",1]"), 10),
+            (std::vector<std::string>{"\"" + text + "\"\n1\n"}));
+}
+
+TEST_F(RowFileTest, SaysWhereAnArrayIsBroken) {
+  for (const char* text : {R"([{"a":1},{"a":2})", R"([{"a":1},])", R"([{"a":1},,3])"}) {
+    const auto opened = RowFile::open(write("b.json", text), {});
+    ASSERT_TRUE(opened.ok());
+    std::string lines;
+    const auto read = opened.value()->read(10, lines);
+    ASSERT_FALSE(read.ok()) << text;
+    EXPECT_EQ(read.error().fault, Fault::invalid);
+    EXPECT_NE(read.error().message.find("behind element 1"), std::string::npos);
+  }
+}
+
 TEST_F(RowFileTest, GivesLinesLongerThanItReadsAtOnce) {
   const std::string line(3 << 20, 'x');
   EXPECT_EQ(batches(write("a.jsonl", line + "\ny\n"), 10),

@@ -179,7 +179,9 @@ void add_send(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand("send", "Sends the rows of files as events, in their order");
   auto options = std::make_shared<SendOptions>();
   command->add_option("SOURCE", options->source)->required();
-  command->add_option("FILE", options->files, "NDJSON, CSV or Parquet; - is NDJSON on stdin")
+  command
+      ->add_option("FILE", options->files,
+                   "NDJSON, a JSON array, CSV or Parquet; - is NDJSON on stdin")
       ->required();
   command->add_option("--batch", options->batch_rows, "Rows a request")
       ->check(CLI::Range(1, 1'000'000))

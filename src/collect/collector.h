@@ -39,10 +39,6 @@ struct Ingested {
   Position position = 0;
 };
 
-// The columns of a source's refused rows, batch 0 of Kind::quarantine entries: accepted TIMESTAMP,
-// code VARCHAR, reason VARCHAR, bytes BLOB.
-std::shared_ptr<const Schema> quarantine_schema();
-
 // One thread of its own decodes and appends; all that waits becomes one group. Any thread may call.
 class Collector {
  public:

@@ -6,8 +6,42 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/fit_columns.h"
+
 namespace weir::collect {
 namespace {
+
+Result<void> check_type(const SourceIntake& source, const Field& wanted, const Type& stored) {
+  if (holds_all_of(wanted.type, stored)) return {};
+  return Error{Fault::conflict,
+               fmt::format("source {}: column {} is {}, and its events are stored as {}, which "
+                           "cannot all be read so: keep {}, or give the source a new name",
+                           source.name, wanted.name, to_string(wanted.type), to_string(stored),
+                           to_string(stored))};
+}
+
+Result<void> check_types(const SourceIntake& source, const Schema& stored) {
+  for (const Field& wanted : source.decoder->schema()->columns) {
+    const auto column = stored.find(wanted.name);
+    if (column) OK_OR_RETURN(check_type(source, wanted, stored.columns[*column].type));
+  }
+  return {};
+}
+
+// Of rows that no entry after the snapshot shows; and says as what the next ones will be stored.
+Result<void> take_types(const SourceIntake& source, Progress& progress) {
+  auto& types = progress.types[source.name];
+  const bool has_rows = progress.marks[source.name].newest != journal::no_watermark;
+  for (const Field& wanted : source.decoder->schema()->columns) {
+    const auto stored = types.find(wanted.name);
+    if (has_rows && stored != types.end()) {
+      TRY(const Type type, parse_type(stored->second));
+      OK_OR_RETURN(check_type(source, wanted, type));
+    }
+    types[wanted.name] = to_string(wanted.type);
+  }
+  return {};
+}
 
 class Replay {
  public:
@@ -37,6 +71,7 @@ class Replay {
     TRY(const journal::EventsHead head, journal::decode_events_head(entry.head));
     const Field& wanted = source.decoder->schema()->columns[source.time_column];
     for (const auto& rows : entry.batches) {
+      OK_OR_RETURN(check_types(source, rows->schema()));
       const std::optional<std::size_t> column = rows->schema().find(wanted.name);
       if (!column || rows->schema().columns[*column].type != wanted.type) {
         // Rows from before the event time was this column: the next entry's head says how far
@@ -86,6 +121,7 @@ Result<Snapshot> recover(const journal::Journal& journal, Snapshot known,
   for (SourceIntake& source : sources) {
     const SourceMark& mark = progress.marks[source.name];
     source.watermark.restore(mark.watermark, mark.newest);
+    OK_OR_RETURN(take_types(source, progress));
   }
   using journal::Kind;
   Replay replay(known, sources);

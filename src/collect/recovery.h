@@ -12,7 +12,8 @@
 namespace weir::collect {
 
 // `known` is a snapshot, or empty. Sets the intakes' watermarks; returns what is known up to the
-// journal's end. Fault::conflict: the snapshot is not of this journal.
+// journal's end. Fault::conflict: the snapshot is not of this journal, or a source's
+// rows are stored as a type that its columns now do not hold.
 Result<Snapshot> recover(const journal::Journal& journal, Snapshot known,
                          std::vector<SourceIntake>& sources);
 

@@ -129,6 +129,30 @@ TEST_F(RecoveryTest, without_a_whole_snapshot_it_does_not_start) {
   EXPECT_NE(refused.error().message.find("snapshot-"), std::string::npos);
 }
 
+TEST_F(RecoveryTest, a_type_that_does_not_hold_what_is_stored_is_refused) {
+  const auto start_with = [&](TypeId type) {
+    collector_.reset();
+    std::vector<workspace::Source> changed = sources();
+    changed[0].rules.columns[1].type = {type};
+    return Collector::start(changed, {journal_, *tokens_, clock_, folder_ / "collect"});
+  };
+  ASSERT_TRUE(collector_->checkpoint().ok());
+  collector_ = start_with(TypeId::varchar).value();  // nothing is stored yet
+  restart();
+  send("01:00:00");
+  for (const bool is_in_snapshot : {false, true}) {
+    ASSERT_TRUE(!is_in_snapshot || collector_->checkpoint().ok());
+    const auto refused = start_with(TypeId::varchar);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().fault, Fault::conflict);
+    EXPECT_EQ(refused.error().message,
+              "source flights: column delay is VARCHAR, and its events are stored as SMALLINT, "
+              "which cannot all be read so: keep SMALLINT, or give the source a new name");
+    collector_ = start_with(TypeId::integer).value();
+    restart();
+  }
+}
+
 TEST_F(RecoveryTest, another_journals_snapshot_is_refused) {
   send("01:00:00");
   ASSERT_TRUE(collector_->checkpoint().ok());

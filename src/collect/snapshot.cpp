@@ -14,6 +14,15 @@ std::string encode(const Progress& progress, const KeyRecords& keys) {
     journal::put(bytes, mark.watermark);
     journal::put(bytes, mark.newest);
   }
+  journal::put<std::uint64_t>(bytes, progress.types.size());
+  for (const auto& [source, columns] : progress.types) {
+    put_text(bytes, source);
+    journal::put<std::uint64_t>(bytes, columns.size());
+    for (const auto& [column, type] : columns) {
+      put_text(bytes, column);
+      put_text(bytes, type);
+    }
+  }
   journal::put<std::uint64_t>(bytes, keys.size());
   for (const auto& record : keys) put_record(bytes, *record);
   return bytes;
@@ -29,6 +38,13 @@ Result<Snapshot> decode_snapshot(std::string_view bytes) {
     SourceMark& mark = snapshot.progress.marks[source];
     mark.watermark = in.number<std::int64_t>();
     mark.newest = in.number<std::int64_t>();
+  }
+  for (auto left = in.number<std::uint64_t>(); left > 0 && in.ok(); --left) {
+    auto& columns = snapshot.progress.types[read_text(in)];
+    for (auto more = in.number<std::uint64_t>(); more > 0 && in.ok(); --more) {
+      const std::string column = read_text(in);
+      columns[column] = read_text(in);
+    }
   }
   for (auto left = in.number<std::uint64_t>(); left > 0 && in.ok(); --left) {
     snapshot.keys.push_back(std::make_shared<const KeyRecord>(read_record(in)));

@@ -23,6 +23,8 @@ struct Progress {
   std::string journal;  // its id
   Position through = 0;
   std::map<std::string, SourceMark> marks;  // by source, also of sources not declared any more
+  // By source and column: as which types its rows are stored, in DuckDB's words.
+  std::map<std::string, std::map<std::string, std::string>> types;
 };
 
 struct Snapshot {

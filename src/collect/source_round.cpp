@@ -55,15 +55,6 @@ std::string errors_json(const std::vector<formats::RefusedRow>& refused) {
 
 }  // namespace
 
-std::shared_ptr<const Schema> quarantine_schema() {
-  static const auto schema =
-      std::make_shared<const Schema>(Schema{{{"accepted", Type{TypeId::timestamp}},
-                                             {"code", Type{TypeId::varchar}},
-                                             {"reason", Type{TypeId::varchar}},
-                                             {"bytes", Type{TypeId::blob}}}});
-  return schema;
-}
-
 SourceRound::SourceRound(const SourceIntake& intake)
     : intake_(intake),
       watermark_(intake.watermark),

@@ -16,6 +16,15 @@ Schema schema_of(const EventRules& rules) {
   return schema;
 }
 
+std::shared_ptr<const Schema> quarantine_schema() {
+  static const auto schema =
+      std::make_shared<const Schema>(Schema{{{"accepted", Type{TypeId::timestamp}},
+                                             {"code", Type{TypeId::varchar}},
+                                             {"reason", Type{TypeId::varchar}},
+                                             {"bytes", Type{TypeId::blob}}}});
+  return schema;
+}
+
 std::size_t event_time_column(const EventRules& rules) {
   return rules.event_time ? *rules.event_time : schema_of(rules).columns.size() - 1;
 }

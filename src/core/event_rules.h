@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,7 +40,10 @@ inline constexpr const char* accepted_column = "_accepted";  // TIMESTAMP; witho
 
 // The columns of accepted rows: the declared ones, then `_extra`, then `_accepted`.
 Schema schema_of(const EventRules& rules);
-// Which of them is the event time.
+// The columns of refused rows, batch 0 of Kind::quarantine entries: accepted TIMESTAMP, code
+// VARCHAR, reason VARCHAR, bytes BLOB.
+std::shared_ptr<const Schema> quarantine_schema();
+// Which of schema_of() is the event time.
 std::size_t event_time_column(const EventRules& rules);
 
 }  // namespace weir

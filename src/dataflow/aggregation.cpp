@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "dataflow/poison.h"
+
 namespace weir::dataflow {
 namespace {
 

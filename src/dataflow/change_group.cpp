@@ -59,7 +59,7 @@ void ChangeGroup::add_rows(const Chunk& chunk) {
   placed_.clear();
   for (std::uint32_t row = 0; row < rows.rows(); ++row) {
     const std::size_t group = groups_.find_or_add(row_keys_.key(row), row_keys_.hash(row));
-    const std::int64_t watermark = chunk.watermark_before(row);
+    const std::int64_t watermark = chunk.watermark_at(row);
     if (group == notes_.size()) {
       notes_.emplace_back();
     } else if (config_.ttl && is_over(notes_[group], watermark)) {

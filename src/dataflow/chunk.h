@@ -19,7 +19,7 @@ struct Chunk {
   std::vector<std::int64_t> weights;  // one a row; empty: all +1
   // Row of the source's batch; empty: the same row, or no rows.
   std::vector<std::uint32_t> origin;
-  std::shared_ptr<const std::vector<std::int64_t>> watermarks;  // before each row of the source
+  std::shared_ptr<const std::vector<std::int64_t>> watermarks;  // at each row of the source
   Instant accepted;                                             // of the last row
   // One a row of the source; null: all were accepted with the last.
   std::shared_ptr<const std::vector<Instant>> acceptances;
@@ -34,7 +34,7 @@ struct Chunk {
   Instant accepted_at(std::size_t row) const {
     return acceptances ? (*acceptances)[origin_of(row)] : accepted;
   }
-  std::int64_t watermark_before(std::size_t row) const { return (*watermarks)[origin_of(row)]; }
+  std::int64_t watermark_at(std::size_t row) const { return (*watermarks)[origin_of(row)]; }
 };
 
 }  // namespace weir::dataflow

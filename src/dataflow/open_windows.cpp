@@ -21,7 +21,7 @@ Chunk OpenWindows::expand(const Chunk& chunk, Findings& findings) const {
   std::vector<RowWindow> windows;
   for (std::uint32_t row = 0; row < chunk.rows->rows(); ++row) {
     const WindowBounds bounds = spans_.bounds_of(*chunk.rows, row);
-    const std::int64_t passed = std::max(closed_, chunk.watermark_before(row));
+    const std::int64_t passed = std::max(closed_, chunk.watermark_at(row));
     std::int64_t end = spans_.first_end(bounds);
     if (end <= passed) {
       const std::uint32_t origin = chunk.origin_of(row);

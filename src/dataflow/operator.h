@@ -10,15 +10,15 @@
 #include "core/batch.h"
 #include "core/result.h"
 #include "dataflow/chunk.h"
-#include "dataflow/poison.h"
 #include "dataflow/state_codec.h"
+#include "sql/plan.h"
 
 namespace weir::dataflow {
 
 // What comes out of a chunk beside its rows.
 struct Findings {
   std::vector<std::uint32_t> late;  // rows of the source's batch, each once, ascending
-  Batch poison{poison_schema()};
+  Batch poison{sql::poison_schema()};
 };
 
 // Whether the state of the group with these key bytes is this operator's to keep.

@@ -10,9 +10,6 @@
 
 namespace weir::dataflow {
 
-// accepted TIMESTAMP, reason VARCHAR, row JSON.
-std::shared_ptr<const Schema> poison_schema();
-
 struct Poisoning {
   Instant accepted;  // when the row was
   std::string_view reason;

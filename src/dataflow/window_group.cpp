@@ -47,7 +47,7 @@ Result<void> WindowGroup::add_rows(const Chunk& chunk, Batch& closed, Findings& 
     if (row == 0 || bounds != spot.bounds) {
       spot = {bounds, spans_.first_end(bounds), spans_.last_end(bounds)};
     }
-    const std::int64_t passed = std::max(closed_, chunk.watermark_before(row));
+    const std::int64_t passed = std::max(closed_, chunk.watermark_at(row));
     if (spot.first_end <= passed) {
       const std::uint32_t origin = chunk.origin_of(row);
       if (findings.late.empty() || findings.late.back() != origin) findings.late.push_back(origin);

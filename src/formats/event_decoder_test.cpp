@@ -191,6 +191,31 @@ TEST(EventDecoder, unknown_fields_are_ignored_kept_or_refused) {
             (std::vector<std::string>{"0 UNKNOWN_FIELD", "1 UNKNOWN_FIELD"}));
 }
 
+TEST(EventDecoder, unknown_members_of_structures_are_ignored_kept_or_refused) {
+  EventRules rules = rules_without_accepted({column("nest", "struct(x int, deep struct(y int))"),
+                                             column("items", "struct(x int)[]"),
+                                             column("by_name", "map(varchar, struct(x int))")});
+  const std::string body =
+      R"({"nest":{"x":1,"w":[2, 3],"deep":{"z":"a"}},"items":[{"x":1},{"v":true}],)"
+      R"("by_name":{"k":{"u":null}}})";
+  const std::string row =
+      R"({"ts":"2001-01-01T00:00:00Z","nest":{"x":1,"deep":{"y":null}},)"
+      R"("items":[{"x":1},{"x":null}],"by_name":[{"key":"k","value":{"x":null}}])";
+  EXPECT_EQ(decode(rules, body).rows, (std::vector<std::string>{row + "}"}));
+  rules.unknown_fields = UnknownFields::keep;
+  EXPECT_EQ(decode(rules, body + "\n{}").rows,
+            (std::vector<std::string>{
+                row + R"(,"_extra":{"nest.w":[2, 3],"nest.deep.z":"a","items.1.v":true,)" +
+                    R"("by_name.k.u":null}})",
+                R"({"ts":"2001-01-01T00:00:00Z","nest":null,"items":null,"by_name":null,)"
+                R"("_extra":null})"}));
+  rules.unknown_fields = UnknownFields::quarantine;
+  const Decoded refused = decode(rules, body);
+  ASSERT_EQ(refused.refusals.size(), 1u);
+  EXPECT_EQ(refused.refused, (std::vector<std::string>{"0 UNKNOWN_FIELD"}));
+  EXPECT_EQ(refused.refusals[0].reason, "the field \"nest.w\" is not in the schema");
+}
+
 TEST(EventDecoder, an_event_time_is_there_and_not_too_far_ahead) {
   EventRules rules = rules_of({column("ts", "timestamp")});
   rules.event_time = 0;

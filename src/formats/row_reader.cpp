@@ -22,7 +22,9 @@ Result<void> check_types(const ColumnRule& rule, const Type& type) {
 }  // namespace
 
 RowReader::RowReader(EventRules rules, TimeZone zone)
-    : rules_(std::move(rules)), zone_(std::move(zone)), reader_(&zone_) {}
+    : rules_(std::move(rules)),
+      zone_(std::move(zone)),
+      reader_(&zone_, rules_.unknown_fields != UnknownFields::ignore) {}
 
 Result<std::unique_ptr<RowReader>> RowReader::make(EventRules rules) {
   TRY(TimeZone zone, TimeZone::find(rules.time_zone));
@@ -120,7 +122,10 @@ bool RowReader::read_field(FieldSlot& slot, int depth) {
     if (i > 0 && token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
     if (!append(slot.columns[i], token, depth)) return false;
   }
-  if (slot.inside == nullptr) return true;
+  if (slot.inside == nullptr) {
+    // What one of several columns does not read, another may.
+    return slot.columns.size() > 1 || read_unknown_members(slot.columns.front());
+  }
   if (token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
   return read_inside(slot, token, depth);
 }
@@ -158,20 +163,37 @@ bool RowReader::append(std::uint32_t index, const Token& token, int depth) {
                                             plan.bounds());
 }
 
+bool RowReader::read_unknown_members(std::uint32_t index) {
+  for (const UnknownMember& member : reader_.take_unknown()) {
+    std::string path;
+    for (const std::string& name : columns_[index].rule.path) path += name + ".";
+    path += member.path;
+    if (rules_.unknown_fields == UnknownFields::quarantine) return refuse_unknown(path);
+    keep(path, member.raw);
+  }
+  return true;
+}
+
+bool RowReader::refuse_unknown(const std::string& path) {
+  return reader_.refuse("UNKNOWN_FIELD", "the field \"" + path + "\" is not in the schema");
+}
+
+void RowReader::keep(std::string_view path, std::string_view raw) {
+  extra_ += extra_.empty() ? '{' : ',';
+  append_json_string(extra_, path);
+  extra_ += ':';
+  extra_ += raw;
+}
+
 bool RowReader::read_unknown(const FieldTree& fields, std::string_view name, int depth) {
   if (rules_.unknown_fields == UnknownFields::ignore) return reader_.check(depth);
   const std::string path = fields.prefix() + std::string(name);
-  if (rules_.unknown_fields == UnknownFields::quarantine) {
-    return reader_.refuse("UNKNOWN_FIELD", "the field \"" + path + "\" is not in the schema");
-  }
+  if (rules_.unknown_fields == UnknownFields::quarantine) return refuse_unknown(path);
   Token token;
   if (!reader_.take_token(token)) return false;
   const char* begin = reader_.token_begin();
   if (!reader_.check(token, depth)) return false;
-  extra_ += extra_.empty() ? '{' : ',';
-  append_json_string(extra_, path);
-  extra_ += ':';
-  extra_ += reader_.raw_since(begin);
+  keep(path, reader_.raw_since(begin));
   return true;
 }
 

@@ -33,6 +33,10 @@ class RowReader {
   bool read_field(FieldSlot& slot, int depth);
   bool read_usual(const FieldSlot& slot);
   bool read_inside(FieldSlot& slot, const Token& token, int depth);
+  // What stands in the column's value and not in its type.
+  bool read_unknown_members(std::uint32_t index);
+  void keep(std::string_view path, std::string_view raw);
+  bool refuse_unknown(const std::string& path);
   bool read_unknown(const FieldTree& fields, std::string_view name, int depth);
   bool append(std::uint32_t index, const Token& token, int depth);
   bool fill_missing();

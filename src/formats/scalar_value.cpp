@@ -35,24 +35,9 @@ Fit read_exact(std::string_view text, int scale, Excess excess, Int128& value) {
   return Fit::good;
 }
 
+// JSON writes what a double cannot hold as a string, so integers of all types come as one too.
 template <class Integer>
-Fit append_narrow(Column& column, const Token& token) {
-  if (!is_number(token)) return Fit::wrong_type;
-  std::int64_t value = 0;
-  if (!read_short_integer(token.text, value)) {
-    Int128 exact = 0;
-    const Fit fit = read_exact(token.text, 0, Excess::refuse, exact);
-    if (fit != Fit::good) return fit;
-    value = static_cast<std::int64_t>(exact);
-    if (value != exact) return Fit::out_of_range;
-  }
-  const auto narrow = static_cast<Integer>(value);
-  return append_good(column, narrow == value ? Fit::good : Fit::out_of_range, narrow);
-}
-
-// JSON writes what a double cannot hold as a string, so these come as one too.
-template <class Integer>
-Fit append_wide(Column& column, const Token& token) {
+Fit append_integer_value(Column& column, const Token& token) {
   if (!is_number(token) && !is_text(token)) return Fit::wrong_type;
   Int128 exact = 0;
   std::int64_t value = 0;
@@ -192,15 +177,15 @@ Fit append_scalar(Column& column, const Token& token, const TimeReading& times) 
   }
   switch (column.type().id) {
     case TypeId::boolean: return append_boolean(column, token);
-    case TypeId::tinyint: return append_narrow<std::int8_t>(column, token);
-    case TypeId::smallint: return append_narrow<std::int16_t>(column, token);
-    case TypeId::integer: return append_narrow<std::int32_t>(column, token);
-    case TypeId::bigint: return append_wide<std::int64_t>(column, token);
+    case TypeId::tinyint: return append_integer_value<std::int8_t>(column, token);
+    case TypeId::smallint: return append_integer_value<std::int16_t>(column, token);
+    case TypeId::integer: return append_integer_value<std::int32_t>(column, token);
+    case TypeId::bigint: return append_integer_value<std::int64_t>(column, token);
     case TypeId::hugeint: return append_huge(column, token);
-    case TypeId::utinyint: return append_narrow<std::uint8_t>(column, token);
-    case TypeId::usmallint: return append_narrow<std::uint16_t>(column, token);
-    case TypeId::uinteger: return append_narrow<std::uint32_t>(column, token);
-    case TypeId::ubigint: return append_wide<std::uint64_t>(column, token);
+    case TypeId::utinyint: return append_integer_value<std::uint8_t>(column, token);
+    case TypeId::usmallint: return append_integer_value<std::uint16_t>(column, token);
+    case TypeId::uinteger: return append_integer_value<std::uint32_t>(column, token);
+    case TypeId::ubigint: return append_integer_value<std::uint64_t>(column, token);
     case TypeId::uhugeint: return append_unsigned_huge(column, token);
     case TypeId::real: return append_float<float>(column, token);
     case TypeId::double_precision: return append_float<double>(column, token);

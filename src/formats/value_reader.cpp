@@ -141,28 +141,56 @@ bool ValueReader::append_structure(Column& column, int depth) {
 bool ValueReader::append_field(Column& column, std::string_view name, int depth) {
   const auto& fields = column.type().children;
   const auto found = std::ranges::find(fields, name, &Field::name);
-  if (found == fields.end()) return check(depth + 1);
+  if (found == fields.end()) return pass_unknown(name, depth + 1);
   Column& child = column.child(static_cast<std::size_t>(found - fields.begin()));
   if (child.size() > column.size()) {
     return refuse("DUPLICATE_FIELD", "the field \"" + std::string(name) + "\" stands there twice");
   }
-  return append(child, TimeFormat::iso, depth + 1);
+  const std::size_t noted = unknown_.size();
+  if (!append(child, TimeFormat::iso, depth + 1)) return false;
+  put_under(found->name, noted);
+  return true;
+}
+
+bool ValueReader::pass_unknown(std::string_view name, int depth) {
+  if (!notes_unknown_) return check(depth);
+  UnknownMember member{.path = std::string(name)};
+  Token token;
+  if (!take_token(token)) return false;
+  const char* begin = token_begin_;
+  if (!check(token, depth)) return false;
+  member.raw = raw_since(begin);
+  unknown_.push_back(std::move(member));
+  return true;
+}
+
+void ValueReader::put_under(std::string_view name, std::size_t from) {
+  for (std::size_t i = from; i < unknown_.size(); ++i) {
+    unknown_[i].path.insert(0, std::string(name) + ".");
+  }
 }
 
 bool ValueReader::append_list(Column& column, int depth) {
   if (depth >= depth_max) return refuse_json("nested too deeply");
-  Column& elements = column.child(0);
-  if (!each_element([&] { return append(elements, TimeFormat::iso, depth + 1); })) return false;
+  if (!append_elements(column.child(0), depth)) return false;
   column.append_list();
   return true;
+}
+
+bool ValueReader::append_elements(Column& elements, int depth) {
+  const std::size_t first = elements.size();
+  return each_element([&] {
+    const std::size_t noted = unknown_.size();
+    if (!append(elements, TimeFormat::iso, depth + 1)) return false;
+    if (noted < unknown_.size()) put_under(std::to_string(elements.size() - 1 - first), noted);
+    return true;
+  });
 }
 
 bool ValueReader::append_map(Column& column, const Token& token, int depth) {
   if (depth >= depth_max) return refuse_json("nested too deeply");
   if (token.kind == Token::Kind::array) {
-    Column& entries = column.child(0);
-    return each_element([&] { return append(entries, TimeFormat::iso, depth + 1); }) &&
-           close_map(column);
+    return append_elements(column.child(0), depth) && close_map(column);
   }
   if (column.type().children[0].type.id == TypeId::varchar) {
     return append_entries(column, depth) && close_map(column);
@@ -178,8 +206,11 @@ bool ValueReader::append_entries(Column& column, int depth) {
   return each_field([&] {
     std::string_view name;
     if (!take_name(name)) return false;
-    entries.child(0).append_string(name);
+    Column& keys = entries.child(0);
+    keys.append_string(name);
+    const std::size_t noted = unknown_.size();
     if (!append(entries.child(1), TimeFormat::iso, depth + 1)) return false;
+    put_under(keys.string(keys.size() - 1), noted);
     entries.append_structure();
     return true;
   });

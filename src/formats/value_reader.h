@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/column.h"
@@ -19,13 +20,27 @@ struct Refusal {
   std::string reason;
 };
 
+// What a structure's type does not name: its path from the value that was read, "nest.w", with
+// numbers for places in lists.
+struct UnknownMember {
+  std::string path;
+  std::string_view raw;
+};
+
 // Moves over one record, whose bytes are UTF-8. What returns false has set refusal(), and may have
 // left a value half appended. `depth` is the number of arrays and objects around a value.
 class ValueReader {
  public:
-  explicit ValueReader(const TimeZone* zone) : zone_(zone) {}
+  // `notes_unknown`: members of structures that their types do not name are in take_unknown().
+  explicit ValueReader(const TimeZone* zone, bool notes_unknown = false)
+      : zone_(zone), notes_unknown_(notes_unknown) {}
 
-  void start(std::string_view record) { cursor_ = JsonCursor(record); }
+  void start(std::string_view record) {
+    cursor_ = JsonCursor(record);
+    unknown_.clear();
+  }
+  // Of all values appended since it was last called.
+  std::vector<UnknownMember> take_unknown() { return std::exchange(unknown_, {}); }
   const Refusal& refusal() const { return refusal_; }
   JsonCursor& cursor() { return cursor_; }
   // Nothing but white space is left.
@@ -75,7 +90,11 @@ class ValueReader {
  private:
   bool append_structure(Column& column, int depth);
   bool append_field(Column& column, std::string_view name, int depth);
+  bool pass_unknown(std::string_view name, int depth);
+  // Those noted since there were `from` stand in what has this name.
+  void put_under(std::string_view name, std::size_t from);
   bool append_list(Column& column, int depth);
+  bool append_elements(Column& elements, int depth);
   bool append_map(Column& column, const Token& token, int depth);
   bool append_entries(Column& column, int depth);
   bool close_map(Column& column);
@@ -88,6 +107,8 @@ class ValueReader {
   std::string text_;  // of a string with escapes, until the next
   std::string name_;
   std::vector<std::string_view> keys_;
+  bool notes_unknown_;
+  std::vector<UnknownMember> unknown_;
   Refusal refusal_;
 };
 

@@ -40,7 +40,7 @@ struct WatermarkHead {
 // batches: [0] output rows (a last BIGINT column `_weight` where rows are taken back),
 // [1] rows that came late, in the input's schema, [2] rows that an expression failed on
 // (quarantine), [3] where each row of [0] has a place in event time that depends on the row, one
-// BIGINT column, the watermark before each of these rows; else all rows stand behind the watermark
+// BIGINT column, the watermark at each of these rows; else all rows stand behind the watermark
 // of the commit before. A batch that is null has no rows.
 struct CommitHead {
   std::uint64_t generation = 0;           // grows when the stream's plan is replaced

@@ -15,15 +15,16 @@ std::int64_t less(std::int64_t time, std::int64_t lateness) {
 std::vector<std::int64_t> SourceWatermark::follow(const EventsHead& head, const Column& times) {
   value_ = std::max(value_, head.watermark_before);
   newest_ = std::max(newest_, head.newest_before);
-  std::vector<std::int64_t> before;
-  before.reserve(times.size());
+  std::vector<std::int64_t> in_force;
+  in_force.reserve(times.size());
   for (const std::int64_t time : times.values<std::int64_t>()) {
-    before.push_back(value_);
-    if (time <= newest_) continue;
-    newest_ = time;
-    value_ = std::max(value_, less(time, head.lateness));
+    if (time > newest_) {
+      newest_ = time;
+      value_ = std::max(value_, less(time, head.lateness));
+    }
+    in_force.push_back(value_);
   }
-  return before;
+  return in_force;
 }
 
 bool SourceWatermark::raise(const WatermarkHead& head) {

@@ -17,8 +17,9 @@ class SourceWatermark {
   std::int64_t newest() const { return newest_; }
   // Goes on from what an earlier one had come to.
   void restore(std::int64_t value, std::int64_t newest) { value_ = value, newest_ = newest; }
-  // The watermark in force before each row of `times`, a TIMESTAMP column without nulls. The head
-  // says by which lateness, so that a setting changed since then changes nothing of the past.
+  // The watermark in force at each row of `times`, a TIMESTAMP column without nulls. The row itself
+  // counts, which makes none late: its window ends behind it. The head says by which lateness, so
+  // that a setting changed since then changes nothing of the past.
   std::vector<std::int64_t> follow(const EventsHead& head, const Column& times);
   // True: every window that is open must close.
   bool raise(const WatermarkHead& head);

@@ -134,8 +134,7 @@ Result<void> RunningPlatform::start_streams() {
                                .folder = data() / "state" / name,
                                .clock = clock_,
                                .checkpoint_interval = workspace_.declared.checkpoint_interval};
-    TRY(auto job,
-        within("stream " + name, process::StreamJob::start(std::move(spec), std::move(parts))));
+    TRY(auto job, process::StreamJob::start(std::move(spec), std::move(parts)));
     const std::string passed_over = job->counts().passed_over;
     if (!passed_over.empty()) fmt::print(stderr, "weir: stream {}: {}\n", name, passed_over);
     streams_.push_back(std::move(job));

@@ -1,6 +1,5 @@
 #include "operate/readable_relations.h"
 
-#include "collect/collector.h"
 #include "journal/topic_relation.h"
 #include "sql/batch_names.h"
 #include "store/static_table.h"
@@ -53,7 +52,7 @@ Result<void> put_tables(Gathering& gathering, engine::Database& database,
 }
 
 void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
-  const SharedSchema refused = collect::quarantine_schema();
+  const SharedSchema refused = quarantine_schema();
   for (const workspace::Source& source : workspace.declared.sources) {
     const auto schema = std::make_shared<const Schema>(schema_of(source.rules));
     gathering.add_topic({.name = source.name, .schema = schema},
@@ -67,7 +66,7 @@ void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
 
 // The rows that a stream left out are whole rows of what it reads.
 void add_streams(Gathering& gathering, const std::vector<process::StreamSpec>& streams) {
-  const SharedSchema poisoned = process::poison_schema();
+  const SharedSchema poisoned = sql::poison_schema();
   for (const process::StreamSpec& stream : streams) {
     gathering.add_topic({.name = "late(" + stream.name + ")",
                          .schema = stream.input.schema,

@@ -3,27 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "process/static_rows.h"
+
 namespace weir::operate {
 namespace {
 
 using workspace::CompiledWorkspace;
-
-const sql::SourceNode& source_of(const sql::Node& root) {
-  const sql::Node* node = &root;
-  while (true) {
-    if (const auto* source = std::get_if<sql::SourceNode>(&node->kind)) return *source;
-    node = std::visit(
-        [](const auto& kind) -> const sql::Node* {
-          if constexpr (requires { kind.input; }) {
-            return kind.input.get();
-          } else {
-            return nullptr;
-          }
-        },
-        node->kind);
-    ASSERT(node != nullptr);
-  }
-}
 
 process::StreamInput input_of(const CompiledWorkspace& workspace,
                               const std::vector<process::StreamSpec>& earlier,
@@ -72,11 +57,17 @@ Result<std::vector<process::StreamSpec>> stream_specs(
   std::vector<process::StreamSpec> specs;
   for (workspace::CompiledStream& stream : workspace.streams) {
     const workspace::Stream& declared = stream.declared;
+    const auto& source = std::get<sql::SourceNode>(sql::source_of(*stream.plan.root).kind);
     process::StreamSpec spec{.name = declared.name,
-                             .input = input_of(workspace, specs, source_of(*stream.plan.root)),
+                             .input = input_of(workspace, specs, source),
                              .emit_interval = declared.emit_interval,
                              .state_ttl = declared.state_ttl,
                              .parallelism = declared.parallelism};
+    for (const workspace::StaticTable& table : workspace.static_tables) {
+      const bool is_read =
+          std::ranges::find(stream.plan.reads, table.name) != stream.plan.reads.end();
+      if (is_read) spec.tables[table.name] = process::hash_of_rows(table.batches);
+    }
     if (is_new(declared.name)) {
       TRY(spec.start, start_of(declared, journal, spec.input.topic));
     }

@@ -159,7 +159,7 @@ void InputBatches::add(Piece piece, InputBatch& batch) {
 void InputBatches::cut(InputBatch& batch) {
   Chunk chunk = joined();
   chunk.accepted = pieces_.empty() ? accepted_ : pieces_.back().accepted;
-  // Before what is taken next, where a chunk follows; next() knows better of the last one.
+  // Where a chunk follows, at its last row; next() knows better of the last one.
   chunk.watermark = pieces_.empty() ? watermark() : pieces_.back().watermarks.back();
   pieces_.clear();
   piece_rows_ = 0;

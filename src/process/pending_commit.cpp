@@ -63,7 +63,7 @@ void PendingCommit::add(const Chunk& source, const Chunk& results, const Finding
   }
   if (gives_times_) {
     for (std::size_t row = 0; row < count; ++row) {
-      times_->column(0).append(results.watermark_before(row));
+      times_->column(0).append(results.watermark_at(row));
     }
   }
   late_->append_rows(*source.rows, findings.late);
@@ -98,7 +98,7 @@ void PendingCommit::clear() {
   rows_in_ = 0;
   rows_ = std::make_shared<Batch>(output_);
   late_ = std::make_shared<Batch>(input_);
-  poison_ = std::make_shared<Batch>(poison_schema());
+  poison_ = std::make_shared<Batch>(sql::poison_schema());
   times_ = std::make_shared<Batch>(times_schema());
 }
 

@@ -23,7 +23,7 @@ using dataflow::StateWriter;
 namespace fs = std::filesystem;
 
 constexpr std::string_view magic = "weirsnap";
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;
 constexpr std::string_view prefix = "snapshot-";
 
 std::string encoded(const Snapshot& snapshot) {
@@ -35,6 +35,16 @@ std::string encoded(const Snapshot& snapshot) {
   body.number(snapshot.sequence);
   body.number(snapshot.through);
   body.number(snapshot.commit_end);
+  body.number<std::uint64_t>(snapshot.tables.size());
+  for (const auto& [name, hash] : snapshot.tables) {
+    body.text(name);
+    body.number(hash);
+  }
+  body.number<std::uint64_t>(snapshot.surroundings.size());
+  for (const auto& [what, value] : snapshot.surroundings) {
+    body.text(what);
+    body.text(value);
+  }
   body.text(snapshot.state);
   StateWriter file;
   file.text(magic);
@@ -58,6 +68,14 @@ std::optional<Snapshot> decoded(std::string_view bytes) {
   snapshot.sequence = body.number<std::uint64_t>();
   snapshot.through = body.number<Position>();
   snapshot.commit_end = body.number<Position>();
+  for (auto left = body.number<std::uint64_t>(); left > 0; --left) {
+    const std::string name(body.text());
+    snapshot.tables[name] = body.number<std::uint64_t>();
+  }
+  for (auto left = body.number<std::uint64_t>(); left > 0; --left) {
+    const std::string what(body.text());
+    snapshot.surroundings[what] = body.text();
+  }
   snapshot.state = body.text();
   return body.finished() ? std::optional(std::move(snapshot)) : std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,11 @@ struct Snapshot {
   std::uint64_t sequence = 0;  // of the commit; 0: before the first
   Position through = 0;        // input before it is in the state
   Position commit_end = 0;     // behind the commit
+  // Hashes of the static tables it joins, as it has joined them since, by name.
+  std::map<std::string, std::uint64_t> tables;
+  // What else than the SQL decides what the plan means, in words: "time_zone" is "UTC". Only for
+  // saying what changed.
+  std::map<std::string, std::string> surroundings;
   std::string state;
 };
 

@@ -60,6 +60,21 @@ StreamSpec StreamFixture::compiled(const std::string& name, const std::string& s
   return spec;
 }
 
+void StreamFixture::put_places(const std::string& rows) {
+  const auto connection = tables_->connect().value();
+  ASSERT_TRUE(connection
+                  ->run("CREATE OR REPLACE TABLE places(code VARCHAR, name VARCHAR); "
+                        "INSERT INTO places VALUES " +
+                        rows)
+                  .ok());
+  const Type text{.id = TypeId::varchar};
+  std::erase_if(readables_, [](const sql::Readable& other) { return other.name == "places"; });
+  readables_.push_back(
+      {.name = "places",
+       .kind = sql::Readable::Kind::static_table,
+       .schema = std::make_shared<const Schema>(Schema{{{"code", text}, {"name", text}}})});
+}
+
 Result<std::unique_ptr<StreamJob>> StreamFixture::try_start(StreamSpec spec) {
   const std::filesystem::path folder = folder_of(spec.name);
   return StreamJob::start(std::move(spec), {.journal = journal_,

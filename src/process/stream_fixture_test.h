@@ -49,6 +49,8 @@ class StreamFixture : public testing::Test {
 
   // Over `events` and the streams made before it.
   StreamSpec compiled(const std::string& name, const std::string& sql, bool emit_changes = false);
+  // The static table `places` that the next compiled() may join: k, name.
+  void put_places(const std::string& rows);
   std::unique_ptr<StreamJob> start(StreamSpec spec);
   Result<std::unique_ptr<StreamJob>> try_start(StreamSpec spec);
   std::filesystem::path folder_of(const std::string& stream) const { return folder_ / stream; }

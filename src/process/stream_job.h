@@ -14,15 +14,12 @@
 #include "core/clock.h"
 #include "core/position.h"
 #include "core/result.h"
-#include "dataflow/poison.h"
 #include "engine/database.h"
+#include "journal/heads.h"
 #include "journal/journal.h"
 #include "sql/plan.h"
 
 namespace weir::process {
-
-// Of the rows that an expression failed on. The late rows' columns are the input's.
-using dataflow::poison_schema;
 
 // What a stream reads. Of a source: rows of Kind::events, with its watermark. Of a stream: the
 // output rows of its commits, with theirs.
@@ -42,6 +39,7 @@ struct StreamSpec {
   int parallelism = 1;
   Position start = 0;  // of a new stream: where its input begins
   std::size_t batch_rows_max = 50'000;
+  std::map<std::string, std::uint64_t> tables;  // hash_of_rows() of the static tables it joins
 };
 
 struct StreamParts {
@@ -52,10 +50,10 @@ struct StreamParts {
   std::chrono::microseconds checkpoint_interval{5'000'000};
 };
 
-// Since the program started.
+// Rows since the program started.
 struct StreamCounts {
   std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
-  std::int64_t watermark = 0;    // of the output
+  std::int64_t watermark = journal::no_watermark;  // of the output
   Position through = 0;          // all input before it is processed and its results are durable
   std::optional<Error> failure;  // why it stopped
   std::string trouble;           // what it waits for to end, a full disk; empty: nothing

@@ -8,6 +8,34 @@
 #include "process/stream_run.h"
 
 namespace weir::process {
+namespace {
+
+// "column v of ev was INTEGER and is now BIGINT", or nothing where nothing of it changed.
+std::string changes(const std::map<std::string, std::string>& then,
+                    const std::map<std::string, std::string>& now) {
+  std::string words;
+  for (const auto& [what, value] : now) {
+    const auto before = then.find(what);
+    if (before == then.end() || before->second == value) continue;
+    words += fmt::format("{}{} was {} and is now {}", words.empty() ? "" : ", ", what,
+                         before->second, value);
+  }
+  return words;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> surroundings(const StreamSpec& spec) {
+  const std::string of_input = " of " + spec.input.topic;
+  std::map<std::string, std::string> all{{"time_zone", spec.plan.time_zone}};
+  for (const Field& column : spec.input.schema->columns) {
+    all["column " + column.name + of_input] = to_string(column.type);
+  }
+  if (spec.input.event_time) {
+    all["event_time" + of_input] = spec.input.schema->columns[*spec.input.event_time].name;
+  }
+  return all;
+}
 
 Result<void> StreamRun::recover() {
   TRY(const std::optional<Snapshot> snapshot, snapshots_->load());
@@ -28,7 +56,11 @@ Result<void> StreamRun::recover() {
                                   last_.generation, commit->generation),
                       *commit);
   }
-  if (!commit || commit->sequence <= last_.sequence) return {};
+  if (!commit || commit->sequence <= last_.sequence) {
+    // What comes from here on joins the rows of today.
+    return snapshot->tables == spec_.tables ? Result<void>() : write_snapshot();
+  }
+  OK_OR_RETURN(check_tables(*snapshot));
   last_ = *commit;
   replay_until_ = commit->through;
   return {};
@@ -44,10 +76,13 @@ Error StreamRun::lost_state(std::string_view how, const LastCommit& commit) cons
 
 Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
   if (snapshot.plan_hash != spec_.plan.hash) {
-    return Error{
-        Fault::conflict,
-        "its SQL's meaning or its emit changed; keep the old ones, or give the stream and its "
-        "table new names, which starts it anew"};
+    const std::string known = changes(snapshot.surroundings, surroundings(spec_));
+    return Error{Fault::conflict,
+                 fmt::format("{} changed{}; keep the old ones, or give the stream and its table "
+                             "new names, which starts it anew",
+                             known.empty() ? "its SQL's meaning or its emit"
+                                           : "its SQL's meaning, its emit or what it goes by",
+                             known.empty() ? "" : ": " + known)};
   }
   const journal::Journal& journal = parts_.journal;
   if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
@@ -68,6 +103,21 @@ Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
   return {};
 }
 
+Result<void> StreamRun::check_tables(const Snapshot& snapshot) const {
+  if (pipeline_.is_stateless()) return {};
+  for (const auto& [name, hash] : spec_.tables) {
+    const auto then = snapshot.tables.find(name);
+    if (then != snapshot.tables.end() && then->second == hash) continue;
+    return Error{Fault::conflict,
+                 fmt::format("the file of static table {} was edited after the server had ended "
+                             "before it could keep the stream's state, which has yet to be worked "
+                             "out from the rows as they were; put the file back as it was, start "
+                             "and stop the server once, then edit it",
+                             name)};
+  }
+  return {};
+}
+
 Result<std::optional<StreamRun::LastCommit>> StreamRun::find_last_commit(Position from) const {
   const auto reader = parts_.journal.read({{spec_.name}, {journal::Kind::commit}}, from);
   std::optional<LastCommit> last;
@@ -84,6 +134,7 @@ Result<void> StreamRun::restore(const Snapshot& snapshot) {
   input_.restart(snapshot.through, state);
   output_watermark_ = state.number<std::int64_t>();
   OK_OR_RETURN(within(parts_.folder.string(), pipeline_.load(state)));
+  counts_.watermark = output_watermark_;
   last_ = {snapshot.generation, snapshot.sequence, snapshot.through, snapshot.commit_end};
   snapshot_sequence_ = snapshot.sequence;
   return {};
@@ -101,6 +152,8 @@ Result<void> StreamRun::replay() {
   }
   OK_OR_RETURN(give_held());
   pending_.clear();
+  std::lock_guard lock(mutex_);
+  counts_.watermark = output_watermark_;
   return {};
 }
 

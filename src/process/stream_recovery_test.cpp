@@ -176,6 +176,91 @@ TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {
             "stream and its table new names, which starts it anew");
 }
 
+TEST_F(StreamRecovery, SaysWhatOfItsInputChanged) {
+  const std::string sql =
+      "SELECT window_start, sum(v) AS s FROM tumble(events, t, INTERVAL 1 DAY) GROUP BY ALL";
+  start(compiled("s", sql)).reset();
+  StreamSpec spec = compiled("s", sql);
+  Schema schema = *spec.input.schema;
+  schema.columns[2].type.id = TypeId::hugeint;
+  spec.input.schema = std::make_shared<const Schema>(std::move(schema));
+  spec.plan.time_zone = "Asia/Tokyo";
+  spec.plan.hash = "another";
+  const auto started = try_start(std::move(spec));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().message,
+            "stream s: its SQL's meaning, its emit or what it goes by changed: column v of events "
+            "was BIGINT and is now HUGEINT, time_zone was UTC and is now Asia/Tokyo; keep the old "
+            "ones, or give the stream and its table new names, which starts it anew");
+}
+
+TEST_F(StreamRecovery, KnowsItsWatermarkAgain) {
+  const std::string sql = "SELECT t, k FROM events";
+  auto job = start(compiled("s", sql));
+  EXPECT_EQ(job->counts().watermark, journal::no_watermark);
+  for (const bool crash : {false, true}) {
+    send({{crash ? 60 : 30, "a", 1}});
+    const auto before = static_cast<std::int64_t>(crash ? 55 : 25) * 1'000'000;
+    settle(*job);
+    EXPECT_EQ(job->counts().watermark, before);
+    end_at_once(std::move(job), folder_of("s"), crash);
+    job = start(compiled("s", sql));
+    if (crash) settle(*job);
+    EXPECT_EQ(job->counts().watermark, before);
+  }
+}
+
+constexpr const char* joined_sql =
+    "SELECT k, name, count(*) AS n FROM events JOIN places ON k = code GROUP BY ALL";
+
+// As the program starts it over a file with these rows.
+StreamSpec over_places(StreamSpec spec, std::uint64_t hash) {
+  spec.tables = {{"places", hash}};
+  return spec;
+}
+
+TEST_F(StreamRecovery, RefusesToGoThroughItsInputAgainWithOtherRowsOfAStaticTable) {
+  put_places("('a', 'A')");
+  auto job = start(over_places(compiled("s", joined_sql, true), 1));
+  send({{1, "a", 1}});
+  settle(*job);
+  end_at_once(std::move(job), folder_of("s"), true);
+  put_places("('a', 'A2')");
+  const auto started = try_start(over_places(compiled("s", joined_sql, true), 2));
+  ASSERT_FALSE(started.ok());
+  EXPECT_EQ(started.error().fault, Fault::conflict);
+  EXPECT_NE(started.error().message.find("static table places"), std::string::npos)
+      << started.error().message;
+
+  put_places("('a', 'A')");
+  start(over_places(compiled("s", joined_sql, true), 1)).reset();
+  put_places("('a', 'A2')");
+  job = start(over_places(compiled("s", joined_sql, true), 2));
+  send({{2, "a", 1}});
+  settle(*job);
+  end_at_once(std::move(job), folder_of("s"), true);
+  // The rows of the edited file are those that the commits joined since.
+  job = start(over_places(compiled("s", joined_sql, true), 2));
+  settle(*job);
+  EXPECT_EQ(committed("s").rows, expected("SELECT k, 'A' || CASE WHEN v = 1 AND t < "
+                                          "'1970-01-01 00:00:02' THEN '' ELSE '2' END, count(*) "
+                                          "FROM events() GROUP BY ALL"));
+}
+
+TEST_F(StreamRecovery, TakesEditedRowsOfAStaticTableWhereNothingIsKept) {
+  const std::string sql = "SELECT k, name FROM events JOIN places ON k = code";
+  put_places("('a', 'A')");
+  auto job = start(over_places(compiled("s", sql), 1));
+  send({{1, "a", 1}});
+  settle(*job);
+  end_at_once(std::move(job), folder_of("s"), true);
+  put_places("('a', 'A2')");
+  job = start(over_places(compiled("s", sql), 2));
+  send({{2, "a", 1}});
+  settle(*job);
+  EXPECT_EQ(committed("s").rows.size(), 2);
+}
+
 TEST_F(StreamRecovery, RefusesOpenWindowsAsChangesAndChangesAsOpenWindows) {
   const std::string sql =
       "SELECT window_start, k, count(*) AS n FROM tumble(events, t, INTERVAL 10 SECOND) "

@@ -207,6 +207,8 @@ Result<void> StreamRun::write_snapshot() {
                                   .sequence = last_.sequence,
                                   .through = last_.through,
                                   .commit_end = last_.end,
+                                  .tables = spec_.tables,
+                                  .surroundings = surroundings(spec_),
                                   .state = state.bytes()}));
   snapshot_sequence_ = last_.sequence;
   return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,9 @@
 #include "process/stream_job.h"
 
 namespace weir::process {
+
+// Of its SQL: the time zone, and of its input the event time and each column's type.
+std::map<std::string, std::string> surroundings(const StreamSpec& spec);
 
 // Everything but what other threads may ask belongs to its thread.
 class StreamRun final : public StreamJob {
@@ -57,6 +61,8 @@ class StreamRun final : public StreamJob {
   Result<void> check_identity(const Snapshot& snapshot) const;
   // Neither new, nor to be gone on with: what it gave would be given once more.
   Error lost_state(std::string_view how, const LastCommit& commit) const;
+  // Fault::conflict where replay() would join other rows than the commits did.
+  Result<void> check_tables(const Snapshot& snapshot) const;
   Result<std::optional<LastCommit>> find_last_commit(Position from) const;
   Result<void> restore(const Snapshot& snapshot);
   Result<void> replay();

@@ -12,7 +12,7 @@
 
 namespace weir::serve {
 
-// Counted since the program started. rows_in = accepted + quarantined; late ones are accepted.
+// Rows since the program started. rows_in = accepted + quarantined; late ones are accepted.
 struct SourceStatus {
   std::string name;
   std::uint64_t rows_in = 0, accepted = 0, quarantined = 0, late = 0;

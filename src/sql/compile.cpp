@@ -154,6 +154,7 @@ Result<Plan> finish(Compilation& compilation, PlanRelation relation) {
   }
   std::string_view meaning = compilation.meaning;
   if (is_stateless) meaning = meaning.substr(0, meaning.find('\n'));
+  plan.time_zone = compilation.options.time_zone;
   plan.hash = hash_of_meaning(meaning);
   return plan;
 }

@@ -109,5 +109,18 @@ TEST(Compile, KnowsWhatItReadsBehindAWithOfTheSameName) {
             "\"events\" is a table that streams write: read the stream itself");
 }
 
+TEST(Compile, RefusesAStructureWithoutNamesAndSaysHowToNameThem) {
+  const auto result = compiled("SELECT a, row(a, b) AS r FROM events", {source({"a", "b"})});
+  const auto* mistakes = std::get_if<1>(&result);
+  ASSERT_NE(mistakes, nullptr);
+  EXPECT_EQ(mistakes->front().offset, 10U);
+  EXPECT_EQ(mistakes->front().message,
+            "the fields of this structure have no names, so it cannot be kept: write "
+            "struct_pack(k := k, v := v) with names of yours in place of row(k, v)");
+  EXPECT_EQ(mistake_in("SELECT row(a, b) = row(b, a) AS same FROM events", {source({"a", "b"})}),
+            "none");
+  EXPECT_EQ(mistake_in("SELECT {'x': a, 'y': b} AS r FROM events", {source({"a", "b"})}), "none");
+}
+
 }  // namespace
 }  // namespace weir::sql

@@ -97,9 +97,16 @@ struct Plan {
   // The fewest columns of the result that are unique by the plan; empty: none.
   std::vector<std::size_t> key;
   std::vector<std::string> reads;  // sources, streams and static tables
-  std::string hash;                // same text of meaning, same state; stateless: same input
+  std::string time_zone;
+  std::string hash;  // same text of meaning, same state; stateless: same input
   bool windowed = false;
 };
+
+// What the stream reads: a SourceNode, and the input's columns, which its late rows have too.
+const Node& source_of(const Node& root);
+// The columns of rows that an expression of it failed on: accepted TIMESTAMP, reason VARCHAR, row
+// JSON.
+std::shared_ptr<const Schema> poison_schema();
 
 // A mistake in SQL, with its place in the text (bytes from 0).
 struct SqlMistake {

@@ -20,6 +20,20 @@ bool reads_a_pane(const JsonValue& expression, const PlanRelation& over) {
   });
 }
 
+bool has_unnamed_field(const Type& type) {
+  return std::ranges::any_of(type.children, [&](const Field& field) {
+    return (type.id == TypeId::structure && field.name.empty()) || has_unnamed_field(field.type);
+  });
+}
+
+Error refuse_unnamed_field(Compilation& compilation, const std::string& column) {
+  const std::size_t call = find_word(compilation.refusals.sql(), "row");
+  return compilation.refusals.at(
+      call > 0 ? call : find_word(compilation.refusals.sql(), column),
+      "the fields of this structure have no names, so it cannot be kept: write struct_pack(k := "
+      "k, v := v) with names of yours in place of row(k, v)");
+}
+
 Result<std::shared_ptr<const Schema>> schema_of(Compilation& compilation,
                                                 const std::vector<KernelColumn>& columns) {
   auto schema = std::make_shared<Schema>();
@@ -30,6 +44,7 @@ Result<std::shared_ptr<const Schema>> schema_of(Compilation& compilation,
           column.name, "the column \"" + column.name + "\" has the type " + column.type +
                            ", which cannot be kept: cast it to another");
     }
+    if (has_unnamed_field(type.value())) return refuse_unnamed_field(compilation, column.name);
     schema->columns.push_back({column.name, std::move(type).value()});
   }
   return std::shared_ptr<const Schema>(std::move(schema));

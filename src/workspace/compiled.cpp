@@ -11,7 +11,18 @@ namespace {
 // What an API may read.
 std::vector<sql::Readable> readables_of(const CompiledWorkspace& compiled) {
   std::vector<sql::Readable> names;
-  for (const Source& source : compiled.declared.sources) names.push_back(readable_of(source));
+  const auto add_topic = [&](const std::string& kind, const std::string& name,
+                             const std::shared_ptr<const Schema>& schema) {
+    names.push_back({kind + "(" + name + ")", sql::Readable::Kind::source, schema, {}, true});
+  };
+  for (const Source& source : compiled.declared.sources) {
+    names.push_back(readable_of(source));
+    add_topic("quarantine", source.name, quarantine_schema());
+  }
+  for (const CompiledStream& stream : compiled.streams) {
+    add_topic("late", stream.declared.name, sql::source_of(*stream.plan.root).output);
+    add_topic("quarantine", stream.declared.name, sql::poison_schema());
+  }
   for (const StreamTable& table : compiled.tables) {
     names.push_back({table.name, sql::Readable::Kind::table, table.schema, {}, false});
   }

@@ -11,7 +11,8 @@ bool is_broken_table(const std::string& name, const Workspace& workspace,
                      const std::vector<sql::Readable>& known) {
   if (std::ranges::find(known, name, &sql::Readable::name) != known.end()) return false;
   const bool is_written = std::ranges::any_of(workspace.streams, [&](const Stream& stream) {
-    return std::ranges::find(stream.into, name) != stream.into.end();
+    return std::ranges::find(stream.into, name) != stream.into.end() ||
+           name == "late(" + stream.name + ")" || name == "quarantine(" + stream.name + ")";
   });
   return is_written ||
          std::ranges::find(workspace.tables, name, &Table::name) != workspace.tables.end();

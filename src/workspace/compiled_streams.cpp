@@ -95,11 +95,15 @@ void check_state(const Stream& stream, const PlanGroup& found, std::vector<Mista
                         "emit: close needs a window that is over some time: group with tumble or "
                         "hop, or write changes"});
   }
+  const bool has_window =
+      sql::find_word(stream.sql.text, "tumble") > 0 || sql::find_word(stream.sql.text, "hop") > 0;
   const bool is_bounded = stream.state_ttl || stream.unbounded_state || found.group->keys == 0;
   if (is_bounded) return;
-  mistakes.push_back({place_of_group(stream.sql),
-                      "without a window this keeps every key for ever: group with tumble or hop, "
-                      "or set state_ttl, or write unbounded_state: allow"});
+  mistakes.push_back(
+      {place_of_group(stream.sql),
+       std::string("without a window this keeps every key for ever: ") +
+           (has_window ? "add window_start to GROUP BY" : "group with tumble or hop") +
+           ", or set state_ttl, or write unbounded_state: allow"});
 }
 
 class StreamCompiler {

@@ -127,23 +127,30 @@ class TableCompiler {
                 "\"" + table_.name + "\" is keyed by " + names_of(table_.key, *table_.schema) +
                     ", so one stream alone writes it, and \"" + first().declared.name + "\" does");
     }
-    for (const CompiledStream* writer : writers_) check_changes(*writer);
+    for (const CompiledStream* writer : writers_) check_group(*writer);
   }
-  // A result whose rows are taken back must say which row.
-  void check_changes(const CompiledStream& writer) {
+  // A result whose rows are taken back must say which row; and the rows of a group have no order,
+  // by which one could stand for another.
+  void check_group(const CompiledStream& writer) {
     const sql::Plan& plan = writer.plan;
-    if (plan.root->append_only) return;
+    const bool changes = !plan.root->append_only;
+    if (!changes && !plan.windowed) return;
     const bool is_declared = declared_ != nullptr && !declared_->key.empty();
-    if (table_.key.empty() && !is_declared) {
+    if (changes && table_.key.empty() && !is_declared) {
       note_into(writer,
                 "rows of this result change, and nothing tells them apart: group by a "
                 "column, or give table \"" +
                     table_.name + "\" a key");
     }
     const bool all_found = is_declared && table_.key.size() == declared_->key.size();
-    if (all_found && !holds_all(table_.key, plan.key)) {
-      note_key("rows of this result change, so the key must have " +
-               names_of(plan.key, *table_.schema));
+    if (!all_found) return;
+    if (plan.windowed && plan.key.empty()) {
+      note_key(
+          "nothing that this grouped result selects is unique: select all columns of its "
+          "GROUP BY, and put a join or unnest behind it into a stream of its own");
+    } else if (!holds_all(table_.key, plan.key)) {
+      note_key((changes ? "rows of this result change" : "rows of a group have no order") +
+               std::string(", so the key must have ") + names_of(plan.key, *table_.schema));
     }
   }
 

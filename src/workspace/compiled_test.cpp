@@ -140,6 +140,18 @@ TEST(Compile, a_declared_key_over_rows_that_only_come_need_not_be_unique) {
   EXPECT_FALSE(workspace.tables[0].rows_are_final);
 }
 
+TEST(Compile, an_api_may_read_late_and_refused_rows) {
+  const CompiledWorkspace workspace =
+      compiled("stream: s\nsql: " + hourly +
+               "into: s\n---\napi: a\npath: /a\nsql: SELECT origin, delay FROM late('s')\n---\n"
+               "api: b\npath: /b\nsql: SELECT code, bytes FROM quarantine('flights')\n---\n"
+               "api: c\npath: /c\nsql: SELECT reason, row FROM quarantine('s')\n");
+  ASSERT_EQ(workspace.apis.size(), 3U);
+  EXPECT_EQ(workspace.apis[0].reads, std::vector<std::string>{"late(s)"});
+  EXPECT_EQ(workspace.apis[1].reads, std::vector<std::string>{"quarantine(flights)"});
+  EXPECT_EQ(workspace.apis[2].reads, std::vector<std::string>{"quarantine(s)"});
+}
+
 TEST(Compile, refuses_what_cannot_run) {
   const std::string grouped = "SELECT origin, count(*) AS n FROM flights GROUP BY origin\n";
   const std::string stream = "stream: s\nsql: " + grouped + "state_ttl: 1d\ninto: t\n---\n";
@@ -149,6 +161,10 @@ TEST(Compile, refuses_what_cannot_run) {
       {"stream: s\nsql: " + grouped,
        "a.yaml:7:48: without a window this keeps every key for ever: group with tumble or hop, or "
        "set state_ttl, or write unbounded_state: allow\n"},
+      {"stream: s\nsql: SELECT origin, count(*) AS n FROM tumble(flights, date, INTERVAL 1 HOUR) "
+       "GROUP BY origin\n",
+       "a.yaml:7:79: without a window this keeps every key for ever: add window_start to GROUP "
+       "BY, or set state_ttl, or write unbounded_state: allow\n"},
       {"stream: s\nsql: SELECT DISTINCT origin FROM flights\n",
        "a.yaml:7:13: without a window this keeps every key for ever: group with tumble or hop, or "
        "set state_ttl, or write unbounded_state: allow\n"},
@@ -173,6 +189,14 @@ TEST(Compile, refuses_what_cannot_run) {
        "a.yaml:12:6: key: rows of this result change, so the key must have origin\n"},
       {stream + "table: t\nindexes: [[m]]\n",
        "a.yaml:12:10: indexes: there is no column \"m\"; did you mean \"n\"?\n"},
+      {"stream: s\nsql: SELECT window_start, origin, count(*) AS n FROM tumble(flights, date, "
+       "INTERVAL 1 HOUR) GROUP BY ALL\ninto: t\n---\ntable: t\nkey: [window_start]\n",
+       "a.yaml:11:6: key: rows of a group have no order, so the key must have window_start, "
+       "origin\n"},
+      {"stream: s\nsql: SELECT window_start, count(*) AS n FROM tumble(flights, date, INTERVAL 1 "
+       "HOUR) GROUP BY window_start, origin\ninto: t\n---\ntable: t\nkey: [window_start]\n",
+       "a.yaml:11:6: key: nothing that this grouped result selects is unique: select all columns "
+       "of its GROUP BY, and put a join or unnest behind it into a stream of its own\n"},
       {stream + "table: t\nretention: 1d\n",
        "a.yaml:12:12: retention: it counts by event time, and this result has none: select "
        "window_start, or the source's event_time\n"},
