@@ -144,7 +144,6 @@ Result<bool> Applier::gather(journal::Reader& reader) {
 }
 
 Result<void> Applier::take(const journal::Placed& placed) {
-  TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
   const std::string& stream = placed.entry->topic;
   TRY(const std::vector<journal::Placed> parts, commits_[stream].take(placed));
   if (parts.empty()) return {};
