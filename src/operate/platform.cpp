@@ -152,6 +152,7 @@ Result<void> RunningPlatform::serve() {
                                 {*journal_, *tokens_, clock_, data() / "state" / "_collect"}));
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, *journal_);
   const WorkingParts parts = working_parts();
+  TRY(TimeZone time_zone, TimeZone::find(workspace_.declared.time_zone));
   std::vector<serve::PublishedApi> apis;
   for (const auto& api : workspace_.apis) apis.push_back({api.declared, api.reads});
   TRY(gateway_, serve::Gateway::start(
@@ -162,6 +163,7 @@ Result<void> RunningPlatform::serve() {
                      .tokens = *tokens_,
                      .clock = clock_,
                      .freshness = *freshness_,
+                     .time_zone = std::move(time_zone),
                      .status = [parts] { return platform_status(parts); },
                      .catalogue =
                          [parts](const std::string& kind, const serve::MayRead& may_read) {

@@ -43,7 +43,7 @@ net::Response answer_data(const Call& call, std::string_view table) {
   const Readable* readable = call.readables.find(table);
   if (readable == nullptr || !readable->is_table()) return no_such_table(call, table);
   if (auto refused = refuse_reading(call, table)) return std::move(*refused);
-  const Result<ReadQuery> asked = read_query(*readable, call.request.query);
+  const Result<ReadQuery> asked = read_query(*readable, call.request.query, call.zone);
   if (!asked.ok()) return net::refusal(400, "INVALID_QUERY", asked.error().message);
   const ReadQuery& query = asked.value();
   if (auto refused = wait_as_asked(call, {readable->name})) return std::move(*refused);

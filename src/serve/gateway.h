@@ -12,6 +12,7 @@
 #include "engine/database.h"
 #include "govern/tokens.h"
 #include "net/http_server.h"
+#include "scalars/time_zone.h"
 #include "serve/readable.h"
 #include "serve/status.h"
 #include "sql/plan.h"
@@ -35,6 +36,7 @@ struct GatewayParts {
   govern::Tokens& tokens;
   const Clock& clock;
   Freshness& freshness;
+  TimeZone time_zone;  // of times in URLs without an offset
   // Asked on the server's thread too, for /readyz: must not block.
   std::function<PlatformStatus()> status;
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.

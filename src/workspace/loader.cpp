@@ -90,7 +90,7 @@ Result<void> declare_all(const Documents& documents, Workspace& workspace,
   }
   for (const auto& document : documents.streams) {
     Report report = report_of(document, mistakes);
-    workspace.streams.push_back(declare_stream(document, workspace.folder, report));
+    workspace.streams.push_back(declare_stream(document, workspace.folder, facts, report));
   }
   for (const auto& document : documents.tables) {
     Report report = report_of(document, mistakes);
@@ -103,7 +103,7 @@ Result<void> declare_all(const Documents& documents, Workspace& workspace,
   }
   for (const auto& document : documents.tests) {
     Report report = report_of(document, mistakes);
-    workspace.tests.push_back(declare_test(document, names, report));
+    workspace.tests.push_back(declare_test(document, names, facts, report));
   }
   check_addresses(documents, mistakes);
   return {};

@@ -121,7 +121,7 @@ steps:
   EXPECT_EQ(stream.state_ttl, 168h);
   EXPECT_EQ(stream.parallelism, 2);
   EXPECT_EQ(stream.start, Stream::Start::at);
-  EXPECT_EQ(stream.start_at, Instant(978'307'200s));
+  EXPECT_EQ(stream.start_at, Instant(978'278'400s));  // midnight in Shanghai
   EXPECT_EQ(stream.into, std::vector<std::string>{"delays_by_origin"});
   EXPECT_EQ(stream.sql.place.line, 3);
   EXPECT_EQ(stream.sql.place.column, 3);
