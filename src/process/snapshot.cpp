@@ -78,6 +78,13 @@ std::optional<std::uint64_t> sequence_of(const std::string& name) {
 
 }  // namespace
 
+Result<void> check_plan(const Snapshot& snapshot, const std::string& plan_hash) {
+  if (snapshot.plan_hash == plan_hash) return {};
+  return Error{Fault::conflict,
+               "its SQL's meaning or its emit changed; keep the old ones, or give the stream and "
+               "its table new names, which starts it anew"};
+}
+
 bool SnapshotFolder::has_any(const fs::path& folder) {
   std::error_code none;  // no folder is an empty one
   return std::ranges::any_of(fs::directory_iterator(folder, none),

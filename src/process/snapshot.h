@@ -24,6 +24,9 @@ struct Snapshot {
   std::string state;
 };
 
+// Fault::conflict where the state is of another plan.
+Result<void> check_plan(const Snapshot& snapshot, const std::string& plan_hash);
+
 // A folder with the two newest snapshots, one file each. Written by one thread; any may ask what
 // is needed().
 class SnapshotFolder {

@@ -43,12 +43,7 @@ Error StreamRun::lost_state(std::string_view how, const LastCommit& commit) cons
 }
 
 Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
-  if (snapshot.plan_hash != spec_.plan.hash) {
-    return Error{
-        Fault::conflict,
-        "its SQL's meaning or its emit changed; keep the old ones, or give the stream and its "
-        "table new names, which starts it anew"};
-  }
+  OK_OR_RETURN(check_plan(snapshot, spec_.plan.hash));
   const journal::Journal& journal = parts_.journal;
   if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
     return Error{Fault::conflict,

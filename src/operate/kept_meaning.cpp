@@ -1,0 +1,34 @@
+#include "operate/kept_meaning.h"
+
+#include <memory>
+#include <optional>
+
+#include "process/snapshot.h"
+#include "workspace/loader.h"
+
+namespace weir::operate {
+namespace {
+
+Result<void> check_state(const std::filesystem::path& folder, const std::string& plan_hash) {
+  TRY(const auto snapshots, process::SnapshotFolder::open(folder));
+  TRY(const std::optional<process::Snapshot> newest, snapshots->load());
+  return newest ? process::check_plan(*newest, plan_hash) : Result<void>();
+}
+
+}  // namespace
+
+std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace) {
+  std::vector<workspace::Mistake> mistakes;
+  for (const workspace::CompiledStream& stream : workspace.streams) {
+    const std::filesystem::path folder = workspace.declared.data / "state" / stream.declared.name;
+    if (!process::SnapshotFolder::has_any(folder)) continue;
+    const Result<void> state = check_state(folder, stream.plan.hash);
+    if (state.ok() || state.error().fault != Fault::conflict) continue;
+    mistakes.push_back(
+        {stream.declared.place, "stream " + stream.declared.name + ": " + state.error().message});
+  }
+  workspace::sort_by_place(mistakes);
+  return mistakes;
+}
+
+}  // namespace weir::operate
