@@ -199,6 +199,19 @@ TEST(Loader, refuses_a_file_that_is_no_workspace) {
             std::string::npos);
 }
 
+TEST(Loader, the_data_folder_is_found_whatever_is_wrong_in_other_files) {
+  const TemporaryWorkspace folder(
+      {{"weir.yaml", "weir: 1\nname: t\ndata: kept/here/\n"}, {"bad.yaml", "foo: bar\n"}});
+  const auto data = find_data_folder(folder.path());
+  const auto* path = std::get_if<std::filesystem::path>(&data);
+  ASSERT_NE(path, nullptr);
+  EXPECT_EQ(*path, std::filesystem::weakly_canonical(folder.path()) / "kept" / "here");
+  const std::map<std::string, std::string> files{{"weir.yaml", "weir: 1\nname: t\ndta: x\n"}};
+  const TemporaryWorkspace broken(files);
+  const auto refused = find_data_folder(broken.path());
+  ASSERT_NE(std::get_if<std::vector<Mistake>>(&refused), nullptr);
+}
+
 TEST(Loader, says_the_mistakes_of_all_files_at_once_in_order) {
   EXPECT_EQ(mistakes_of({{"weir.yaml", "weir: 1\nname: t\n"},
                          {"b/x.yml", "source: a\nfrom: http\nschema: {x: innt}\nlatenes: 1s\n"},
