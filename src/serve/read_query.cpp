@@ -47,9 +47,11 @@ std::vector<std::string> split(std::string_view text) {
 Error unknown_column(const Readable& table, std::string_view name) {
   std::vector<std::string> names;
   for (const Field& column : table.schema->columns) names.push_back(column.name);
+  const std::string meant = did_you_mean(name, names);
   return {Fault::invalid,
-          fmt::format("{} has no column or option \"{}\"{}; it has the columns {}", table.name,
-                      name, did_you_mean(name, names), fmt::join(names, ", "))};
+          fmt::format("{} has no column or option \"{}\"{}", table.name, name,
+                      meant.empty() ? fmt::format("; it has the columns {}", fmt::join(names, ", "))
+                                    : meant)};
 }
 
 Result<std::size_t> whole_number(std::string_view option, std::string_view text, std::size_t min,
