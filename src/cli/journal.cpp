@@ -13,11 +13,6 @@
 namespace weir::cli {
 namespace {
 
-Result<std::filesystem::path> data_folder() {
-  TRY(const workspace::Workspace loaded, load_workspace("."));
-  return loaded.data;
-}
-
 std::string stat_json(const journal::JournalStat& stat) {
   std::string topics;
   for (const journal::TopicStat& t : stat.topics) {
@@ -34,7 +29,7 @@ std::string stat_json(const journal::JournalStat& stat) {
 }
 
 Result<void> stat(const Session& session) {
-  TRY(const auto data, data_folder());
+  TRY(const auto data, find_data("."));
   TRY(const journal::JournalStat stat, journal::stat_journal(data));
   if (session.json) {
     session.print(stat_json(stat));
@@ -55,7 +50,7 @@ Result<void> stat(const Session& session) {
 }
 
 Result<void> check(Session& session) {
-  TRY(const auto data, data_folder());
+  TRY(const auto data, find_data("."));
   TRY(const journal::JournalCheck check, journal::check_journal(data));
   if (!check.damage.empty()) session.exit = Exit::failed;
   if (session.json) {
@@ -108,7 +103,7 @@ void print_entry(const journal::Placed& placed, const DumpOptions& options,
 }
 
 Result<void> dump(const DumpOptions& options, const Session& session) {
-  TRY(const auto data, data_folder());
+  TRY(const auto data, find_data("."));
   journal::Filter filter;
   if (!options.topic.empty()) filter.topics.push_back(options.topic);
   TRY(const auto entries, journal::dump_journal(data, filter, options.from, options.limit));

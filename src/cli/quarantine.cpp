@@ -5,6 +5,7 @@
 #include "cli/command_line.h"
 #include "cli/server_client.h"
 #include "cli/text_table.h"
+#include "core/suggestion.h"
 #include "engine/database.h"
 
 namespace weir::cli {
@@ -24,51 +25,82 @@ Result<void> print_rows(const std::string& sql, const Session& session) {
   return {};
 }
 
-// `only`: of which source; empty: of all.
-Result<void> list(const std::string& only, const Session& session) {
-  std::vector<std::string> sources{only};
-  if (only.empty()) {
-    TRY(ServerClient client, ServerClient::find(session));
-    TRY(const formats::JsonValue all, client.data("GET", "/weir/v1/sources"));
-    sources.clear();
-    for (const auto& source : all.array()) sources.push_back(source["name"].text());
-  }
-  std::string sql;
-  for (const std::string& source : sources) {
-    if (!sql.empty()) sql += " UNION ALL ";
-    sql += fmt::format(
-        "SELECT {0} AS source, code, count(*) AS \"rows\", max(accepted) AS newest "
-        "FROM quarantine({0}) GROUP BY ALL",
-        engine::quote_text(source));
-  }
-  if (sql.empty()) return {};
-  return print_rows("SELECT * FROM (" + sql + ") ORDER BY source, code", session);
+// What sets rows aside: a source those that do not fit, a stream those on which its SQL fails.
+struct Refuser {
+  std::string name;
+  bool is_stream = false;
+};
+
+Result<std::vector<Refuser>> refusers(const Session& session) {
+  TRY(ServerClient client, ServerClient::find(session));
+  TRY(const formats::JsonValue sources, client.data("GET", "/weir/v1/sources"));
+  TRY(const formats::JsonValue streams, client.data("GET", "/weir/v1/streams"));
+  std::vector<Refuser> all;
+  for (const auto& source : sources.array()) all.push_back({source["name"].text(), false});
+  for (const auto& stream : streams.array()) all.push_back({stream["name"].text(), true});
+  return all;
 }
 
-Result<void> show(const std::string& source, std::size_t limit, const Session& session) {
-  return print_rows(fmt::format("SELECT accepted, code, reason, decode(bytes) AS event FROM "
-                                "quarantine({}) ORDER BY accepted DESC LIMIT {}",
-                                engine::quote_text(source), limit),
-                    session);
+Result<Refuser> refuser(const std::string& name, const Session& session) {
+  TRY(const std::vector<Refuser> all, refusers(session));
+  std::vector<std::string> names;
+  for (const Refuser& one : all) {
+    if (one.name == name) return one;
+    names.push_back(one.name);
+  }
+  return Error{Fault::not_found, fmt::format("there is no source or stream \"{}\"{}", name,
+                                             did_you_mean(name, names))};
+}
+
+// `only`: of which source or stream; empty: of all.
+Result<void> list(const std::string& only, const Session& session) {
+  std::vector<Refuser> of;
+  if (only.empty()) {
+    TRY(of, refusers(session));
+  } else {
+    TRY(of.emplace_back(), refuser(only, session));
+  }
+  std::string sql;
+  for (const Refuser& one : of) {
+    if (!sql.empty()) sql += " UNION ALL ";
+    sql += fmt::format(
+        "SELECT {0} AS \"name\", {1} AS code, count(*) AS \"rows\", max(accepted) AS newest "
+        "FROM quarantine({0}) GROUP BY ALL HAVING count(*) > 0",
+        engine::quote_text(one.name), one.is_stream ? "'EXPRESSION_FAILED'" : "code");
+  }
+  if (sql.empty()) return {};
+  return print_rows("SELECT * FROM (" + sql + ") ORDER BY \"name\", code", session);
+}
+
+Result<void> show(const std::string& name, std::size_t limit, const Session& session) {
+  TRY(const Refuser of, refuser(name, session));
+  return print_rows(
+      fmt::format("SELECT accepted, {} FROM quarantine({}) ORDER BY accepted DESC LIMIT {}",
+                  of.is_stream ? "reason, \"row\"" : "code, reason, decode(bytes) AS event",
+                  engine::quote_text(name), limit),
+      session);
 }
 
 }  // namespace
 
 void add_quarantine(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("quarantine", "Rows that sources refused, and why");
+  auto* command =
+      app.add_subcommand("quarantine", "Rows that sources and streams set aside, and why");
   command->require_subcommand(1);
-  auto* list_command = command->add_subcommand("list", "How many rows each source refused");
+  auto* list_command =
+      command->add_subcommand("list", "How many rows each source and stream set aside");
   auto only = std::make_shared<std::string>();
-  list_command->add_option("SOURCE", *only, "Of which source; else of all");
+  list_command->add_option("NAME", *only, "Of which source or stream; else of all");
   list_command->callback([only, &session] { session.conclude(list(*only, session)); });
 
-  auto* show_command = command->add_subcommand("show", "The newest rows that a source refused");
-  auto source = std::make_shared<std::string>();
+  auto* show_command =
+      command->add_subcommand("show", "The newest rows that a source or stream set aside");
+  auto name = std::make_shared<std::string>();
   auto limit = std::make_shared<std::size_t>(20);
-  show_command->add_option("SOURCE", *source)->required();
+  show_command->add_option("NAME", *name, "A source or stream")->required();
   show_command->add_option("--limit", *limit, "Rows at most")->capture_default_str();
   show_command->callback(
-      [source, limit, &session] { session.conclude(show(*source, *limit, session)); });
+      [name, limit, &session] { session.conclude(show(*name, *limit, session)); });
 }
 
 }  // namespace weir::cli

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "cli/csv_heads.h"
 #include "core/json_text.h"
 #include "engine/database.h"
 #include "formats/json_rows.h"
@@ -213,6 +214,12 @@ struct EngineQuery {
   std::string count;  // empty: unknown
 };
 
+// What is wrong is the file, not how it was asked for.
+Error file_is_wrong(Error error) {
+  if (error.fault == Fault::invalid) error.fault = Fault::corrupt;
+  return error;
+}
+
 // A file the engine reads, its rows written as JSON.
 class EngineFile final : public RowFile {
  public:
@@ -227,7 +234,9 @@ class EngineFile final : public RowFile {
       ASSERT(batch != nullptr && batch->rows() == 1);
       file->total_ = batch->column(0).values<std::int64_t>()[0];
     }
-    TRY(file->rows_, file->connection_->query(query.rows));
+    auto rows = file->connection_->query(query.rows);
+    if (!rows.ok()) return file_is_wrong(std::move(rows).error());
+    file->rows_ = std::move(rows).value();
     file->writer_ = RowWriter(*file->rows_->schema(), bare);
     return std::unique_ptr<RowFile>(std::move(file));
   }
@@ -236,7 +245,9 @@ class EngineFile final : public RowFile {
     std::size_t rows = 0;
     while (rows < rows_max) {
       if (batch_ == nullptr || at_ == batch_->rows()) {
-        TRY(batch_, rows_->next());
+        auto next = rows_->next();
+        if (!next.ok()) return file_is_wrong(std::move(next).error());
+        batch_ = std::move(next).value();
         at_ = 0;
         if (batch_ == nullptr) break;
         continue;
@@ -281,7 +292,7 @@ Result<std::unique_ptr<RowFile>> open_lines(const std::string& name, bool may_be
   if (name == "-") return std::unique_ptr<RowFile>(std::make_unique<LineFile>(stdin, 0));
   std::FILE* file = std::fopen(name.c_str(), "rb");
   if (file == nullptr) {
-    return Error{Fault::not_found, fmt::format("{}: {}", name, std::strerror(errno))};
+    return Error{Fault::not_found, std::strerror(errno)};
   }
   std::error_code failed;
   const std::uintmax_t size = fs::file_size(name, failed);
@@ -300,20 +311,19 @@ Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
   if (name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json") {
     return open_lines(name, ending == ".json");
   }
-  if (!fs::exists(name)) return Error{Fault::not_found, name + ": no such file"};
+  if (!fs::exists(name)) return Error{Fault::not_found, "no such file"};
   const std::string quoted = engine::quote_text(name);
-  // Values go as they are written: what type they have is for the source's schema to say.
   if (is_typeless(name)) {
-    return EngineFile::open({"SELECT * FROM read_csv(" + quoted + ", all_varchar = true)", ""},
-                            bare);
+    TRY(const std::string rows, csv_query(name));
+    return EngineFile::open({rows, ""}, bare);
   }
   if (ending == ".parquet") {
     const std::string from = "FROM read_parquet(" + quoted + ")";
     return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});
   }
-  return Error{Fault::invalid, name +
-                                   ": rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or "
-                                   ".parquet files, or from - (NDJSON on stdin)"};
+  return Error{Fault::invalid,
+               "rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or .parquet files, or from - "
+               "(NDJSON on stdin)"};
 }
 
 bool is_typeless(const std::string& name) {

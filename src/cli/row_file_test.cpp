@@ -98,6 +98,26 @@ TEST_F(RowFileTest, GivesTheValuesOfCsvAsTheyAreWritten) {
                                       "{\"zip\":null,\"n\":null}\n"}));
 }
 
+TEST_F(RowFileTest, TakesCsvPartedOtherwiseWithQuotesAndLinesOfWindows) {
+  EXPECT_EQ(batches(write("a.csv", "a;b\r\n1,5;\"x\r\ny\"\r\n\"q\"\"\";z\r\n"), 10),
+            (std::vector<std::string>{"{\"a\":\"1,5\",\"b\":\"x\\r\\ny\"}\n"
+                                      "{\"a\":\"q\\\"\",\"b\":\"z\"}\n"}));
+}
+
+TEST_F(RowFileTest, NamesTheLineOfACsvThatHasTooFewOrTooManyValues) {
+  for (const char* line : {"3", "3,4,5"}) {
+    std::string text = "a,b\n1,2\n" + std::string(line) + "\n5,6\n7,8\n";
+    const auto opened = RowFile::open(write("a.csv", text), {});
+    std::string lines;
+    const Result<std::size_t> read =
+        opened.ok() ? opened.value()->read(10, lines) : Result<std::size_t>(opened.error());
+    ASSERT_FALSE(read.ok()) << lines;
+    EXPECT_EQ(read.error().fault, Fault::corrupt);
+    EXPECT_NE(read.error().message.find("Line: 3"), std::string::npos) << read.error().message;
+    EXPECT_EQ(read.error().message.find("strict_mode"), std::string::npos) << read.error().message;
+  }
+}
+
 TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {
   EXPECT_EQ(batches(write("a.csv", "zip,n\n123,-4.50e+1\n123,007\n123,x\n123,true\n"), 10, {"n"}),
             (std::vector<std::string>{"{\"zip\":\"123\",\"n\":-4.50e+1}\n"

@@ -23,15 +23,15 @@ Result<ServerClient> ServerClient::find(const Session& session) {
   std::string url = session.url;
   std::string token = session.token;
   if (url.empty()) {
-    TRY(const workspace::Workspace workspace, load_workspace(std::filesystem::current_path()));
-    const auto running = operate::read_running(workspace.data);
+    TRY(const std::filesystem::path data, find_data(std::filesystem::current_path()));
+    const auto running = operate::read_running(data);
     if (!running) {
       return Error{Fault::unavailable, fmt::format("no server runs over {}; start it with `weir "
                                                    "run`, or name another one with --url",
-                                                   workspace.data.string())};
+                                                   data.string())};
     }
     url = running->url;
-    if (token.empty()) token = operate::read_admin_token(workspace.data);
+    if (token.empty()) token = operate::read_admin_token(data);
   }
   TRY(auto http, net::HttpClient::open(url, token));
   return ServerClient(std::move(http));

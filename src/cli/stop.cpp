@@ -16,10 +16,10 @@ constexpr std::chrono::minutes patience{11};
 constexpr std::chrono::milliseconds look_every{20};
 
 Result<void> stop(const std::string& folder, const Session& session) {
-  TRY(const workspace::Workspace loaded, load_workspace(folder));
-  const auto running = operate::read_running(loaded.data);
+  TRY(const std::filesystem::path data, find_data(folder));
+  const auto running = operate::read_running(data);
   if (!running) {
-    session.say("no server runs over " + loaded.data.string());
+    session.say("no server runs over " + data.string());
     return {};
   }
   if (kill(running->pid, SIGTERM) != 0) {
@@ -27,7 +27,7 @@ Result<void> stop(const std::string& folder, const Session& session) {
                                     " belongs to another user, who has to stop it"};
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (operate::read_running(loaded.data)) {
+  while (operate::read_running(data)) {
     if (std::chrono::steady_clock::now() > deadline) {
       return Error{Fault::unavailable,
                    "process " + std::to_string(running->pid) + " is still stopping"};

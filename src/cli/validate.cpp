@@ -5,6 +5,7 @@
 #include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "core/json_text.h"
+#include "operate/kept_meaning.h"
 #include "workspace/compiled.h"
 #include "workspace/loader.h"
 
@@ -14,11 +15,9 @@ namespace {
 using workspace::Mistake;
 
 std::vector<Mistake> mistakes_of(const std::filesystem::path& folder) {
-  auto loaded = workspace::load(folder);
-  if (auto* mistakes = std::get_if<std::vector<Mistake>>(&loaded)) return std::move(*mistakes);
-  auto compiled = workspace::compile(std::get<workspace::Workspace>(std::move(loaded)));
+  auto compiled = workspace::compile_folder(folder);
   if (auto* mistakes = std::get_if<std::vector<Mistake>>(&compiled)) return std::move(*mistakes);
-  return {};
+  return operate::changed_meanings(std::get<workspace::CompiledWorkspace>(compiled));
 }
 
 std::string json_of(const std::vector<Mistake>& mistakes) {

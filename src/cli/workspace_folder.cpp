@@ -29,6 +29,15 @@ Result<fs::path> find_workspace(const fs::path& from) {
                                      " nor above it; `weir init DIR` makes a workspace"};
 }
 
+Result<fs::path> find_data(const fs::path& from) {
+  TRY(const fs::path folder, find_workspace(from));
+  auto data = workspace::find_data_folder(folder);
+  if (const auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&data)) {
+    return all_of(*mistakes);
+  }
+  return std::get<fs::path>(std::move(data));
+}
+
 Result<workspace::Workspace> load_workspace(const fs::path& from) {
   TRY(const fs::path folder, find_workspace(from));
   auto loaded = workspace::load(folder);
@@ -39,8 +48,8 @@ Result<workspace::Workspace> load_workspace(const fs::path& from) {
 }
 
 Result<workspace::CompiledWorkspace> compile_workspace(const fs::path& from) {
-  TRY(workspace::Workspace loaded, load_workspace(from));
-  auto compiled = workspace::compile(std::move(loaded));
+  TRY(const fs::path folder, find_workspace(from));
+  auto compiled = workspace::compile_folder(folder);
   if (const auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&compiled)) {
     return all_of(*mistakes);
   }

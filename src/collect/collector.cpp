@@ -84,7 +84,7 @@ class RunningCollector final : public Collector {
       submission.key = SenderKey{admitted.token, std::move(*admitted.idempotency_key)};
     }
     if (admitted.route == Route::watermark) {
-      auto head = read_watermark(request.body, sources_[admitted.source].rules.time_zone);
+      auto head = read_watermark(request.body, sources_[admitted.source], parts_.clock.now());
       if (auto* refusal = std::get_if<Refusal>(&head)) return reply.send(answer(*refusal));
       submission.work = *std::get_if<journal::WatermarkHead>(&head);
     } else {

@@ -115,6 +115,17 @@ TEST_F(CollectorTest, an_entry_is_accepted_when_its_rows_say_that_they_are) {
             entries[0].entry->accepted.time_since_epoch().count());
 }
 
+TEST_F(CollectorTest, a_watermark_no_event_could_set_is_refused) {
+  const auto move_to = [&](const std::string& time) {
+    return post(
+        request("/ingest/flights/watermark", R"({"watermark":")" + time + "\"}", with_token()));
+  };
+  const net::Response refused = move_to("2001-09-10T01:46:41Z");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(refused.body.find("max_ahead, 1d"), std::string::npos) << refused.body;
+  EXPECT_EQ(move_to("2001-09-10T01:46:40Z").status, 200);
+}
+
 TEST_F(CollectorTest, a_watermark_that_is_none_is_refused) {
   for (const char* body :
        {"", "[]", "{}", R"({"watermark":5.5})", R"({"watermark":"soon"})",

@@ -40,8 +40,14 @@ std::variant<Admitted, net::Response> Gate::admit(const net::Request& request) c
   }
   const bool has_pages = serves_pages(address->route);
   if (has_pages && request.method == "OPTIONS") return preflight(request, *address);
-  if (request.method != "POST") return wrong_method(request, has_pages ? "POST, OPTIONS" : "POST");
-
+  if (request.method != "POST") {
+    // Whoever has no token does not learn which sources there are.
+    const auto token = tokens_.find(request.bearer_token());
+    if (!address->source && token != nullptr) {
+      return answer(unknown_source(address->name, token->scopes));
+    }
+    return wrong_method(request, has_pages ? "POST, OPTIONS" : "POST");
+  }
   return admit_events(request, *address);
 }
 
@@ -65,11 +71,15 @@ std::variant<Admitted, net::Response> Gate::admit_events(const net::Request& req
   admitted.encoding = content_encoding(request);
   std::optional<Refusal> refused = refuse_parameters(request, admitted.route);
   if (!refused) refused = refuse_media_type(type, admitted.route);
+  if (!refused) refused = refuse_charset(request);
   if (!refused) refused = refuse_encoding(admitted.encoding, admitted.route);
   if (!refused) refused = refuse_size(request, admitted.route);
   for (const auto& [name, value] : request.headers) {
     if (refused || name != "idempotency-key") continue;
     refused = refuse_key(value, admitted.token);
+    if (!refused && admitted.idempotency_key) {
+      refused = Refusal{400, "INVALID_IDEMPOTENCY_KEY", "Idempotency-Key stands here twice"};
+    }
     admitted.idempotency_key = value;
   }
   if (!refused) return admitted;

@@ -79,6 +79,21 @@ std::optional<Refusal> refuse_media_type(std::string_view type, Route route) {
                              type)};
 }
 
+std::optional<Refusal> refuse_charset(const net::Request& request) {
+  const std::string header = lowered(request.header("content-type"));
+  constexpr std::string_view name = "charset=";
+  const std::size_t at = header.find(name);
+  if (at == std::string::npos) return std::nullopt;
+  std::string_view charset = std::string_view(header).substr(at + name.size());
+  charset = trimmed(charset.substr(0, charset.find(';')));
+  if (charset.size() > 1 && charset.starts_with('"') && charset.ends_with('"')) {
+    charset = charset.substr(1, charset.size() - 2);
+  }
+  if (charset == "utf-8" || charset == "utf8" || charset == "us-ascii") return std::nullopt;
+  return Refusal{415, "UNSUPPORTED_MEDIA_TYPE",
+                 fmt::format("a body is UTF-8: send it so, not in the charset {}", charset)};
+}
+
 std::optional<Refusal> refuse_encoding(std::string_view encoding, Route route) {
   if (encoding.empty()) return std::nullopt;
   if (route == Route::watermark) {

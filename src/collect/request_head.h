@@ -22,6 +22,7 @@ std::optional<std::string_view> parameter(const net::Request& request, std::stri
 // Each is nothing when all is well.
 std::optional<Refusal> refuse_parameters(const net::Request& request, Route route);
 std::optional<Refusal> refuse_media_type(std::string_view media_type, Route route);
+std::optional<Refusal> refuse_charset(const net::Request& request);
 std::optional<Refusal> refuse_encoding(std::string_view encoding, Route route);
 std::optional<Refusal> refuse_size(const net::Request& request, Route route);
 std::optional<Refusal> refuse_key(std::string_view key, std::string_view token);

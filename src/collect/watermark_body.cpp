@@ -1,8 +1,10 @@
 #include "collect/watermark_body.h"
 
+#include <string>
 #include <utility>
 
 #include "core/batch.h"
+#include "core/duration.h"
 #include "core/event_rules.h"
 #include "formats/event_decoder.h"
 #include "formats/json_value.h"
@@ -35,7 +37,8 @@ Result<Instant> decode_time(std::string_view body, const std::string& time_zone)
 }  // namespace
 
 std::variant<journal::WatermarkHead, Refusal> read_watermark(std::string_view body,
-                                                             const std::string& time_zone) {
+                                                             const workspace::Source& source,
+                                                             Instant now) {
   const Result<formats::JsonValue> json = formats::JsonValue::parse(body);
   if (!json.ok()) return invalid(json.error().message);
   if (!json.value().is_object()) return invalid("an object is asked for");
@@ -44,8 +47,13 @@ std::variant<journal::WatermarkHead, Refusal> read_watermark(std::string_view bo
   }
   if (json.value().object().size() > 1) return invalid("the member stands there twice");
   if (json.value()[member].text() == "end") return journal::WatermarkHead{};
-  const Result<Instant> at = decode_time(body, time_zone);
+  const Result<Instant> at = decode_time(body, source.rules.time_zone);
   if (!at.ok()) return invalid(at.error().message);
+  if (at.value() > now + source.max_ahead) {
+    return invalid("this time is further ahead of the clock than max_ahead, " +
+                   to_string(source.max_ahead) + ", which source " + source.name +
+                   " lets an event be");
+  }
   return journal::WatermarkHead{at.value()};
 }
 

@@ -13,7 +13,6 @@
 #include "core/byte_size.h"
 #include "core/clock.h"
 #include "core/duration.h"
-#include "core/instant_text.h"
 #include "core/json_text.h"
 #include "core/setting_value.h"
 
@@ -130,17 +129,6 @@ struct SettingType<ByteSize> {
     return read.has_value();
   }
   static std::string print(ByteSize value) { return byte_size_text(value.bytes); }
-};
-
-template <>
-struct SettingType<Instant> {
-  static std::string words() { return "a timestamp such as 2001-01-31 13:00:00"; }
-  static std::string schema() { return R"({"type": "string"})"; }
-  static bool read(const SettingValue& value, Instant& into, SettingMistakes& mistakes) {
-    const auto read = read_parsed(value, words(), parse_instant, mistakes);
-    into = read.value_or(Instant());
-    return read.has_value();
-  }
 };
 
 template <>

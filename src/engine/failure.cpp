@@ -59,6 +59,15 @@ Fault fault_of(std::string_view name, std::string_view text) {
   return found == classes.end() ? Fault::invalid : found->fault;
 }
 
+// DuckDB's advice is of settings that nobody has here.
+std::string_view without_advice(std::string_view text) {
+  for (const std::string_view advice : {"Possible solutions:", "Possible fixes:"}) {
+    text = text.substr(0, text.find(advice));
+  }
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return text;
+}
+
 std::string one_line(std::string_view text) {
   std::string line;
   for (const char c : text) {
@@ -85,7 +94,7 @@ Error failure(const char* message) {
   const Fault fault = fault_of(name, text);
   if (!name.empty()) text.remove_prefix(name.size() + std::string_view(" Error: ").size());
   if (std::optional<Error> ours = from_callback(text)) return *std::move(ours);
-  return {fault, one_line(text)};
+  return {fault, one_line(without_advice(text))};
 }
 
 std::string callback_failure(const Error& error) {

@@ -20,6 +20,14 @@ TEST(Failure, NamesTheFaultAndKeepsTheWords) {
       {"INTERRUPT Error: Interrupted!", Fault::unavailable, "Interrupted!"},
       {"Invalid Input Error: INTERRUPT Error: x", Fault::invalid, "INTERRUPT Error: x"},
       {"Out of Memory Error: failed to allocate", Fault::unavailable, "failed to allocate"},
+      {"Out of Memory Error: failed to allocate data (1/1 used)\n\nPossible solutions:\n* Reducing "
+       "the "
+       "number of threads (SET threads=X)",
+       Fault::unavailable, "failed to allocate data (1/1 used)"},
+      {"Invalid Input Error: CSV Error on Line: 3\nExpected Number of Columns: 3 Found: "
+       "2\nPossible "
+       "fixes:\n* Disable the parser's strict mode (strict_mode=false)",
+       Fault::invalid, "CSV Error on Line: 3 Expected Number of Columns: 3 Found: 2"},
       {"IO Error: Could not write file \"x\": No space left on device", Fault::unavailable,
        "Could not write file \"x\": No space left on device"},
       {"FATAL Error: Failed: No space left on device", Fault::unavailable,

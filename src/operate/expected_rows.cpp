@@ -10,6 +10,7 @@
 #include "core/json_text.h"
 #include "formats/json_rows.h"
 #include "formats/json_value.h"
+#include "scalars/utc_text.h"
 
 namespace weir::operate {
 namespace {
@@ -34,6 +35,20 @@ std::string json_pointer(std::string_view name) {
     }
   }
   return pointer;
+}
+
+// SQL for the value, of which `whole.row` is the object that it is in.
+Result<std::string> value_sql(const Field& column, const TimeZone& zone,
+                              const formats::JsonValue& value) {
+  if (!value.is_text() || is_structured(column.type)) {
+    return fmt::format("{}(whole.row, {})",
+                       is_structured(column.type) ? "json_extract" : "json_extract_string",
+                       engine::quote_text(json_pointer(column.name)));
+  }
+  std::string text = value.text();
+  if (put_in_utc(column.type, zone, text) == Fit::good) return engine::quote_text(text);
+  return Error{Fault::invalid, fmt::format("{} is of type {}, not \"{}\"", column.name,
+                                           to_string(column.type), text)};
 }
 
 Error unknown_column(const Schema& schema, std::string_view name) {
@@ -112,20 +127,20 @@ const std::string* RowText::find(std::string_view column) const {
 }
 
 Result<RowText> expected_row(engine::Connection& connection, const Schema& schema,
-                             const std::string& json) {
+                             const TimeZone& zone, const std::string& json) {
   TRY(const formats::JsonValue row, formats::JsonValue::parse(json));
   std::string list;
   for (const auto& [name, value] : row.object()) {
     const auto column = schema.find(name);
     if (!column) return unknown_column(schema, name);
-    const Type& type = schema.columns[*column].type;
-    list += fmt::format("{}CAST({}($row::JSON, {}) AS {}) AS {}", list.empty() ? "" : ", ",
-                        is_structured(type) ? "json_extract" : "json_extract_string",
-                        engine::quote_text(json_pointer(name)), to_string(type),
-                        engine::quote_name(name));
+    const Field& field = schema.columns[*column];
+    TRY(const std::string expected, value_sql(field, zone, value));
+    list += fmt::format("{}CAST({} AS {}) AS {}", list.empty() ? "" : ", ", expected,
+                        to_string(field.type), engine::quote_name(name));
   }
   if (list.empty()) return RowText{};
-  TRY(auto rows, connection.query("SELECT " + list, {{"row", Type{.id = TypeId::varchar}, json}}));
+  TRY(auto rows, connection.query(fmt::format("SELECT {} FROM (SELECT {}::JSON AS row) AS whole",
+                                              list, engine::quote_text(json))));
   TRY(const auto batch, rows->next());
   ASSERT(batch != nullptr && batch->rows() == 1);
   return actual_row(*batch, 0);

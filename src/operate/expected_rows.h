@@ -7,6 +7,7 @@
 #include "core/batch.h"
 #include "core/result.h"
 #include "engine/database.h"
+#include "scalars/time_zone.h"
 
 namespace weir::operate {
 
@@ -18,10 +19,10 @@ struct RowText {
   const std::string* find(std::string_view column) const;
 };
 
-// `json`, an object, with each value read as the type of the column it names. Fault::invalid where
-// it names no column, or a value is not of its type.
+// `json`, an object, with each value read as the type of the column it names; times without an
+// offset are of `zone`. Fault::invalid where it names no column, or a value is not of its type.
 Result<RowText> expected_row(engine::Connection& connection, const Schema& schema,
-                             const std::string& json);
+                             const TimeZone& zone, const std::string& json);
 RowText actual_row(const Batch& rows, std::size_t row);
 
 // Empty when each expected row matches one actual row of its own and none is left over; else what

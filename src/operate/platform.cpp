@@ -15,6 +15,7 @@
 #include "net/http_server.h"
 #include "operate/data_folder.h"
 #include "operate/housekeeping.h"
+#include "operate/kept_meaning.h"
 #include "operate/platform_status.h"
 #include "operate/readable_relations.h"
 #include "operate/relation_freshness.h"
@@ -25,6 +26,7 @@
 #include "store/applier.h"
 #include "store/static_table.h"
 #include "store/table_store.h"
+#include "workspace/loader.h"
 
 namespace weir::operate {
 namespace {
@@ -60,6 +62,14 @@ Error name_running_server(Error error, const fs::path& data) {
   return {Fault::conflict,
           fmt::format("a server runs over {} already: {}, process {}; stop it with `weir stop`",
                       data.string(), running->url, running->pid)};
+}
+
+Result<void> check_meanings(const CompiledWorkspace& workspace) {
+  std::string all;
+  for (const workspace::Mistake& mistake : changed_meanings(workspace)) {
+    all += (all.empty() ? "" : "\n") + workspace::to_string(mistake);
+  }
+  return all.empty() ? Result<void>() : Error{Fault::conflict, all};
 }
 
 // Members stand in the order they start in, and stop in the opposite one.
@@ -114,6 +124,7 @@ Result<void> RunningPlatform::open() {
   auto journal = journal::Journal::open(data(), {}, clock_);
   if (!journal.ok()) return name_running_server(std::move(journal).error(), data());
   journal_ = std::move(journal).value();
+  OK_OR_RETURN(check_meanings(workspace_));
   TRY(tokens_, govern::Tokens::open(data(), clock_));
   TRY(new_admin_token_, ensure_admin_token(data(), *tokens_));
   TRY(kernel_tables_, kernel_tables(workspace_));
@@ -151,6 +162,7 @@ Result<void> RunningPlatform::serve() {
                                 {*journal_, *tokens_, clock_, data() / "state" / "_collect"}));
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, *journal_);
   const WorkingParts parts = working_parts();
+  TRY(TimeZone time_zone, TimeZone::find(workspace_.declared.time_zone));
   std::vector<serve::PublishedApi> apis;
   for (const auto& api : workspace_.apis) apis.push_back({api.declared, api.reads});
   TRY(gateway_, serve::Gateway::start(
@@ -161,6 +173,7 @@ Result<void> RunningPlatform::serve() {
                      .tokens = *tokens_,
                      .clock = clock_,
                      .freshness = *freshness_,
+                     .time_zone = std::move(time_zone),
                      .status = [parts] { return platform_status(parts); },
                      .catalogue =
                          [parts](const std::string& kind, const serve::MayRead& may_read) {

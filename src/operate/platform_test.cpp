@@ -161,6 +161,33 @@ TEST_F(PlatformTest, LosesNothingWhenItStopsAtOnce) {
             (std::vector<std::int64_t>{2}));
 }
 
+TEST_F(PlatformTest, NamesAllStreamsWhoseMeaningChangedBeforeItStarts) {
+  const auto declare = [&](const std::string& column) {
+    std::ofstream(folder_ / "flights.yaml")
+        << "source: flights\nfrom: http\nschema: {a: bigint, b: bigint}\n";
+    for (const char* name : {"one", "two"}) {
+      std::ofstream(folder_ / (std::string(name) + ".yaml"))
+          << "stream: " << name << "\nsql: SELECT " << column
+          << " AS k, count(*) AS n FROM flights GROUP BY ALL\nunbounded_state: allow\ninto: "
+          << name << "\n";
+    }
+  };
+  declare("a");
+  {
+    const auto platform = start();
+    ASSERT_TRUE(platform.ok()) << platform.error().message;
+    EXPECT_TRUE(platform.value()->drain().ok());
+  }
+  declare("b");
+  const auto changed = start();
+  ASSERT_FALSE(changed.ok());
+  EXPECT_EQ(changed.error().fault, Fault::conflict);
+  for (const char* words :
+       {"one.yaml:1:1: stream one: its SQL", "two.yaml:1:1: stream two: its SQL"}) {
+    EXPECT_NE(changed.error().message.find(words), std::string::npos) << changed.error().message;
+  }
+}
+
 TEST_F(PlatformTest, RefusesASecondServerOverTheSameDataAndSaysWhereTheFirstIs) {
   const auto first = start("127.0.0.1:0");
   ASSERT_TRUE(first.ok()) << first.error().message;

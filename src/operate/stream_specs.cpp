@@ -10,24 +10,6 @@ namespace {
 
 using workspace::CompiledWorkspace;
 
-process::StreamInput input_of(const CompiledWorkspace& workspace,
-                              const std::vector<process::StreamSpec>& earlier,
-                              const sql::SourceNode& node) {
-  process::StreamInput input{.topic = node.name, .event_time = node.event_time};
-  const auto& sources = workspace.declared.sources;
-  const auto source = std::ranges::find(sources, node.name, &workspace::Source::name);
-  if (source != sources.end()) {
-    input.schema = std::make_shared<const Schema>(schema_of(source->rules));
-    input.event_time = event_time_column(source->rules);
-    return input;
-  }
-  const auto stream = std::ranges::find(earlier, node.name, &process::StreamSpec::name);
-  ASSERT(stream != earlier.end());
-  input.is_source = false;
-  input.schema = stream->plan.root->output;
-  return input;
-}
-
 // Where the events accepted from `at` on begin.
 Result<Position> position_at(const journal::Journal& journal, const std::string& topic,
                              Instant at) {
@@ -51,15 +33,36 @@ Result<Position> start_of(const workspace::Stream& declared, const journal::Jour
 
 }  // namespace
 
+process::StreamInput input_of(const CompiledWorkspace& workspace,
+                              const workspace::CompiledStream& stream) {
+  const auto& node = std::get<sql::SourceNode>(sql::source_of(*stream.plan.root).kind);
+  process::StreamInput input{.topic = node.name, .event_time = node.event_time};
+  const auto& sources = workspace.declared.sources;
+  const auto source = std::ranges::find(sources, node.name, &workspace::Source::name);
+  if (source != sources.end()) {
+    input.schema = std::make_shared<const Schema>(schema_of(source->rules));
+    input.event_time = event_time_column(source->rules);
+    return input;
+  }
+  const auto& streams = workspace.streams;
+  const auto read = std::ranges::find_if(
+      streams, [&](const auto& other) { return other.declared.name == node.name; });
+  ASSERT(read != streams.end());
+  input.is_source = false;
+  input.schema = read->plan.root->output;
+  return input;
+}
+
 Result<std::vector<process::StreamSpec>> stream_specs(
     CompiledWorkspace& workspace, const journal::Journal& journal,
     const std::function<bool(const std::string& stream)>& is_new) {
+  std::vector<process::StreamInput> inputs;
+  for (const auto& stream : workspace.streams) inputs.push_back(input_of(workspace, stream));
   std::vector<process::StreamSpec> specs;
   for (workspace::CompiledStream& stream : workspace.streams) {
     const workspace::Stream& declared = stream.declared;
-    const auto& source = std::get<sql::SourceNode>(sql::source_of(*stream.plan.root).kind);
     process::StreamSpec spec{.name = declared.name,
-                             .input = input_of(workspace, specs, source),
+                             .input = std::move(inputs[specs.size()]),
                              .emit_interval = declared.emit_interval,
                              .state_ttl = declared.state_ttl,
                              .parallelism = declared.parallelism};

@@ -13,6 +13,10 @@
 
 namespace weir::operate {
 
+// What the stream reads: a source's events or an earlier stream's commits.
+process::StreamInput input_of(const workspace::CompiledWorkspace& workspace,
+                              const workspace::CompiledStream& stream);
+
 // The specs of all streams, one that reads another after it; takes their plans out of `workspace`.
 // `is_new` tells whether a stream has run before: only then does where it starts matter.
 Result<std::vector<process::StreamSpec>> stream_specs(

@@ -56,8 +56,8 @@ std::string sql_name(const std::string& relation) {
 // One test's way through its steps.
 class TestRun {
  public:
-  TestRun(Platform& platform, engine::Connection& connection)
-      : platform_(platform), connection_(connection) {}
+  TestRun(Platform& platform, engine::Connection& connection, TimeZone zone)
+      : platform_(platform), connection_(connection), zone_(std::move(zone)) {}
 
   // What differs from the step's expectation; empty: nothing.
   Result<std::string> take(const workspace::TestSend& send) {
@@ -90,7 +90,7 @@ class TestRun {
     rows.reset();
     std::vector<RowText> expected;
     for (const std::string& json : expect.rows) {
-      TRY(RowText row, within(expect.relation, expected_row(connection_, *schema, json)));
+      TRY(RowText row, within(expect.relation, expected_row(connection_, *schema, zone_, json)));
       expected.push_back(std::move(row));
     }
     std::string difference = row_difference(expected, actual);
@@ -101,12 +101,14 @@ class TestRun {
  private:
   Platform& platform_;
   engine::Connection& connection_;
+  const TimeZone zone_;
   Position position_ = 0;
 };
 
-Result<std::string> run_steps(Platform& platform, const workspace::Test& test) {
+Result<std::string> run_steps(Platform& platform, const TimeZone& zone,
+                              const workspace::Test& test) {
   TRY(const auto connection, platform.database()->connect());
-  TestRun run(platform, *connection);
+  TestRun run(platform, *connection, zone);
   for (std::size_t i = 0; i < test.steps.size(); ++i) {
     const Result<std::string> step =
         std::visit([&](const auto& taken) { return run.take(taken); }, test.steps[i]);
@@ -129,7 +131,8 @@ Result<std::string> run_test(const workspace::Workspace& declared, const workspa
   const ManualClock clock(SystemClock().now());
   TRY(const auto platform,
       Platform::start(std::get<workspace::CompiledWorkspace>(std::move(compiled)), "", clock));
-  return run_steps(*platform, test);
+  TRY(const TimeZone zone, TimeZone::find(declared.time_zone));
+  return run_steps(*platform, zone, test);
 }
 
 }  // namespace

@@ -5,38 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "process/plan_identity.h"
 #include "process/stream_run.h"
 
 namespace weir::process {
-namespace {
-
-// "column v of ev was INTEGER and is now BIGINT", or nothing where nothing of it changed.
-std::string changes(const std::map<std::string, std::string>& then,
-                    const std::map<std::string, std::string>& now) {
-  std::string words;
-  for (const auto& [what, value] : now) {
-    const auto before = then.find(what);
-    if (before == then.end() || before->second == value) continue;
-    words += fmt::format("{}{} was {} and is now {}", words.empty() ? "" : ", ", what,
-                         before->second, value);
-  }
-  return words;
-}
-
-}  // namespace
-
-std::map<std::string, std::string> surroundings(const StreamSpec& spec) {
-  const std::string of_input = " of " + spec.input.topic;
-  std::map<std::string, std::string> all{{"time_zone", spec.plan.time_zone}};
-  for (const Field& column : spec.input.schema->columns) {
-    all["column " + column.name + of_input] = to_string(column.type);
-  }
-  if (spec.input.event_time) {
-    all["event_time" + of_input] = spec.input.schema->columns[*spec.input.event_time].name;
-  }
-  return all;
-}
-
 Result<void> StreamRun::recover() {
   TRY(const std::optional<Snapshot> snapshot, snapshots_->load());
   counts_.passed_over = snapshots_->passed_over();
@@ -75,15 +47,7 @@ Error StreamRun::lost_state(std::string_view how, const LastCommit& commit) cons
 }
 
 Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
-  if (snapshot.plan_hash != spec_.plan.hash) {
-    const std::string known = changes(snapshot.surroundings, surroundings(spec_));
-    return Error{Fault::conflict,
-                 fmt::format("{} changed{}; keep the old ones, or give the stream and its table "
-                             "new names, which starts it anew",
-                             known.empty() ? "its SQL's meaning or its emit"
-                                           : "its SQL's meaning, its emit or what it goes by",
-                             known.empty() ? "" : ": " + known)};
-  }
+  OK_OR_RETURN(check_plan(snapshot, spec_.plan, spec_.input));
   const journal::Journal& journal = parts_.journal;
   if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
     return Error{Fault::conflict,

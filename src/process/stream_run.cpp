@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "process/plan_identity.h"
+
 namespace weir::process {
 namespace {
 
@@ -208,7 +210,7 @@ Result<void> StreamRun::write_snapshot() {
                                   .through = last_.through,
                                   .commit_end = last_.end,
                                   .tables = spec_.tables,
-                                  .surroundings = surroundings(spec_),
+                                  .surroundings = surroundings(spec_.plan, spec_.input),
                                   .state = state.bytes()}));
   snapshot_sequence_ = last_.sequence;
   return {};

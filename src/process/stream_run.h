@@ -23,9 +23,6 @@
 
 namespace weir::process {
 
-// Of its SQL: the time zone, and of its input the event time and each column's type.
-std::map<std::string, std::string> surroundings(const StreamSpec& spec);
-
 // Everything but what other threads may ask belongs to its thread.
 class StreamRun final : public StreamJob {
  public:

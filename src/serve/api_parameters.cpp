@@ -48,7 +48,8 @@ Result<std::optional<std::string>> cell(engine::Connection& connection, const st
 }  // namespace
 
 Result<std::vector<engine::Parameter>> api_parameters(
-    const workspace::Api& api, const std::vector<std::pair<std::string, std::string>>& pairs) {
+    const workspace::Api& api, const std::vector<std::pair<std::string, std::string>>& pairs,
+    const TimeZone& zone) {
   std::vector<engine::Parameter> values;
   for (const workspace::ApiParameter& parameter : api.parameters) {
     values.push_back({parameter.name, parameter.type, std::nullopt});
@@ -58,8 +59,7 @@ Result<std::vector<engine::Parameter>> api_parameters(
     const auto value = std::ranges::find(values, name, &engine::Parameter::name);
     if (value == values.end()) return unknown_parameter(api, name);
     if (value->text) return Error{Fault::invalid, fmt::format("{} is given twice", name)};
-    OK_OR_RETURN(check_form(name, value->type, text));
-    value->text = text;
+    TRY(value->text, engine_text(name, value->type, zone, text));
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const workspace::ApiParameter& parameter = api.parameters[i];

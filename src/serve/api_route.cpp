@@ -67,7 +67,7 @@ net::Response answer_afresh(const Call& call, const CheckedApi& api,
 
 net::Response answer_api(const Call& call, const CheckedApi& api, AnswerCache& cache) {
   if (auto refused = refuse_reading(call, api.declared.name)) return std::move(*refused);
-  const auto values = api_parameters(api.declared, call.request.query);
+  const auto values = api_parameters(api.declared, call.request.query, call.zone);
   if (!values.ok()) return refuse_parameter(values.error());
   const RowForm form = form_asked(call.request);
   const std::string key = cache_key(api.declared, values.value(), form);

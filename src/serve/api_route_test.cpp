@@ -42,6 +42,20 @@ TEST_F(ApiRouteTest, sql_is_answered_for_the_parameters) {
             std::string::npos);
 }
 
+TEST_F(ApiRouteTest, a_time_counts_with_its_offset_or_in_the_workspaces_zone) {
+  parts_.time_zone = TimeZone::find("Europe/Berlin").value();
+  const std::pair<const char*, bool> cases[] = {{"2001-01-03T18:00:00+08:00", true},
+                                                {"2001-01-03T18:00:01+08:00", false},
+                                                {"2001-01-03 11:00:00", true},
+                                                {"2001-01-03 11:00:01", false},
+                                                {"2001-01-03T10:00:00Z", true}};
+  for (const auto& [since, has_atlanta] : cases) {
+    const net::Response response = get("/api/v1/origins/worst", {{"since", since}});
+    EXPECT_EQ(response.status, 200) << since;
+    EXPECT_EQ(response.body.find("ATL") != std::string::npos, has_atlanta) << since;
+  }
+}
+
 TEST_F(ApiRouteTest, the_version_is_named_by_path_or_header_or_is_the_newest) {
   const auto version = [&](const std::string& path, const Headers& headers) {
     return get(path, {}, headers);
@@ -71,6 +85,7 @@ TEST_F(ApiRouteTest, a_parameter_that_is_wrong_is_refused_by_name) {
       {{{"since", "2001-01-01"}, {"limit", "1.5"}}, R"(limit is of type INTEGER, not \"1.5\")"},
       {{{"since", "2001-01-01"}, {"limit", "9999999999"}}, R"(not \"9999999999\")"},
       {{{"since", "2001-01-01"}, {"unused", "x"}}, R"(unused is of type DATE, not \"x\")"},
+      {{{"since", "2001-01-01"}, {"unused", "2001-01-01T13:00"}}, "unused is of type DATE"},
       {{{"since", "2001-01-01"}, {"since", "2001-01-01"}}, "since is given twice"},
   };
   for (const Case& c : cases) {

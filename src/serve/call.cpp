@@ -32,6 +32,10 @@ bool asks_to_wait(const net::Request& request) { return option(request, "wait").
 std::unique_ptr<net::Response> wait_as_asked(const Call& call,
                                              const std::vector<std::string>& relations) {
   const auto wait = option(call.request, "wait");
+  if (!wait && option(call.request, "timeout")) {
+    return respond(net::refusal(400, "INVALID_TIMEOUT",
+                                "timeout says how long to wait: give wait=POSITION with it"));
+  }
   if (!wait) return nullptr;
   Position position = 0;
   const char* end = wait->data() + wait->size();

@@ -11,6 +11,7 @@
 #include "engine/database.h"
 #include "govern/tokens.h"
 #include "net/http.h"
+#include "scalars/time_zone.h"
 #include "serve/query_watch.h"
 #include "serve/readable.h"
 #include "serve/rows_answer.h"
@@ -24,6 +25,7 @@ struct Call {
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
   QueryWatch& watch;
+  const TimeZone& zone;  // of times without an offset
 };
 
 bool asks_to_wait(const net::Request& request);

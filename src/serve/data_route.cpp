@@ -15,6 +15,16 @@ std::string page_json(const ReadQuery& query, bool more) {
   return fmt::format(R"({{"limit":{},"offset":{},"next":{}}})", query.limit, query.offset, next);
 }
 
+// A source's rows are many and have no key to page by.
+std::string what_instead(const Call& call, std::string_view name,
+                         const std::vector<std::string>& known) {
+  if (call.readables.find(name) != nullptr && refuse_reading(call, name) == nullptr) {
+    return ", but a source; read it with POST /weir/v1/sql";
+  }
+  const std::string meant = did_you_mean(name, known);
+  return meant.empty() ? "; GET /weir/v1/tables lists them" : meant;
+}
+
 // Only names that the token may read are offered instead.
 net::Response no_such_table(const Call& call, std::string_view table) {
   std::vector<std::string> known;
@@ -22,10 +32,9 @@ net::Response no_such_table(const Call& call, std::string_view table) {
     const bool may_read = govern::allows(call.token.scopes, govern::Action::read, readable.name);
     if (readable.is_table() && may_read) known.push_back(readable.name);
   }
-  const std::string meant = did_you_mean(table, known);
-  return net::refusal(404, "TABLE_NOT_FOUND",
-                      fmt::format("there is no table \"{}\"{} See GET /weir/v1/tables", table,
-                                  meant.empty() ? "." : meant));
+  return net::refusal(
+      404, "TABLE_NOT_FOUND",
+      fmt::format("there is no table \"{}\"{}", table, what_instead(call, table, known)));
 }
 
 // What is wrong with the values of a query that failed, if it is they.
@@ -43,7 +52,7 @@ net::Response answer_data(const Call& call, std::string_view table) {
   const Readable* readable = call.readables.find(table);
   if (readable == nullptr || !readable->is_table()) return no_such_table(call, table);
   if (auto refused = refuse_reading(call, table)) return std::move(*refused);
-  const Result<ReadQuery> asked = read_query(*readable, call.request.query);
+  const Result<ReadQuery> asked = read_query(*readable, call.request.query, call.zone);
   if (!asked.ok()) return net::refusal(400, "INVALID_QUERY", asked.error().message);
   const ReadQuery& query = asked.value();
   if (auto refused = wait_as_asked(call, {readable->name})) return std::move(*refused);

@@ -7,6 +7,20 @@ namespace {
 
 using DataRouteTest = GatewayFixture;
 
+TEST_F(DataRouteTest, a_filters_time_counts_with_its_offset_or_in_the_workspaces_zone) {
+  parts_.time_zone = TimeZone::find("Europe/Berlin").value();
+  const std::pair<const char*, bool> cases[] = {{"2001-01-03T18:00:00+08:00", true},
+                                                {"2001-01-03T18:00:01+08:00", false},
+                                                {"2001-01-03 11:00:00", true},
+                                                {"2001-01-03 11:00:01", false},
+                                                {"2001-01-03T10:00:00.5Z", true}};
+  for (const auto& [since, has_atlanta] : cases) {
+    const net::Response response = get("/api/v1/data/delays", {{"moment.gte", since}});
+    EXPECT_EQ(response.status, 200) << since;
+    EXPECT_EQ(response.body.find("ATL") != std::string::npos, has_atlanta) << since;
+  }
+}
+
 TEST_F(DataRouteTest, rows_come_in_the_order_of_the_key_with_their_page) {
   EXPECT_EQ(get("/api/v1/data/delays").body,
             R"({"code":200,"message":"success","data":[)"
@@ -71,7 +85,8 @@ TEST_F(DataRouteTest, a_wrong_question_is_refused_by_name) {
     const char* message;
   };
   const Case cases[] = {
-      {{{"orign", "SFO"}}, R"(delays has no column or option \"orign\"; did you mean \"origin\"?)"},
+      {{{"orign", "SFO"}},
+       R"(delays has no column or option \"orign\"; did you mean \"origin\"?",)"},
       {{{"delay", "abc"}}, R"(delay is of type SMALLINT, not \"abc\")"},
       {{{"delay.gte", "1.5"}}, R"(delay.gte is of type SMALLINT, not \"1.5\")"},
       {{{"delay.in", "1,99999"}}, R"(delay.in is of type SMALLINT, not \"99999\")"},
@@ -95,10 +110,17 @@ TEST_F(DataRouteTest, only_tables_that_the_token_may_read_are_answered) {
   const net::Response denied = get("/api/v1/data/secret");
   EXPECT_EQ(denied.status, 403);
   EXPECT_NE(denied.body.find("read:secret"), std::string::npos);
-  EXPECT_EQ(get("/api/v1/data/flights").status, 404);
+  const net::Response hidden = get("/api/v1/data/flights");
+  EXPECT_EQ(hidden.status, 404);
+  EXPECT_EQ(hidden.body.find("/weir/v1/sql"), std::string::npos) << hidden.body;
   EXPECT_EQ(get("/api/v1/data/inside").status, 404);
   EXPECT_NE(get("/api/v1/data/delay").body.find(R"(did you mean \"delays\"?)"), std::string::npos);
+  EXPECT_NE(get("/api/v1/data/nowhere").body.find(R"(\"nowhere\"; GET /weir/v1/tables lists them)"),
+            std::string::npos);
   EXPECT_EQ(get("/api/v1/data/secre").body.find(R"(\"secret\")"), std::string::npos);
+  use_token({"read:flights"});
+  EXPECT_NE(get("/api/v1/data/flights").body.find("a source; read it with POST /weir/v1/sql"),
+            std::string::npos);
 }
 
 }  // namespace

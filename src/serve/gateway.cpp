@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include "core/queue.h"
@@ -18,6 +20,10 @@ namespace {
 
 // Reads that wait for a position at the same time; more stand in line.
 constexpr int patient_workers = 8;
+// What else a worker does takes far less time than SQL of the caller's own may: it has workers
+// apart, half of them, so that it holds up nothing but itself.
+int workers_for_sql(int workers) { return std::max(1, workers / 2); }
+int workers_for_others(int workers) { return std::max(1, workers - workers / 2); }
 constexpr std::size_t cache_bytes_max = std::size_t{64} << 20;
 
 struct Job {
@@ -25,6 +31,7 @@ struct Job {
   net::Reply reply;
   Route route;
   std::shared_ptr<const govern::Token> token;
+  std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
 };
 
 // A route and who asks for it; no token where the route asks for none.
@@ -56,6 +63,11 @@ net::Response answer_ready(const PlatformStatus& status) {
                               1);
 }
 
+net::Response refuse_overloaded() {
+  return net::refusal_for_now(503, "OVERLOADED",
+                              "too many requests wait for an answer: try again in a second", 1);
+}
+
 net::Response answer_metrics(const PlatformStatus& status) {
   return {.body = prometheus_text(status_metrics(status)),
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
@@ -70,19 +82,20 @@ class WorkerGateway final : public Gateway {
         checker_(std::move(checker)),
         cache_(cache_bytes_max, parts_.clock),
         watch_(parts_.query_time_max),
-        queue_(parts_.waiting_max),
-        patient_queue_(parts_.waiting_max) {}
+        prompt_(parts_.waiting_max),
+        patient_(parts_.waiting_max) {}
 
   ~WorkerGateway() override {
     parts_.freshness.stop();
-    queue_.close();
-    patient_queue_.close();
+    for (Lines* lines : {&prompt_, &patient_}) {
+      lines->sql.close();
+      lines->others.close();
+    }
   }
 
   Result<void> start_workers() {
-    for (int i = 0; i < parts_.workers; ++i) OK_OR_RETURN(start_worker(queue_));
-    for (int i = 0; i < patient_workers; ++i) OK_OR_RETURN(start_worker(patient_queue_));
-    return {};
+    OK_OR_RETURN(start_workers(prompt_, parts_.workers));
+    return start_workers(patient_, patient_workers);
   }
 
   std::unique_ptr<net::Response> check_head(const net::Request& request) const override {
@@ -104,14 +117,17 @@ class WorkerGateway final : public Gateway {
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
     const auto job = std::make_shared<Job>(
         Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
-    Jobs& queue = asks_to_wait(job->request) ? patient_queue_ : queue_;
-    if (queue.try_push(job)) return;
-    job->reply.send(net::refusal_for_now(
-        503, "OVERLOADED", "too many requests wait for an answer: try again in a second", 1));
+    Lines& lines = asks_to_wait(job->request) ? patient_ : prompt_;
+    Jobs& line = job->route.kind == RouteKind::sql ? lines.sql : lines.others;
+    if (!line.try_push(job)) job->reply.send(refuse_overloaded());
   }
 
  private:
   using Jobs = Queue<std::shared_ptr<Job>>;
+  struct Lines {
+    explicit Lines(std::size_t waiting_max) : sql(waiting_max), others(waiting_max) {}
+    Jobs sql, others;
+  };
 
   std::variant<Admitted, net::Response> admit(const net::Request& request) const {
     auto found = find_route(apis_, request);
@@ -126,7 +142,16 @@ class WorkerGateway final : public Gateway {
     if (auto* refused = std::get_if<net::Response>(&found)) return std::move(*refused);
     if (auto refused = refuse_method(admitted.route, request.method)) return std::move(*refused);
     if (auto refused = refuse_parameters(admitted.route, request)) return std::move(*refused);
+    if (admitted.route.kind == RouteKind::sql) {
+      if (auto refused = refuse_looking(*admitted.token)) return std::move(*refused);
+    }
     return admitted;
+  }
+
+  Result<void> start_workers(Lines& lines, int workers) {
+    for (int i = 0; i < workers_for_sql(workers); ++i) OK_OR_RETURN(start_worker(lines.sql));
+    for (int i = 0; i < workers_for_others(workers); ++i) OK_OR_RETURN(start_worker(lines.others));
+    return {};
   }
 
   Result<void> start_worker(Jobs& queue) {
@@ -137,7 +162,14 @@ class WorkerGateway final : public Gateway {
     return {};
   }
 
+  // What stood in line longer than a query may take has waited long enough.
+  bool waited_too_long(const Job& job) const {
+    return !asks_to_wait(job.request) &&
+           std::chrono::steady_clock::now() - job.came > parts_.query_time_max;
+  }
+
   void answer(Job& job, engine::Connection& connection) {
+    if (waited_too_long(job)) return job.reply.send(refuse_overloaded());
     net::Response response = response_to(job, connection);
     const bool stops = job.route.kind == RouteKind::stop && response.status == 200;
     job.reply.send(std::move(response));
@@ -146,8 +178,8 @@ class WorkerGateway final : public Gateway {
   }
 
   net::Response response_to(const Job& job, engine::Connection& connection) {
-    const Call call{job.request, *job.token,       parts_.readables,
-                    connection,  parts_.freshness, watch_};
+    const Call call{job.request,      *job.token, parts_.readables, connection,
+                    parts_.freshness, watch_,     parts_.time_zone};
     switch (job.route.kind) {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
@@ -192,8 +224,8 @@ class WorkerGateway final : public Gateway {
   SharedChecker checker_;
   AnswerCache cache_;
   QueryWatch watch_;
-  Jobs queue_;
-  Jobs patient_queue_;
+  Lines prompt_;
+  Lines patient_;
   std::vector<std::jthread> workers_;
 };
 

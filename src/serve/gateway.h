@@ -12,6 +12,7 @@
 #include "engine/database.h"
 #include "govern/tokens.h"
 #include "net/http_server.h"
+#include "scalars/time_zone.h"
 #include "serve/readable.h"
 #include "serve/status.h"
 #include "sql/plan.h"
@@ -35,27 +36,29 @@ struct GatewayParts {
   govern::Tokens& tokens;
   const Clock& clock;
   Freshness& freshness;
+  TimeZone time_zone;  // of times in URLs without an offset
   // Asked on the server's thread too, for /readyz: must not block.
   std::function<PlatformStatus()> status;
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
   std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
       catalogue;
-  int workers = 2;
-  std::size_t waiting_max = 1'000;                   // requests that wait for a worker; 503 beyond
-  std::chrono::milliseconds query_time_max{10'000};  // 504 beyond
+  int workers = 2;                  // half of them for SQL, at least one
+  std::size_t waiting_max = 1'000;  // requests that wait for a worker, SQL apart; 503 beyond
+  // 504 beyond; 503 for what stood in line longer.
+  std::chrono::milliseconds query_time_max{10'000};
   // Begins to stop the program, and returns at once; POST /weir/v1/stop is answered first.
   std::function<void()> stop;
 };
 
-// Workers of its own, each with a connection to the database. Reads that wait for a position have
-// workers apart, so that they hold up no others. Any thread may call.
+// Workers of its own, each with a connection to the database. SQL and reads that wait for a
+// position have workers apart, so that they hold up no others. Any thread may call.
 class Gateway {
  public:
   // Fault::invalid where an API's SQL is wrong.
   static Result<std::unique_ptr<Gateway>> start(GatewayParts parts);
   // Answers what stands in line, those that wait for a position with 503, then stops.
   virtual ~Gateway() = default;
-  // For HttpServerParts: refusals that need no body: 400, 401, 404, 405.
+  // For HttpServerParts: refusals that need no body: 400, 401, 403, 404, 405.
   virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
   virtual void handle(net::Request request, net::Reply reply) = 0;
 };

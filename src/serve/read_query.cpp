@@ -47,9 +47,11 @@ std::vector<std::string> split(std::string_view text) {
 Error unknown_column(const Readable& table, std::string_view name) {
   std::vector<std::string> names;
   for (const Field& column : table.schema->columns) names.push_back(column.name);
+  const std::string meant = did_you_mean(name, names);
   return {Fault::invalid,
-          fmt::format("{} has no column or option \"{}\"{}; it has the columns {}", table.name,
-                      name, did_you_mean(name, names), fmt::join(names, ", "))};
+          fmt::format("{} has no column or option \"{}\"{}", table.name, name,
+                      meant.empty() ? fmt::format("; it has the columns {}", fmt::join(names, ", "))
+                                    : meant)};
 }
 
 Result<std::size_t> whole_number(std::string_view option, std::string_view text, std::size_t min,
@@ -90,7 +92,7 @@ bool is_option(std::string_view name) {
 // Gathers one SELECT's clauses from the options.
 class Builder {
  public:
-  explicit Builder(const Readable& table) : table_(table) {}
+  Builder(const Readable& table, const TimeZone& zone) : table_(table), zone_(zone) {}
 
   Result<void> take(const std::string& name, const std::string& value) {
     if (is_option(name) && !options_.insert(name).second) {
@@ -190,14 +192,15 @@ class Builder {
   }
 
   Result<std::string> bind(const std::string& label, const Type& type, const std::string& text) {
-    OK_OR_RETURN(check_form(label, type, text));
+    TRY(std::string read, engine_text(label, type, zone_, text));
     const std::string name = fmt::format("p{}", query_.parameters.size());
-    query_.parameters.push_back({name, type, text});
+    query_.parameters.push_back({name, type, std::move(read)});
     query_.labels.push_back(label);
     return "$" + name;
   }
 
   const Readable& table_;
+  const TimeZone& zone_;
   ReadQuery query_;
   std::string select_, where_, order_;
   std::set<std::string> options_;
@@ -205,8 +208,8 @@ class Builder {
 
 }  // namespace
 
-Result<ReadQuery> read_query(const Readable& table, const QueryPairs& pairs) {
-  Builder builder(table);
+Result<ReadQuery> read_query(const Readable& table, const QueryPairs& pairs, const TimeZone& zone) {
+  Builder builder(table, zone);
   for (const auto& [name, value] : pairs) OK_OR_RETURN(builder.take(name, value));
   return builder.finish();
 }

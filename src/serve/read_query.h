@@ -7,6 +7,7 @@
 
 #include "core/result.h"
 #include "engine/database.h"
+#include "scalars/time_zone.h"
 #include "serve/readable.h"
 
 namespace weir::serve {
@@ -23,7 +24,7 @@ struct ReadQuery {
 
 // `?limit&offset&order=-a,b&select=a,b`, each once, and filters `col=v`, `col.op=v`. Every name is
 // checked against the schema, every value is bound. Fault::invalid names what is wrong. `wait` and
-// `timeout` are passed over.
-Result<ReadQuery> read_query(const Readable& table, const QueryPairs& pairs);
+// `timeout` are passed over. Times without an offset are of `zone`.
+Result<ReadQuery> read_query(const Readable& table, const QueryPairs& pairs, const TimeZone& zone);
 
 }  // namespace weir::serve

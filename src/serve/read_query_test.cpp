@@ -33,7 +33,7 @@ TEST(ReadQuery, options_and_filters_become_sql_with_every_value_bound) {
        R"(SELECT * FROM "flights" WHERE "origin" = $p0 ORDER BY "origin" NULLS LAST LIMIT 101 OFFSET 0)"},
   };
   for (const Case& c : cases) {
-    const auto query = read_query(flights(), c.pairs);
+    const auto query = read_query(flights(), c.pairs, {});
     ASSERT_TRUE(query.ok()) << query.error().message;
     EXPECT_EQ(query.value().sql, c.sql);
   }
@@ -45,7 +45,7 @@ TEST(ReadQuery, what_is_unknown_or_out_of_bounds_is_refused) {
                               {{"select", ""}},    {{"nope", "1"}},      {{"delay.near", "1"}},
                               {{"delay.is", "5"}}, {{"order", "-"}}};
   for (const QueryPairs& pairs : cases) {
-    const auto query = read_query(flights(), pairs);
+    const auto query = read_query(flights(), pairs, {});
     ASSERT_FALSE(query.ok()) << pairs[0].first << "=" << pairs[0].second;
     EXPECT_EQ(query.error().fault, Fault::invalid);
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "scalars/utc_text.h"
+
 namespace weir::serve {
 namespace {
 
@@ -23,9 +25,12 @@ Error wrong_value(std::string_view label, const Type& type, std::string_view tex
           fmt::format("{} is of type {}, not \"{}\"", label, to_string(type), text)};
 }
 
-Result<void> check_form(std::string_view label, const Type& type, std::string_view text) {
+Result<std::string> engine_text(std::string_view label, const Type& type, const TimeZone& zone,
+                                const std::string& text) {
   if (is_whole_number(type) && !is_digits(text)) return wrong_value(label, type, text);
-  return {};
+  std::string read = text;
+  if (put_in_utc(type, zone, read) != Fit::good) return wrong_value(label, type, text);
+  return read;
 }
 
 std::optional<Error> refuse_unreadable(engine::Connection& connection, std::string_view label,

@@ -7,14 +7,17 @@
 
 #include "core/result.h"
 #include "engine/database.h"
+#include "scalars/time_zone.h"
 
 namespace weir::serve {
 
 // "delay.gte is of type SMALLINT, not \"abc\"": `label` is what the user wrote before the value.
 Error wrong_value(std::string_view label, const Type& type, std::string_view text);
 
-// Fault::invalid for what the engine would bend into a whole number: 1.5, true, 1e3.
-Result<void> check_form(std::string_view label, const Type& type, std::string_view text);
+// The text as the engine is to read it: times without an offset are of `zone`. Fault::invalid for
+// what the engine would bend: 1.5, true, 1e3 into a whole number, a time into a date.
+Result<std::string> engine_text(std::string_view label, const Type& type, const TimeZone& zone,
+                                const std::string& text);
 
 // What is wrong with a value that the engine cannot read as its type; nothing if it can.
 std::optional<Error> refuse_unreadable(engine::Connection& connection, std::string_view label,

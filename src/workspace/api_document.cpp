@@ -62,16 +62,16 @@ Result<ApiParameter> declare_parameter(const NamedSetting<ParameterDocument>& pa
   check_parameter_name(parameter, report);
   if (!settings.type) return ApiParameter{.name = parameter.name};  // which is a mistake already
   const Type& type = settings.type->value;
-  const ValueBounds bounds{settings.min, settings.max, settings.preset};
-  OK_OR_RETURN(check_bounds(bounds, type, facts, report));
+  TRY(const ValueBounds bounds,
+      read_bounds({settings.min, settings.max, settings.preset}, type, facts, report));
   if (settings.required && settings.preset) {
     report.note(settings.preset->place, "default: a required parameter has none");
   }
   ApiParameter declared{.name = parameter.name, .type = type};
   declared.required = settings.required;
-  if (settings.preset) declared.default_value = settings.preset->value;
-  if (settings.min) declared.min = settings.min->value;
-  if (settings.max) declared.max = settings.max->value;
+  if (bounds.preset) declared.default_value = bounds.preset->value;
+  if (bounds.min) declared.min = bounds.min->value;
+  if (bounds.max) declared.max = bounds.max->value;
   return declared;
 }
 

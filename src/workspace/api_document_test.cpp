@@ -49,5 +49,21 @@ TEST(ApiDocument, refuses_what_is_wrong_in_apis_and_tests) {
   for (const auto& [text, mistakes] : cases) EXPECT_EQ(mistakes_of(text), mistakes) << text;
 }
 
+TEST(ApiDocument, times_of_parameters_are_kept_as_instants) {
+  const TemporaryWorkspace folder(
+      {{"weir.yaml", "weir: 1\nname: t\ntime_zone: Europe/Berlin\n"},
+       {"a.yaml",
+        "api: a\npath: /a\nparameters:\n"
+        "  p: {type: timestamp, min: 2024-07-01T13:00:00+03:00, default: 2024-07-01 12:00:00,\n"
+        "      max: 2024-07-01T10:00:00Z}\nsql: SELECT $p AS p\n"}});
+  const auto loaded = load(folder.path());
+  const auto* workspace = std::get_if<Workspace>(&loaded);
+  ASSERT_NE(workspace, nullptr);
+  const ApiParameter& parameter = workspace->apis.front().parameters.front();
+  for (const auto& bound : {parameter.min, parameter.default_value, parameter.max}) {
+    EXPECT_EQ(bound, "2024-07-01T10:00:00Z");
+  }
+}
+
 }  // namespace
 }  // namespace weir::workspace

@@ -1,5 +1,7 @@
 #include "workspace/compiled.h"
 
+#include <utility>
+
 #include "workspace/compiled_apis.h"
 #include "workspace/compiled_streams.h"
 #include "workspace/compiled_tables.h"
@@ -46,6 +48,20 @@ std::variant<CompiledWorkspace, std::vector<Mistake>> compile(Workspace workspac
   compiled.streams = compile_streams(declared, compiled.static_tables, opened, mistakes);
   compiled.tables = compile_tables(declared, compiled.streams, mistakes);
   compiled.apis = compile_apis(declared, readables_of(compiled), opened, mistakes);
+  if (mistakes.empty()) return compiled;
+  sort_by_place(mistakes);
+  return mistakes;
+}
+
+std::variant<CompiledWorkspace, std::vector<Mistake>> compile_folder(
+    const std::filesystem::path& folder) {
+  Loaded loaded = load_sound(folder);
+  std::vector<Mistake> mistakes = std::move(loaded.mistakes);
+  if (!loaded.is_whole) return mistakes;
+  auto compiled = compile(std::move(loaded.workspace));
+  if (auto* found = std::get_if<std::vector<Mistake>>(&compiled)) {
+    mistakes.insert(mistakes.end(), found->begin(), found->end());
+  }
   if (mistakes.empty()) return compiled;
   sort_by_place(mistakes);
   return mistakes;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,5 +56,8 @@ struct CompiledWorkspace {
 
 // Mistakes inside SQL are placed in the user's file.
 std::variant<CompiledWorkspace, std::vector<Mistake>> compile(Workspace workspace);
+// Loads and compiles. Where documents have mistakes, the SQL of the others is checked all the same.
+std::variant<CompiledWorkspace, std::vector<Mistake>> compile_folder(
+    const std::filesystem::path& folder);
 
 }  // namespace weir::workspace

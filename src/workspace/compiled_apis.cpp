@@ -9,6 +9,7 @@ namespace {
 
 bool is_broken_table(const std::string& name, const Workspace& workspace,
                      const std::vector<sql::Readable>& known) {
+  if (workspace.broken.contains(name)) return true;
   if (std::ranges::find(known, name, &sql::Readable::name) != known.end()) return false;
   const bool is_written = std::ranges::any_of(workspace.streams, [&](const Stream& stream) {
     return std::ranges::find(stream.into, name) != stream.into.end() ||

@@ -132,9 +132,10 @@ class StreamCompiler {
     }
   }
 
-  // False: it reads a stream that has a mistake of its own.
+  // False: it reads what has a mistake of its own.
   bool can_compile(const std::vector<sql::Use>& uses) const {
     return std::ranges::none_of(uses, [&](const sql::Use& use) {
+      if (workspace_.broken.contains(use.name)) return true;
       const bool is_stream = std::ranges::find(workspace_.streams, use.name, &Stream::name) !=
                              workspace_.streams.end();
       return is_stream && std::ranges::find(names_, use.name, &sql::Readable::name) == names_.end();
@@ -152,7 +153,7 @@ class StreamCompiler {
     const sql::Node& root = *result.plan.root;
     const PlanGroup found = find_group(root);
     check_state(stream, found, mistakes_);
-    result.emit_changes = found.group != nullptr && !found.until_watermark;
+    result.emit_changes = !found.until_watermark;
     sql::Readable readable{
         stream.name, sql::Readable::Kind::stream, root.output, {}, root.append_only};
     if (const auto time = result.plan.event_time) {

@@ -90,7 +90,7 @@ TEST(Compile, a_grouped_result_is_keyed_by_its_groups_and_any_other_appends) {
   }
   EXPECT_EQ(emit_changes,
             (std::map<std::string, bool>{
-                {"w", false}, {"c", true}, {"g", true}, {"a", false}, {"unread", false}}));
+                {"w", false}, {"c", true}, {"g", true}, {"a", true}, {"unread", true}}));
 }
 
 TEST(Compile, a_stream_stands_behind_those_it_reads) {
@@ -150,6 +150,27 @@ TEST(Compile, an_api_may_read_late_and_refused_rows) {
   EXPECT_EQ(workspace.apis[0].reads, std::vector<std::string>{"late(s)"});
   EXPECT_EQ(workspace.apis[1].reads, std::vector<std::string>{"quarantine(flights)"});
   EXPECT_EQ(workspace.apis[2].reads, std::vector<std::string>{"quarantine(s)"});
+}
+
+TEST(Compile, checks_sql_beside_documents_with_mistakes_and_not_what_reads_them) {
+  const TemporaryWorkspace folder({{"weir.yaml", "weir: 1\nname: t\n"},
+                                   {"a.yaml",
+                                    "source: good\nfrom: http\nschema: {x: int}\n---\n"
+                                    "source: bad\nfrom: http\nschema: {x: innt}\n---\n"
+                                    "sorce: typo\n---\n"
+                                    "stream: wrong\nsql: SELECT y FROM good\ninto: wrong\n---\n"
+                                    "stream: a\nsql: SELECT x FROM bad\ninto: a\n---\n"
+                                    "stream: b\nsql: SELECT x FROM typo\ninto: b\n---\n"
+                                    "stream: c\nsql: SELECT x FROM good\nemit: x\ninto: c\n---\n"
+                                    "table: c\nkey: [x]\n---\n"
+                                    "api: p\npath: /p\nsql: SELECT x FROM c, a, b\n---\n"
+                                    "api: q\npath: /q\nsql: SELECT z FROM nowhere\n"}});
+  const auto compiled = compile_folder(folder.path());
+  const auto* mistakes = std::get_if<std::vector<Mistake>>(&compiled);
+  ASSERT_NE(mistakes, nullptr);
+  std::vector<int> lines;
+  for (const Mistake& mistake : *mistakes) lines.push_back(mistake.place.line);
+  EXPECT_EQ(lines, (std::vector<int>{7, 9, 12, 25, 37})) << text_of(*mistakes);
 }
 
 TEST(Compile, refuses_what_cannot_run) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -135,6 +136,8 @@ struct Workspace {
   std::vector<Table> tables;
   std::vector<Api> apis;
   std::vector<Test> tests;
+  // Names whose documents have mistakes and are left out: what reads them is not judged by that.
+  std::set<std::string> broken;
 };
 
 struct Mistake {

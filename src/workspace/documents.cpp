@@ -39,6 +39,15 @@ Result<std::vector<std::string>> find_files(const fs::path& folder, const fs::pa
   return found;
 }
 
+bool has_weir_file(const fs::path& folder, std::vector<Mistake>& mistakes) {
+  std::error_code failure;
+  if (fs::is_regular_file(folder / weir_file, failure)) return true;
+  mistakes.push_back({{weir_file, 1, 1},
+                      "there is no such file in " + folder.string() +
+                          ": a workspace has one that begins with weir: 1"});
+  return false;
+}
+
 class DocumentReader {
  public:
   DocumentReader(fs::path folder, Documents& documents, std::vector<Mistake>& mistakes)
@@ -47,6 +56,7 @@ class DocumentReader {
   void read_file(const std::string& path) {
     auto text = read_text(folder_ / path, file_bytes_max);
     if (!text.ok()) {
+      documents_.is_whole = false;
       mistakes_.push_back({{path, 1, 1}, text.error().message});
       return;
     }
@@ -56,20 +66,28 @@ class DocumentReader {
     YamlDocuments yaml = read_yaml(file.text);
     for (SettingValue& tree : yaml.documents) read_document(std::move(tree), file);
     if (!yaml.broken) return;
+    documents_.is_whole = false;
     const SettingPlace place = yaml.broken->place;
     mistakes_.push_back({{path, place.line, place.column}, yaml.broken->message});
   }
 
-  std::vector<std::string> listed;  // environment variables that may be named
+  void read_weir_file() {
+    read_file(weir_file);
+    if (documents_.weir.empty()) return;
+    for (const auto& name : documents_.weir.front().settings.environment) {
+      listed_.push_back(name.value);
+    }
+  }
 
  private:
   void read_document(SettingValue tree, const WorkspaceFile& file) {
     Report report(file, tree, mistakes_);
     if (tree.kind != SettingValue::Kind::map || tree.entries.empty()) {
+      documents_.is_whole = false;
       report.note("a document begins with its kind and name, such as source: flights");
       return;
     }
-    expand_variables(tree, listed, report);
+    expand_variables(tree, listed_, report);
     const std::string kind = tree.entries.front().key;
     if (kind == "weir") return decode(std::move(tree), file, documents_.weir);
     if (kind == "source") return decode(std::move(tree), file, documents_.sources);
@@ -77,6 +95,7 @@ class DocumentReader {
     if (kind == "table") return decode(std::move(tree), file, documents_.tables);
     if (kind == "api") return decode(std::move(tree), file, documents_.apis);
     if (kind == "test") return decode(std::move(tree), file, documents_.tests);
+    documents_.unknown.push_back(tree.entries.front().value.text);
     note_unknown_kind(tree.entries.front(), report);
   }
 
@@ -101,6 +120,7 @@ class DocumentReader {
   fs::path folder_;
   Documents& documents_;
   std::vector<Mistake>& mistakes_;
+  std::vector<std::string> listed_;  // environment variables that may be named
 };
 
 }  // namespace
@@ -133,20 +153,13 @@ std::vector<SettingForm> reference_forms() {
 
 Documents read_documents(const fs::path& folder, std::vector<Mistake>& mistakes) {
   Documents documents;
-  std::error_code failure;
-  if (!fs::is_regular_file(folder / weir_file, failure)) {
-    mistakes.push_back({{weir_file, 1, 1},
-                        "there is no such file in " + folder.string() +
-                            ": a workspace has one that begins with weir: 1"});
-    return documents;
-  }
+  if (!has_weir_file(folder, mistakes)) return documents;
   DocumentReader reader(folder, documents, mistakes);
-  reader.read_file(weir_file);
+  reader.read_weir_file();
   fs::path data = "data";
   if (!documents.weir.empty()) {
     const WeirDocument& weir = documents.weir.front().settings;
     data = fs::path(weir.data.value).lexically_normal();
-    for (const auto& name : weir.environment) reader.listed.push_back(name.value);
   }
   const auto files = find_files(folder, data);
   if (!files.ok()) mistakes.push_back({{weir_file, 1, 1}, files.error().message});
@@ -154,6 +167,13 @@ Documents read_documents(const fs::path& folder, std::vector<Mistake>& mistakes)
   for (const std::string& file : files.value()) {
     if (file != weir_file) reader.read_file(file);
   }
+  return documents;
+}
+
+Documents read_weir_file(const fs::path& folder, std::vector<Mistake>& mistakes) {
+  Documents documents;
+  if (!has_weir_file(folder, mistakes)) return documents;
+  DocumentReader(folder, documents, mistakes).read_weir_file();
   return documents;
 }
 

@@ -23,11 +23,16 @@ struct Documents {
   std::vector<Document<TableDocument>> tables;
   std::vector<Document<ApiDocument>> apis;
   std::vector<Document<TestDocument>> tests;
+  std::vector<std::string> unknown;  // names behind kinds that there are not
+  bool is_whole = true;              // false: some text could not be read as documents
 };
 
 // Finds and decodes the files of the folder; weir.yaml comes first, as it says where data is and
 // which variables there are.
 Documents read_documents(const std::filesystem::path& folder, std::vector<Mistake>& mistakes);
+
+// Only weir.yaml.
+Documents read_weir_file(const std::filesystem::path& folder, std::vector<Mistake>& mistakes);
 
 // The forms of all kinds, in the order in which a reader meets them.
 std::vector<const SettingForm*> document_forms();

@@ -5,6 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "scalars/time_text.h"
+#include "scalars/utc_text.h"
+
 namespace weir::workspace {
 namespace {
 
@@ -16,11 +19,6 @@ bool is_whole(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   return !text.empty() &&
          std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c); });
-}
-
-// A TIMESTAMP with an offset would lose it in a cast: as an instant it is compared rightly.
-std::string compared_type(const Type& type) {
-  return type.id == TypeId::timestamp ? "TIMESTAMPTZ" : to_string(type);
 }
 
 }  // namespace
@@ -50,22 +48,36 @@ Result<bool> EngineFacts::ask(const std::string& sql, const std::vector<std::str
   return batch->column(0).values<bool>()[0];
 }
 
-Result<bool> EngineFacts::is_time_zone(const std::string& name) {
-  return ask("EXISTS (SELECT 1 FROM pg_timezone_names() WHERE name = ?)", {name});
+Result<void> EngineFacts::use_time_zone(const std::string& name) {
+  TRY(const bool is_known,
+      ask("EXISTS (SELECT 1 FROM pg_timezone_names() WHERE name = ?)", {name}));
+  if (!is_known) return Error{Fault::invalid, "the engine has no time zone " + name};
+  TRY(zone_, TimeZone::find(name));
+  return {};
 }
 
-Result<void> EngineFacts::check_value(const std::string& text, const Type& type) {
+Result<std::string> EngineFacts::value_of(std::string text, const Type& type) {
   const Error no_value{Fault::invalid, "\"" + text + "\" is no " + to_string(type)};
   if (is_integer(type) && !is_whole(text)) return no_value;
   if (type.id == TypeId::boolean && text != "true" && text != "false") return no_value;
-  TRY(const bool fits, ask("TRY_CAST(? AS " + compared_type(type) + ") IS NOT NULL", {text}));
-  if (fits) return {};
+  if (put_in_utc(type, zone_, text) != Fit::good) return no_value;
+  TRY(const bool fits, ask("TRY_CAST(? AS " + to_string(type) + ") IS NOT NULL", {text}));
+  if (fits) return text;
   return no_value;
+}
+
+Result<Instant> EngineFacts::instant_of(const std::string& text) const {
+  std::int64_t micros = 0;
+  if (read_timestamp(text, zone_, micros) == Fit::good) {
+    return Instant(std::chrono::microseconds(micros));
+  }
+  return Error{Fault::invalid,
+               "\"" + text + "\" is no timestamp: write it like 2001-01-31 13:00:00"};
 }
 
 Result<bool> EngineFacts::in_order(const std::string& first, const std::string& second,
                                    const Type& type) {
-  const std::string cast = "CAST(? AS " + compared_type(type) + ")";
+  const std::string cast = "CAST(? AS " + to_string(type) + ")";
   return ask(cast + " <= " + cast, {first, second});
 }
 

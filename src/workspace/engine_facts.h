@@ -7,9 +7,11 @@
 #include <string>
 #include <utility>
 
+#include "core/clock.h"
 #include "core/result.h"
 #include "core/schema.h"
 #include "engine/database.h"
+#include "scalars/time_zone.h"
 
 namespace weir::workspace {
 
@@ -20,10 +22,15 @@ class EngineFacts {
 
   // Whether the word cannot name a table without quotes.
   bool is_reserved(const std::string& name) const { return reserved_.contains(name); }
-  Result<bool> is_time_zone(const std::string& name);
-  // Fault::invalid, with words, where the text is no value of the type. Numbers are never rounded.
-  Result<void> check_value(const std::string& text, const Type& type);
-  // Of two values of the type.
+  // From now on times without an offset are of that zone; UTC before. Fault::invalid where there is
+  // no such zone.
+  Result<void> use_time_zone(const std::string& name);
+  // The value as the engine reads it, times in UTC. Fault::invalid, with words, where the text is
+  // none of the type. Numbers are never rounded.
+  Result<std::string> value_of(std::string text, const Type& type);
+  // Fault::invalid where the text is no timestamp.
+  Result<Instant> instant_of(const std::string& text) const;
+  // Of two values of the type, as value_of gives them.
   Result<bool> in_order(const std::string& first, const std::string& second, const Type& type);
 
  private:
@@ -34,6 +41,7 @@ class EngineFacts {
 
   std::unique_ptr<engine::Connection> connection_;
   std::set<std::string> reserved_;
+  TimeZone zone_;
 };
 
 }  // namespace weir::workspace

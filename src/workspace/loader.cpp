@@ -1,6 +1,10 @@
 #include "workspace/loader.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "workspace/documents.h"
@@ -90,7 +94,7 @@ Result<void> declare_all(const Documents& documents, Workspace& workspace,
   }
   for (const auto& document : documents.streams) {
     Report report = report_of(document, mistakes);
-    workspace.streams.push_back(declare_stream(document, workspace.folder, report));
+    workspace.streams.push_back(declare_stream(document, workspace.folder, facts, report));
   }
   for (const auto& document : documents.tables) {
     Report report = report_of(document, mistakes);
@@ -103,24 +107,94 @@ Result<void> declare_all(const Documents& documents, Workspace& workspace,
   }
   for (const auto& document : documents.tests) {
     Report report = report_of(document, mistakes);
-    workspace.tests.push_back(declare_test(document, names, report));
+    workspace.tests.push_back(declare_test(document, names, facts, report));
   }
   check_addresses(documents, mistakes);
   return {};
 }
 
+// Where the documents of each file begin, and the name of each; no name: weir.yaml's, or a test's.
+using Beginnings = std::map<std::string, std::map<int, std::string>>;
+
+Beginnings beginnings_of(const Documents& documents) {
+  Beginnings beginnings;
+  const auto take = [&](const auto& list, const auto& name_of) {
+    for (const auto& document : list) {
+      beginnings[document.file->path][document.tree.place.line] = name_of(document.settings);
+    }
+  };
+  take(documents.weir, [](const WeirDocument&) { return ""; });
+  take(documents.sources, [](const SourceDocument& source) { return source.source.value; });
+  take(documents.streams, [](const StreamDocument& stream) { return stream.stream.value; });
+  take(documents.tables, [](const TableDocument& table) { return table.table.value; });
+  take(documents.apis, [](const ApiDocument& api) { return api.api.value; });
+  take(documents.tests, [](const TestDocument&) { return ""; });
+  return beginnings;
+}
+
+std::set<std::string> broken_names(const Documents& documents,
+                                   const std::vector<Mistake>& mistakes) {
+  std::set<std::string> broken(documents.unknown.begin(), documents.unknown.end());
+  Beginnings beginnings = beginnings_of(documents);
+  for (const Mistake& mistake : mistakes) {
+    const auto& lines = beginnings[mistake.place.file];
+    const auto behind = lines.upper_bound(mistake.place.line);
+    if (behind != lines.begin()) broken.insert(std::prev(behind)->second);
+  }
+  broken.erase("");
+  return broken;
+}
+
+void leave_out_broken(const Documents& documents, Loaded& loaded) {
+  Workspace& workspace = loaded.workspace;
+  std::set<std::string>& broken = workspace.broken;
+  broken = broken_names(documents, loaded.mistakes);
+  // A table whose stream is left out would seem to have none.
+  for (const Stream& stream : workspace.streams) {
+    if (broken.contains(stream.name)) broken.insert(stream.into.begin(), stream.into.end());
+  }
+  const auto is_broken = [&](const auto& declared) { return broken.contains(declared.name); };
+  std::erase_if(workspace.sources, is_broken);
+  std::erase_if(workspace.streams, is_broken);
+  std::erase_if(workspace.tables, is_broken);
+  std::erase_if(workspace.apis, is_broken);
+  for (Stream& stream : workspace.streams) {
+    std::erase_if(stream.into, [&](const std::string& name) { return broken.contains(name); });
+  }
+  const auto is_in_weir_yaml = [](const Mistake& m) { return m.place.file == "weir.yaml"; };
+  loaded.is_whole = documents.is_whole && std::ranges::none_of(loaded.mistakes, is_in_weir_yaml);
+}
+
 }  // namespace
 
-std::variant<Workspace, std::vector<Mistake>> load(const std::filesystem::path& folder) {
-  Workspace workspace;
+Loaded load_sound(const std::filesystem::path& folder) {
+  Loaded loaded;
   std::error_code failure;
-  workspace.folder = std::filesystem::weakly_canonical(folder, failure);
+  loaded.workspace.folder = std::filesystem::weakly_canonical(folder, failure);
+  const Documents documents = read_documents(loaded.workspace.folder, loaded.mistakes);
+  const auto declared = declare_all(documents, loaded.workspace, loaded.mistakes);
+  if (!declared.ok()) loaded.mistakes.push_back({{"weir.yaml", 1, 1}, declared.error().message});
+  sort_by_place(loaded.mistakes);
+  leave_out_broken(documents, loaded);
+  return loaded;
+}
+
+std::variant<Workspace, std::vector<Mistake>> load(const std::filesystem::path& folder) {
+  Loaded loaded = load_sound(folder);
+  if (loaded.mistakes.empty()) return std::move(loaded.workspace);
+  return std::move(loaded.mistakes);
+}
+
+std::variant<std::filesystem::path, std::vector<Mistake>> find_data_folder(
+    const std::filesystem::path& folder) {
+  std::error_code failure;
+  const std::filesystem::path root = std::filesystem::weakly_canonical(folder, failure);
   std::vector<Mistake> mistakes;
-  const Documents documents = read_documents(workspace.folder, mistakes);
-  const auto declared = declare_all(documents, workspace, mistakes);
-  if (!declared.ok()) mistakes.push_back({{"weir.yaml", 1, 1}, declared.error().message});
-  if (mistakes.empty()) return workspace;
-  sort_by_place(mistakes);
+  const Documents documents = read_weir_file(root, mistakes);
+  if (mistakes.empty() && !documents.weir.empty()) {
+    return data_folder(documents.weir.front().settings, root);
+  }
+  if (mistakes.empty()) mistakes.push_back({{"weir.yaml", 1, 1}, "it begins with weir: 1"});
   return mistakes;
 }
 

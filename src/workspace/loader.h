@@ -14,6 +14,19 @@ namespace weir::workspace {
 // form, names, types, bounds and references; SQL is checked by compile().
 std::variant<Workspace, std::vector<Mistake>> load(const std::filesystem::path& folder);
 
+// The same, as far as it goes: documents with mistakes are left out, and their names are broken.
+struct Loaded {
+  Workspace workspace;
+  std::vector<Mistake> mistakes;  // in order
+  bool is_whole = true;           // false: too much is missing to judge what is there
+};
+Loaded load_sound(const std::filesystem::path& folder);
+
+// The data folder that weir.yaml names. No other file is read, so that a mistake in one does not
+// keep anybody from a server that runs.
+std::variant<std::filesystem::path, std::vector<Mistake>> find_data_folder(
+    const std::filesystem::path& folder);
+
 // The JSON Schema of all documents, from the same Specs that decode them.
 std::string json_schema();
 // The reference page of all settings, in Markdown, from the same Specs.

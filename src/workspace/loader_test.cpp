@@ -124,7 +124,7 @@ steps:
   EXPECT_EQ(stream.state_ttl, 168h);
   EXPECT_EQ(stream.parallelism, 2);
   EXPECT_EQ(stream.start, Stream::Start::at);
-  EXPECT_EQ(stream.start_at, Instant(978'307'200s));
+  EXPECT_EQ(stream.start_at, Instant(978'278'400s));  // midnight in Shanghai
   EXPECT_EQ(stream.into, std::vector<std::string>{"delays_by_origin"});
   EXPECT_EQ(stream.sql.place.line, 3);
   EXPECT_EQ(stream.sql.place.column, 3);
@@ -200,6 +200,19 @@ TEST(Loader, refuses_a_file_that_is_no_workspace) {
   EXPECT_NE(mistakes_of(std::map<std::string, std::string>{})
                 .find("weir.yaml:1:1: there is no such file in "),
             std::string::npos);
+}
+
+TEST(Loader, the_data_folder_is_found_whatever_is_wrong_in_other_files) {
+  const TemporaryWorkspace folder(
+      {{"weir.yaml", "weir: 1\nname: t\ndata: kept/here/\n"}, {"bad.yaml", "foo: bar\n"}});
+  const auto data = find_data_folder(folder.path());
+  const auto* path = std::get_if<std::filesystem::path>(&data);
+  ASSERT_NE(path, nullptr);
+  EXPECT_EQ(*path, std::filesystem::weakly_canonical(folder.path()) / "kept" / "here");
+  const std::map<std::string, std::string> files{{"weir.yaml", "weir: 1\nname: t\ndta: x\n"}};
+  const TemporaryWorkspace broken(files);
+  const auto refused = find_data_folder(broken.path());
+  ASSERT_NE(std::get_if<std::vector<Mistake>>(&refused), nullptr);
 }
 
 TEST(Loader, says_the_mistakes_of_all_files_at_once_in_order) {

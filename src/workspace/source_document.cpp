@@ -106,14 +106,14 @@ Result<ColumnRule> declare_column(const NamedSetting<ColumnDocument>& column, En
   const ColumnDocument& settings = column.value;
   if (!settings.type) return ColumnRule{.name = column.name};  // which is a mistake already
   const Type& type = settings.type->value;
-  const ValueBounds bounds{settings.min, settings.max, settings.preset};
-  OK_OR_RETURN(check_bounds(bounds, type, facts, report));
+  TRY(const ValueBounds bounds,
+      read_bounds({settings.min, settings.max, settings.preset}, type, facts, report));
   ColumnRule rule{.name = column.name, .type = type, .path = settings.from.names};
   if (rule.path.empty()) rule.path = {column.name};
   rule.required = settings.required;
-  if (settings.min) rule.min = settings.min->value;
-  if (settings.max) rule.max = settings.max->value;
-  if (settings.preset) rule.default_value = settings.preset->value;
+  if (bounds.min) rule.min = bounds.min->value;
+  if (bounds.max) rule.max = bounds.max->value;
+  if (bounds.preset) rule.default_value = bounds.preset->value;
   if (!settings.format) return rule;
   rule.format = settings.format->value;
   const bool is_time = rule.type.id == TypeId::timestamp || rule.type.id == TypeId::timestamp_tz;
@@ -218,21 +218,23 @@ const Spec<SourceDocument>& SourceDocument::spec() {
   return spec;
 }
 
-Result<void> check_bounds(const ValueBounds& bounds, const Type& type, EngineFacts& facts,
-                          Report& report) {
-  const std::pair<const char*, const std::optional<Placed<std::string>>&> values[] = {
+Result<ValueBounds> read_bounds(ValueBounds bounds, const Type& type, EngineFacts& facts,
+                                Report& report) {
+  const std::pair<const char*, std::optional<Placed<std::string>>&> values[] = {
       {"min", bounds.min}, {"max", bounds.max}, {"default", bounds.preset}};
   bool good = true;
   for (const auto& [key, value] : values) {
     if (!value) continue;
     const bool is_bound = std::string_view(key) != "default";
-    auto fits = is_bound && !is_ordered(type)
-                    ? Error{Fault::invalid,
-                            "a bound is for numbers and times, and this is " + to_string(type)}
-                    : facts.check_value(value->value, type);
-    if (fits.ok()) continue;
-    if (fits.error().fault != Fault::invalid) return fits;
-    report.note(value->place, std::string(key) + ": " + fits.error().message);
+    Result<std::string> read =
+        is_bound && !is_ordered(type)
+            ? Error{Fault::invalid,
+                    "a bound is for numbers and times, and this is " + to_string(type)}
+            : facts.value_of(value->value, type);
+    if (read.ok()) value->value = std::move(read).value();
+    if (read.ok()) continue;
+    if (read.error().fault != Fault::invalid) return read.error();
+    report.note(value->place, std::string(key) + ": " + read.error().message);
     good = false;
   }
   const std::pair<const std::optional<Placed<std::string>>&,
@@ -247,7 +249,7 @@ Result<void> check_bounds(const ValueBounds& bounds, const Type& type, EngineFac
                                  ": min, default and max must be in this order");
     break;
   }
-  return {};
+  return bounds;
 }
 
 Result<Source> declare_source(const Document<SourceDocument>& document, EngineFacts& facts,

@@ -61,12 +61,13 @@ struct SourceDocument {
 // Fault::internal where the engine itself fails.
 Result<Source> declare_source(const Document<SourceDocument>& document, EngineFacts& facts,
                               Report& report);
-// Min, max and default of a column or parameter: each a value of the type, in order.
+// Min, max and default of a column or parameter.
 struct ValueBounds {
   std::optional<Placed<std::string>> min, max, preset;
 };
-Result<void> check_bounds(const ValueBounds& bounds, const Type& type, EngineFacts& facts,
-                          Report& report);
+// The same as the engine reads them. That they are values of the type, and in order, is checked.
+Result<ValueBounds> read_bounds(ValueBounds bounds, const Type& type, EngineFacts& facts,
+                                Report& report);
 
 }  // namespace weir::workspace
 

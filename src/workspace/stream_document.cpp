@@ -16,12 +16,7 @@ bool SettingType<workspace::StartSetting>::read(const SettingValue& value,
     into.from = *text == "earliest" ? Start::earliest : Start::latest;
     return true;
   }
-  const auto at = parse_instant(*text);
-  if (!at.ok()) {
-    mistakes.add(value.place, "\"" + *text + "\" is none of " + words());
-    return false;
-  }
-  into = {Start::at, at.value()};
+  into = {Start::at, {*text, value.place}};
   return true;
 }
 
@@ -65,7 +60,7 @@ const Spec<StreamDocument>& StreamDocument::spec() {
 }
 
 Stream declare_stream(const Document<StreamDocument>& document, const std::filesystem::path& folder,
-                      Report& report) {
+                      const EngineFacts& facts, Report& report) {
   const StreamDocument& settings = document.settings;
   Stream stream{.name = settings.stream.value};
   stream.sql = declare_sql(settings.sql, settings.sql_file, folder, report);
@@ -78,7 +73,15 @@ Stream declare_stream(const Document<StreamDocument>& document, const std::files
   }
   stream.parallelism = settings.parallelism;
   stream.start = settings.start.from;
-  stream.start_at = settings.start.at;
+  if (stream.start == Stream::Start::at) {
+    const auto at = facts.instant_of(settings.start.at.value);
+    if (at.ok()) stream.start_at = at.value();
+    if (!at.ok()) {
+      report.note(settings.start.at.place, "start: \"" + settings.start.at.value +
+                                               "\" is none of earliest, latest or a "
+                                               "timestamp");
+    }
+  }
   for (const TargetSetting& target : settings.into.values) {
     const bool is_new = std::ranges::find(stream.into, target.table.value) == stream.into.end();
     if (!is_new)

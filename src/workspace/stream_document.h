@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "workspace/engine_facts.h"
 #include "workspace/names.h"
 #include "workspace/report.h"
 #include "workspace/setting_types.h"
@@ -16,7 +17,7 @@ namespace weir::workspace {
 // earliest, latest, or a timestamp.
 struct StartSetting {
   Stream::Start from = Stream::Start::earliest;
-  std::optional<Instant> at;
+  Placed<std::string> at;
 };
 
 // A table's name. Connectors to other systems will stand here as maps.
@@ -45,7 +46,7 @@ struct StreamDocument {
 };
 
 Stream declare_stream(const Document<StreamDocument>& document, const std::filesystem::path& folder,
-                      Report& report);
+                      const EngineFacts& facts, Report& report);
 
 }  // namespace weir::workspace
 

@@ -9,8 +9,8 @@ bool SettingType<workspace::WatermarkSetting>::read(const SettingValue& value,
                                                     SettingMistakes& mistakes) {
   const std::string* text = need_text(value, words(), mistakes);
   if (text == nullptr) return false;
-  if (*text == "end") return true;
-  return SettingType<std::optional<Instant>>::read(value, into.at, mistakes);
+  if (*text != "end") into.at = {*text, value.place};
+  return true;
 }
 
 namespace workspace {
@@ -47,8 +47,8 @@ std::string wrong_relation(const std::string& relation, const Names& names) {
 
 class StepReader {
  public:
-  StepReader(const Names& names, Report& report, Test& test)
-      : names_(names), report_(report), test_(test) {}
+  StepReader(const Names& names, const EngineFacts& facts, Report& report, Test& test)
+      : names_(names), facts_(facts), report_(report), test_(test) {}
 
   void read(const Placed<StepDocument>& step) {
     const StepDocument& document = step.value;
@@ -70,8 +70,16 @@ class StepReader {
   void mark(const NamedSettings<WatermarkSetting>& marks) {
     for (const auto& [source, place, setting] : marks) {
       need_source("watermark", source, place);
-      test_.steps.emplace_back(TestWatermark{source, setting.at});
+      test_.steps.emplace_back(TestWatermark{source, instant_of(source, setting)});
     }
+  }
+  // Nothing: the end.
+  std::optional<Instant> instant_of(const std::string& source, const WatermarkSetting& setting) {
+    if (!setting.at) return std::nullopt;
+    const auto at = facts_.instant_of(setting.at->value);
+    if (at.ok()) return at.value();
+    report_.note(setting.at->place, "steps.watermark." + source + ": " + at.error().message);
+    return std::nullopt;
   }
   void expect(const NamedSettings<std::vector<JsonRow>>& expected) {
     for (const auto& [relation, place, rows] : expected) {
@@ -87,6 +95,7 @@ class StepReader {
   }
 
   const Names& names_;
+  const EngineFacts& facts_;
   Report& report_;
   Test& test_;
 };
@@ -119,9 +128,10 @@ const Spec<TestDocument>& TestDocument::spec() {
   return spec;
 }
 
-Test declare_test(const Document<TestDocument>& document, const Names& names, Report& report) {
+Test declare_test(const Document<TestDocument>& document, const Names& names,
+                  const EngineFacts& facts, Report& report) {
   Test test{.name = document.settings.test.value};
-  StepReader reader(names, report, test);
+  StepReader reader(names, facts, report, test);
   for (const Placed<StepDocument>& step : document.settings.steps) reader.read(step);
   test.place = report.document_place();
   return test;

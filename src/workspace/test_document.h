@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "workspace/engine_facts.h"
 #include "workspace/names.h"
 #include "workspace/report.h"
 #include "workspace/setting_types.h"
@@ -13,7 +14,7 @@ namespace weir::workspace {
 
 // A timestamp, or end.
 struct WatermarkSetting {
-  std::optional<Instant> at;
+  std::optional<Placed<std::string>> at;
 };
 
 struct StepDocument {
@@ -31,7 +32,8 @@ struct TestDocument {
   static const Spec<TestDocument>& spec();
 };
 
-Test declare_test(const Document<TestDocument>& document, const Names& names, Report& report);
+Test declare_test(const Document<TestDocument>& document, const Names& names,
+                  const EngineFacts& facts, Report& report);
 
 }  // namespace weir::workspace
 

@@ -99,13 +99,19 @@ const Spec<WeirDocument>& WeirDocument::spec() {
   return spec;
 }
 
+std::filesystem::path data_folder(const WeirDocument& document,
+                                  const std::filesystem::path& workspace) {
+  return (workspace / document.data.value / "").lexically_normal().parent_path();
+}
+
 Result<void> declare_workspace(const WeirDocument& document, Workspace& workspace,
                                EngineFacts& facts, Report& report) {
   workspace.name = document.name.value;
   if (workspace.name.empty()) report.note_key("name", "a workspace's name is not empty");
   workspace.time_zone = document.time_zone.value;
-  TRY(const bool is_zone, facts.is_time_zone(workspace.time_zone));
-  if (!is_zone) {
+  const auto zone = facts.use_time_zone(workspace.time_zone);
+  if (!zone.ok() && zone.error().fault != Fault::invalid) return zone;
+  if (!zone.ok()) {
     report.note(document.time_zone.place, "time_zone: \"" + workspace.time_zone +
                                               "\" is no time zone: write one such as UTC or "
                                               "Asia/Shanghai");
@@ -117,8 +123,7 @@ Result<void> declare_workspace(const WeirDocument& document, Workspace& workspac
                                                 "127.0.0.1:8080");
   }
   workspace.checkpoint_interval = document.checkpoint_interval;
-  const std::filesystem::path data = workspace.folder / document.data.value;
-  workspace.data = (data / "").lexically_normal().parent_path();
+  workspace.data = data_folder(document, workspace.folder);
   if (workspace.data == workspace.folder) {
     report.note(document.data.place, "data: it needs a folder of its own, such as data");
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct WeirDocument {
   static const Spec<WeirDocument>& spec();
 };
 
+// Absolute.
+std::filesystem::path data_folder(const WeirDocument& document,
+                                  const std::filesystem::path& workspace);
 // Fills what weir.yaml says of the workspace; `folder` is set.
 Result<void> declare_workspace(const WeirDocument& document, Workspace& workspace,
                                EngineFacts& facts, Report& report);

@@ -96,6 +96,8 @@ class MainPathTest(unittest.TestCase):
         listed = self.weir.run("quarantine", "list")
         self.assertEqual(listed.returncode, 0, listed.stderr)
         self.assertIn("orders", listed.stdout)
+        # A stream that set no row aside is not listed.
+        self.assertNotIn("EXPRESSION_FAILED", listed.stdout)
         self.assertIn("nonsense", self.weir.run("quarantine", "show", "orders").stdout)
 
     def test_a_late_row_is_left_out_of_its_window_and_listed(self):

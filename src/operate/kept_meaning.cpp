@@ -1,0 +1,39 @@
+#include "operate/kept_meaning.h"
+
+#include <memory>
+#include <optional>
+
+#include "operate/stream_specs.h"
+#include "process/plan_identity.h"
+#include "process/snapshot.h"
+#include "workspace/loader.h"
+
+namespace weir::operate {
+namespace {
+
+Result<void> check_state(const std::filesystem::path& folder,
+                         const workspace::CompiledWorkspace& workspace,
+                         const workspace::CompiledStream& stream) {
+  TRY(const auto snapshots, process::SnapshotFolder::open(folder));
+  TRY(const std::optional<process::Snapshot> newest, snapshots->load());
+  if (!newest) return {};
+  return process::check_plan(*newest, stream.plan, input_of(workspace, stream));
+}
+
+}  // namespace
+
+std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace) {
+  std::vector<workspace::Mistake> mistakes;
+  for (const workspace::CompiledStream& stream : workspace.streams) {
+    const std::filesystem::path folder = workspace.declared.data / "state" / stream.declared.name;
+    if (!process::SnapshotFolder::has_any(folder)) continue;
+    const Result<void> state = check_state(folder, workspace, stream);
+    if (state.ok() || state.error().fault != Fault::conflict) continue;
+    mistakes.push_back(
+        {stream.declared.place, "stream " + stream.declared.name + ": " + state.error().message});
+  }
+  workspace::sort_by_place(mistakes);
+  return mistakes;
+}
+
+}  // namespace weir::operate

@@ -1,0 +1,15 @@
+// Holds a workspace against what its data folder keeps: what would change the meaning of that is
+// refused before anything runs.
+#pragma once
+
+#include <vector>
+
+#include "workspace/compiled.h"
+
+namespace weir::operate {
+
+// Every stream whose state is of another plan. Only reads, also beside a running server; what
+// cannot be read is left for the start to tell of.
+std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace);
+
+}  // namespace weir::operate
