@@ -39,7 +39,6 @@ struct Settings {
   OneOrMore<Placed<std::string>> into;
   NamedSettings<Inner> inner;
   SecretName password;
-  Instant since;
 
   static const Spec<Settings>& spec() {
     using C = Settings;
@@ -55,8 +54,7 @@ struct Settings {
             .field("colour", &C::colour, "Which one.")
             .field("into", &C::into, "Where to.")
             .field("inner", &C::inner, "More.")
-            .field("password", &C::password, "A secret.")
-            .field("since", &C::since, "From when on.");
+            .field("password", &C::password, "A secret.");
     return spec;
   }
 };
@@ -108,8 +106,7 @@ TEST(Spec, reads_every_type_of_member) {
            {"colour", scalar("red")},
            {"into", list({scalar("a"), scalar("b")})},
            {"inner", map({{"one", scalar("4")}, {"two", map({{"depth", scalar("5")}})}})},
-           {"password", scalar("${secret:db}")},
-           {"since", scalar("2001-01-31 13:00:00.5+01:00")}}),
+           {"password", scalar("${secret:db}")}}),
       settings, mistakes);
   ASSERT_TRUE(good);
   EXPECT_EQ(settings.path, "/x");
@@ -126,8 +123,6 @@ TEST(Spec, reads_every_type_of_member) {
   EXPECT_EQ(settings.inner[0].value.depth, 4);
   EXPECT_EQ(settings.inner[1].value.depth, 5);
   EXPECT_EQ(settings.password.name, "db");
-  EXPECT_EQ(settings.since,
-            Instant(std::chrono::sys_days(std::chrono::year(2001) / 1 / 31)) + 12h + 500ms);
 }
 
 TEST(Spec, keeps_the_defaults_of_what_is_left_out) {
@@ -171,8 +166,6 @@ TEST(Spec, says_every_mistake_with_its_place_and_path) {
        "2:7 colour: \"blue\" is none of red or green\n"},
       {map({{"path", scalar("a")}, {"password", scalar("hunter2")}}),
        "2:7 password: a secret never stands in a file: write ${secret:name}\n"},
-      {map({{"path", scalar("a")}, {"since", scalar("2001-02-30")}}),
-       "2:7 since: \"2001-02-30\" is no timestamp: write it like 2001-01-31 13:00:00\n"},
       {map({{"path", scalar("a")}, {"inner", map({{"x", map({{"depth", scalar("0")}})}})}}),
        "2:7 inner.x.depth: must be between 1 and 9, not 0\n"},
       {map({{"loud", scalar("1")}, {"count", scalar("x")}}),
