@@ -6,12 +6,12 @@
 #include <fstream>
 
 #include "collect/collector.h"
-#include "core/instant_text.h"
 #include "govern/tokens.h"
 #include "journal/heads.h"
 #include "journal/journal.h"
 #include "operate/stream_specs.h"
 #include "process/stream_job.h"
+#include "scalars/time_text.h"
 #include "store/static_table.h"
 #include "workspace/loader.h"
 
@@ -52,6 +52,14 @@ Result<workspace::CompiledWorkspace> compile(const Pipeline& pipeline,
   return std::get<0>(std::move(compiled));
 }
 
+Result<Instant> instant(const std::string& text) {
+  std::int64_t micros = 0;
+  if (read_timestamp(text, TimeZone(), micros) != Fit::good) {
+    return Error{Fault::invalid, "\"" + text + "\" is no timestamp"};
+  }
+  return Instant(std::chrono::microseconds(micros));
+}
+
 // The parts of a platform that decide what streams give, without tables, gateway or sockets.
 class Running {
  public:
@@ -72,7 +80,7 @@ class Running {
     if (step.watermark) {
       std::optional<Instant> at;
       if (*step.watermark != "end") {
-        TRY(at, parse_instant(*step.watermark));
+        TRY(at, instant(*step.watermark));
       }
       OK_OR_RETURN(collector_->move_watermark(step.source, at));
       return settle();
