@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "cli/csv_heads.h"
 #include "core/json_text.h"
+#include "engine/csv_heads.h"
 #include "engine/database.h"
 #include "formats/json_rows.h"
 
@@ -314,7 +314,7 @@ Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
   if (!fs::exists(name)) return Error{Fault::not_found, "no such file"};
   const std::string quoted = engine::quote_text(name);
   if (is_typeless(name)) {
-    TRY(const std::string rows, csv_query(name));
+    TRY(const std::string rows, engine::csv_query(name));
     return EngineFile::open({rows, ""}, bare);
   }
   if (ending == ".parquet") {

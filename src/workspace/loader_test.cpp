@@ -188,6 +188,8 @@ TEST(Loader, refuses_a_file_that_is_no_workspace) {
        "b.yaml:1:1: weir.yaml has this already: a workspace has it once\n"},
       {{{"weir.yaml", "weir: 1\nname: t\n"}, {"b.yaml", "source: {\n"}},
        "b.yaml:2:1: this is no YAML: end of map flow not found\n"},
+      {{{"weir.yaml", "weir: 1\nname: t\n"}, {"b.yaml", "test: a\nsteps: []\n---\n,\n"}},
+       "b.yaml:4:1: this is no YAML: a value is missing here\n"},
       {{{"weir.yaml", "weir: 1\nname: t\n"}, {"b.yaml", "- a\n"}},
        "b.yaml:1:1: a document begins with its kind and name, such as source: flights\n"},
       {{{"weir.yaml", "weir: 1\nname: t\n"}, {"b.yaml", "sorce: a\n"}},

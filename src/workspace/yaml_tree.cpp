@@ -27,7 +27,10 @@ std::size_t values_in(const SettingValue& value) {
 // Builds one document's tree from the parser's events.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark&) override { *this = TreeBuilder(); }
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    *this = TreeBuilder();
+    begin_ = mark;
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     add({.kind = SettingValue::Kind::null, .place = place_of(mark)}, anchor);
@@ -58,6 +61,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
   SettingValue& root() { return root_; }
+  const YAML::Mark& begin() const { return begin_; }
   const std::optional<SettingMistake>& mistake() const { return mistake_; }
 
  private:
@@ -104,6 +108,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!mistake_) mistake_ = {place, std::move(message)};
   }
 
+  YAML::Mark begin_;
   SettingValue root_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, SettingValue> anchors_;
@@ -119,8 +124,15 @@ YamlDocuments read_yaml(const std::string& text) {
     std::istringstream stream(text);
     YAML::Parser parser(stream);
     TreeBuilder builder;
+    int begin = -1;
     while (!read.broken && parser.HandleNextDocument(builder)) {
       read.broken = builder.mistake();
+      // At some signs the parser finds an empty document, goes no further and would find it for
+      // ever.
+      if (builder.begin().pos == begin) {
+        read.broken = {place_of(builder.begin()), "this is no YAML: a value is missing here"};
+      }
+      begin = builder.begin().pos;
       if (builder.root().kind == SettingValue::Kind::null) continue;
       read.documents.push_back(std::move(builder.root()));
     }

@@ -7,7 +7,7 @@
 
 #include "core/result.h"
 
-namespace weir::cli {
+namespace weir::engine {
 
 struct CsvHeads {
   char delimiter = ',';
@@ -22,4 +22,4 @@ CsvHeads read_heads(std::string_view line);
 // source's schema to say. A line with too few or too many values fails it, by its number.
 Result<std::string> csv_query(const std::string& file);
 
-}  // namespace weir::cli
+}  // namespace weir::engine

@@ -1,8 +1,8 @@
-#include "cli/csv_heads.h"
+#include "engine/csv_heads.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::cli {
+namespace weir::engine {
 namespace {
 
 TEST(CsvHeads, name_the_columns_and_show_what_parts_them) {
@@ -22,4 +22,4 @@ TEST(CsvHeads, name_the_columns_and_show_what_parts_them) {
 }
 
 }  // namespace
-}  // namespace weir::cli
+}  // namespace weir::engine

@@ -1,4 +1,4 @@
-#include "cli/csv_heads.h"
+#include "engine/csv_heads.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "engine/database.h"
 
-namespace weir::cli {
+namespace weir::engine {
 namespace {
 
 constexpr std::string_view delimiters = ",;\t|";
@@ -63,13 +63,12 @@ Result<std::string> csv_query(const std::string& file) {
   std::string columns;
   for (const std::string& name : heads.names) {
     if (name.empty()) return Error{Fault::invalid, "line 1 has to name every column"};
-    columns +=
-        fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", engine::quote_text(name));
+    columns += fmt::format("{}{}: 'VARCHAR'", columns.empty() ? "" : ", ", quote_text(name));
   }
   return fmt::format(
       "SELECT * FROM read_csv({}, auto_detect = false, header = true, delim = {}, quote = '\"', "
       "escape = '\"', columns = {{{}}})",
-      engine::quote_text(file), engine::quote_text(std::string(1, heads.delimiter)), columns);
+      quote_text(file), quote_text(std::string(1, heads.delimiter)), columns);
 }
 
-}  // namespace weir::cli
+}  // namespace weir::engine
