@@ -54,7 +54,7 @@ Result<void> Housekeeping::release() {
   for (const auto& stream : parts_.streams) needed = std::min(needed, stream->needed());
   const Result<Position> of_collector = parts_.collector.checkpoint();
   if (of_collector.ok()) needed_by_collector_ = of_collector.value();
-  const Result<void> released = parts_.journal.release(std::min(needed, needed_by_collector_));
+  Result<void> released = parts_.journal.release(std::min(needed, needed_by_collector_));
   if (!of_collector.ok()) return of_collector.error();
   return released;
 }

@@ -192,7 +192,7 @@ Result<void> StreamRun::take_snapshot(const std::stop_token& stop) {
   // Never ahead of the journal: a crash would leave a state that no commit led to.
   OK_OR_RETURN(wait_durable(stop));
   last_.end = progress_->commit_end();
-  const Result<void> written = write_snapshot();
+  Result<void> written = write_snapshot();
   if (!written.ok() && written.error().fault != Fault::unavailable) return written;
   note(snapshot_trouble_, written.ok() ? "" : "no room for a snapshot: " + written.error().message);
   return {};

@@ -231,8 +231,10 @@ Result<ValueBounds> read_bounds(ValueBounds bounds, const Type& type, EngineFact
             ? Error{Fault::invalid,
                     "a bound is for numbers and times, and this is " + to_string(type)}
             : facts.value_of(value->value, type);
-    if (read.ok()) value->value = std::move(read).value();
-    if (read.ok()) continue;
+    if (read.ok()) {
+      value->value = std::move(read).value();
+      continue;
+    }
     if (read.error().fault != Fault::invalid) return read.error();
     report.note(value->place, std::string(key) + ": " + read.error().message);
     good = false;

@@ -109,7 +109,7 @@ Result<void> declare_workspace(const WeirDocument& document, Workspace& workspac
   workspace.name = document.name.value;
   if (workspace.name.empty()) report.note_key("name", "a workspace's name is not empty");
   workspace.time_zone = document.time_zone.value;
-  const auto zone = facts.use_time_zone(workspace.time_zone);
+  auto zone = facts.use_time_zone(workspace.time_zone);
   if (!zone.ok() && zone.error().fault != Fault::invalid) return zone;
   if (!zone.ok()) {
     report.note(document.time_zone.place, "time_zone: \"" + workspace.time_zone +
