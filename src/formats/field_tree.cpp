@@ -25,6 +25,8 @@ void FieldTree::add(const ColumnPlan& column, std::uint32_t index, std::size_t d
   if (depth + 1 == column.rule.path.size()) {
     slot->columns.push_back(index);
     const bool is_only = slot->columns.size() == 1 && slot->inside == nullptr;
+    slot->usual_column = index;
+    slot->has_bounds = column.has_bounds();
     slot->read_usual = is_only ? usual_reader(column.rule.type, column.rule.format) : nullptr;
     return;
   }

@@ -22,8 +22,10 @@ struct FieldSlot {
   std::vector<std::uint32_t> columns;  // that read the field itself
   std::unique_ptr<FieldTree> inside;   // of columns that read what is in it
   UsualReader read_usual = nullptr;    // of the only column, if no other reads the field or in it
-  std::string written;                 // "name": as JSON mostly has it; empty if it needs escapes
-  FieldSlot* next = nullptr;           // the field that came behind this one the last time
+  std::uint32_t usual_column = 0;      // that one
+  bool has_bounds = false;
+  std::string written;        // "name": as JSON mostly has it; empty if it needs escapes
+  FieldSlot* next = nullptr;  // the field that came behind this one the last time
 };
 
 // The fields of one object that are read. Remembers the order they came in: records of one sender

@@ -82,6 +82,7 @@ bool RowReader::read_object(FieldTree& fields, int depth) {
   if (depth >= depth_max) return reader_.refuse_json("nested too deeply");
   fields.begin();
   return reader_.each_field([&] {
+    if (read_usual_fields(fields)) return true;
     FieldSlot* slot = fields.expected();
     if (slot != nullptr && reader_.take_name_if(slot->written)) {
       fields.take_expected();
@@ -94,27 +95,56 @@ bool RowReader::read_object(FieldTree& fields, int depth) {
   });
 }
 
-// What most fields are: read by one column, written in the usual way of its type, within its
-// bounds. Where one is not, nothing was done.
-bool RowReader::read_usual(const FieldSlot& slot) {
-  const std::uint32_t index = slot.columns.front();
-  Column& column = rows_->column(index);
-  if (column.size() > row_) return false;
-  JsonCursor& cursor = reader_.cursor();
-  cursor.skip_space();
-  const char* behind = slot.read_usual(cursor.at(), cursor.end(), column);
-  if (behind == nullptr) return false;
-  if (columns_[index].has_bounds() && !columns_[index].admits(column, row_)) {
+// The value at `at` of what most fields are: read by one column, written in the usual way of its
+// type, within its bounds. Where it ends; null, and nothing done, where it is not so.
+const char* RowReader::read_usual(const FieldSlot& slot, const char* at) {
+  Column& column = rows_->column(slot.usual_column);
+  if (column.size() > row_) return nullptr;
+  const char* const end = reader_.cursor().end();
+  while (at < end && *at == ' ') ++at;
+  const char* behind = slot.read_usual(at, end, column);
+  if (behind == nullptr) return nullptr;
+  if (slot.has_bounds && !columns_[slot.usual_column].admits(column, row_)) {
     column.truncate(row_);
-    return false;
+    return nullptr;
   }
-  cursor.move_to(behind);
   ++appended_;
+  return behind;
+}
+
+// Takes the fields that come as in the record before, up to the first that does not; false where
+// that is the first of all. The place is kept at hand meanwhile, not in the cursor.
+bool RowReader::read_usual_fields(FieldTree& fields) {
+  JsonCursor& cursor = reader_.cursor();
+  const char* const end = cursor.end();
+  const char* at = cursor.at();
+  const char* behind = nullptr;
+  while (const FieldSlot* slot = fields.expected()) {
+    if (slot->read_usual == nullptr) break;
+    while (at < end && *at == ' ') ++at;
+    const std::string& name = slot->written;
+    const bool is_next =
+        static_cast<std::size_t>(end - at) >= name.size() && is_same(at, name.data(), name.size());
+    const char* value_end = is_next ? read_usual(*slot, at + name.size()) : nullptr;
+    if (value_end == nullptr) break;
+    fields.take_expected();
+    behind = value_end;
+    if (behind == end || *behind != ',') break;
+    at = behind + 1;
+  }
+  if (behind == nullptr) return false;
+  cursor.move_to(behind);
   return true;
 }
 
 bool RowReader::read_field(FieldSlot& slot, int depth) {
-  if (slot.read_usual != nullptr && read_usual(slot)) return true;
+  if (slot.read_usual != nullptr) {
+    const char* behind = read_usual(slot, reader_.cursor().at());
+    if (behind != nullptr) {
+      reader_.cursor().move_to(behind);
+      return true;
+    }
+  }
   Token token;
   if (!reader_.take_token(token)) return false;
   const char* begin = reader_.token_begin();

@@ -31,7 +31,8 @@ class RowReader {
   bool read_record(std::string_view record, const Acceptance& acceptance);
   bool read_object(FieldTree& fields, int depth);
   bool read_field(FieldSlot& slot, int depth);
-  bool read_usual(const FieldSlot& slot);
+  const char* read_usual(const FieldSlot& slot, const char* at);
+  bool read_usual_fields(FieldTree& fields);
   bool read_inside(FieldSlot& slot, const Token& token, int depth);
   // What stands in the column's value and not in its type.
   bool read_unknown_members(std::uint32_t index);
