@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/json_text.h"
-#include "engine/csv_heads.h"
+#include "engine/csv_query.h"
 #include "engine/database.h"
 #include "formats/json_rows.h"
 

@@ -5,7 +5,7 @@
 #include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "core/json_text.h"
-#include "operate/kept_meaning.h"
+#include "operate/changed_meanings.h"
 #include "workspace/compiled.h"
 #include "workspace/loader.h"
 

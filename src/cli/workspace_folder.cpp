@@ -1,6 +1,9 @@
 #include "cli/workspace_folder.h"
 
 #include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
 
 #include "workspace/loader.h"
 
@@ -13,6 +16,12 @@ Error all_of(const std::vector<workspace::Mistake>& mistakes) {
   std::string text = "the workspace has mistakes";
   for (const auto& mistake : mistakes) text += "\n" + workspace::to_string(mistake);
   return {Fault::invalid, text};
+}
+
+template <class T>
+Result<T> unless_mistaken(std::variant<T, std::vector<workspace::Mistake>> read) {
+  if (const auto* mistakes = std::get_if<1>(&read)) return all_of(*mistakes);
+  return std::get<0>(std::move(read));
 }
 
 }  // namespace
@@ -31,29 +40,17 @@ Result<fs::path> find_workspace(const fs::path& from) {
 
 Result<fs::path> find_data(const fs::path& from) {
   TRY(const fs::path folder, find_workspace(from));
-  auto data = workspace::find_data_folder(folder);
-  if (const auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&data)) {
-    return all_of(*mistakes);
-  }
-  return std::get<fs::path>(std::move(data));
+  return unless_mistaken(workspace::find_data_folder(folder));
 }
 
 Result<workspace::Workspace> load_workspace(const fs::path& from) {
   TRY(const fs::path folder, find_workspace(from));
-  auto loaded = workspace::load(folder);
-  if (const auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&loaded)) {
-    return all_of(*mistakes);
-  }
-  return std::get<workspace::Workspace>(std::move(loaded));
+  return unless_mistaken(workspace::load(folder));
 }
 
 Result<workspace::CompiledWorkspace> compile_workspace(const fs::path& from) {
   TRY(const fs::path folder, find_workspace(from));
-  auto compiled = workspace::compile_folder(folder);
-  if (const auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&compiled)) {
-    return all_of(*mistakes);
-  }
-  return std::get<workspace::CompiledWorkspace>(std::move(compiled));
+  return unless_mistaken(workspace::compile_folder(folder));
 }
 
 }  // namespace weir::cli

@@ -33,6 +33,11 @@ inline bool is_same(const char* a, const char* b, std::size_t length) {
   return length == 0 || *a == *b;
 }
 
+// JSON's white space. One comparison tells of nearly every other character.
+inline bool is_space(char c) {
+  return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
+}
+
 class JsonCursor {
  public:
   JsonCursor() = default;
@@ -48,10 +53,7 @@ class JsonCursor {
   void move_to(const char* at) { at_ = at; }
 
   void skip_space() {
-    while (at_ < end_ && static_cast<unsigned char>(*at_) <= ' ' &&
-           (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r')) {
-      ++at_;
-    }
+    while (at_ < end_ && is_space(*at_)) ++at_;
   }
   // White space and then this; without it nothing is taken but white space.
   bool take(char wanted) {

@@ -6,12 +6,10 @@
 #include <cstdint>
 #include <string>
 
+#include "formats/json_cursor.h"
+
 namespace weir::formats {
 namespace {
-
-constexpr std::string_view white_space = " \t\r\n";
-
-bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 enum class Mark : std::uint8_t { none, quote, open, close, comma };
 
@@ -103,7 +101,7 @@ bool take_line(std::string_view& body, std::string_view& line) {
     line = body.substr(0, end);
     body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!std::ranges::all_of(line, is_white)) return true;
+    if (!std::ranges::all_of(line, is_space)) return true;
   }
   return false;
 }
@@ -113,9 +111,9 @@ Result<std::vector<std::string_view>> split_array(std::string_view text, std::si
 }
 
 std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(white_space);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(white_space) - first + 1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace weir::formats

@@ -101,7 +101,7 @@ const char* RowReader::read_usual(const FieldSlot& slot, const char* at) {
   Column& column = rows_->column(slot.usual_column);
   if (column.size() > row_) return nullptr;
   const char* const end = reader_.cursor().end();
-  while (at < end && *at == ' ') ++at;
+  while (at < end && is_space(*at)) ++at;
   const char* behind = slot.read_usual(at, end, column);
   if (behind == nullptr) return nullptr;
   if (slot.has_bounds && !columns_[slot.usual_column].admits(column, row_)) {
@@ -121,7 +121,7 @@ bool RowReader::read_usual_fields(FieldTree& fields) {
   const char* behind = nullptr;
   while (const FieldSlot* slot = fields.expected()) {
     if (slot->read_usual == nullptr) break;
-    while (at < end && *at == ' ') ++at;
+    while (at < end && is_space(*at)) ++at;
     const std::string& name = slot->written;
     const bool is_next =
         static_cast<std::size_t>(end - at) >= name.size() && is_same(at, name.data(), name.size());
@@ -138,13 +138,6 @@ bool RowReader::read_usual_fields(FieldTree& fields) {
 }
 
 bool RowReader::read_field(FieldSlot& slot, int depth) {
-  if (slot.read_usual != nullptr) {
-    const char* behind = read_usual(slot, reader_.cursor().at());
-    if (behind != nullptr) {
-      reader_.cursor().move_to(behind);
-      return true;
-    }
-  }
   Token token;
   if (!reader_.take_token(token)) return false;
   const char* begin = reader_.token_begin();

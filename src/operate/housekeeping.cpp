@@ -9,6 +9,7 @@
 #include <string>
 
 #include "collect/key_record.h"
+#include "core/rest.h"
 
 namespace weir::operate {
 namespace {
@@ -24,14 +25,9 @@ Housekeeping::Housekeeping(WorkingParts parts, std::chrono::microseconds interva
       thread_([this, interval](const std::stop_token& stop) { run(stop, interval); }) {}
 
 void Housekeeping::run(const std::stop_token& stop, std::chrono::microseconds interval) {
-  std::mutex idle;
-  std::condition_variable_any woken;
   std::string said;  // once, not at every interval
   while (true) {
-    {
-      std::unique_lock lock(idle);
-      woken.wait_for(lock, stop, interval, [] { return false; });
-    }
+    rest(interval, stop);
     if (stop.stop_requested()) return;
     const Result<void> done = tidy();
     const std::string trouble = done.ok() ? "" : done.error().message;

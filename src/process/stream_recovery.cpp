@@ -9,6 +9,7 @@
 #include "process/stream_run.h"
 
 namespace weir::process {
+
 Result<void> StreamRun::recover() {
   TRY(const std::optional<Snapshot> snapshot, snapshots_->load());
   counts_.passed_over = snapshots_->passed_over();

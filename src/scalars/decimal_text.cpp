@@ -43,9 +43,28 @@ bool is_in_number(const char* at, const char* end) {
   return at < end && (*at == '.' || *at == '-' || *at == '+' || (*at | 0x20) == 'e');
 }
 
-// Adds the digits that follow to `value`, which may overflow where there are more than 19.
+// Adds the digits that follow to `value`, which overflows where there are more than 19.
 void take_digits(const char*& at, const char* end, std::uint64_t& value) {
   for (; at < end && is_digit(*at); ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
+}
+
+// A sign and the digits before a point, at the front of a text.
+struct WholePart {
+  bool negative = false;
+  std::uint64_t magnitude = 0;
+  std::ptrdiff_t digits = 0;
+  bool has_needless_zero = false;
+  const char* behind = nullptr;
+};
+
+WholePart whole_part(const char* at, const char* end) {
+  WholePart part{.negative = at < end && *at == '-'};
+  const char* first = at + (part.negative ? 1 : 0);
+  part.behind = first;
+  take_digits(part.behind, end, part.magnitude);
+  part.digits = part.behind - first;
+  part.has_needless_zero = part.digits > 1 && *first == '0';
+  return part;
 }
 
 template <class Float>
@@ -114,17 +133,12 @@ Fit scale_number(const NumberParts& number, int scale, Excess excess, UnsignedIn
 }
 
 bool take_short_integer(const char*& at, const char* end, std::int64_t& value) {
-  const bool negative = at < end && *at == '-';
-  const char* first = at + (negative ? 1 : 0);
-  const char* behind = first;
-  std::uint64_t magnitude = 0;
-  take_digits(behind, end, magnitude);
-  const auto digits = behind - first;
-  if (digits == 0 || digits > short_digits_max || (*first == '0' && digits > 1)) return false;
-  if (is_in_number(behind, end)) return false;
-  value = static_cast<std::int64_t>(magnitude);
-  if (negative) value = -value;
-  at = behind;
+  const WholePart whole = whole_part(at, end);
+  if (whole.digits == 0 || whole.digits > short_digits_max || whole.has_needless_zero) return false;
+  if (is_in_number(whole.behind, end)) return false;
+  value = static_cast<std::int64_t>(whole.magnitude);
+  if (whole.negative) value = -value;
+  at = whole.behind;
   return true;
 }
 
@@ -132,12 +146,9 @@ bool take_short_integer(const char*& at, const char* end, std::int64_t& value) {
 bool take_short_float(const char*& at, const char* end, double& value) {
   constexpr double tens[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                              1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-  const bool negative = at < end && *at == '-';
-  const char* first = at + (negative ? 1 : 0);
-  const char* behind = first;
-  std::uint64_t mantissa = 0;
-  take_digits(behind, end, mantissa);
-  const auto whole = behind - first;
+  const WholePart whole = whole_part(at, end);
+  const char* behind = whole.behind;
+  std::uint64_t mantissa = whole.magnitude;
   std::ptrdiff_t fraction = 0;
   if (behind < end && *behind == '.') {
     const char* point = behind++;
@@ -145,12 +156,10 @@ bool take_short_float(const char*& at, const char* end, double& value) {
     fraction = behind - point - 1;
     if (fraction == 0) return false;
   }
-  if (whole == 0 || whole + fraction > exact_digits_max || (*first == '0' && whole > 1)) {
-    return false;
-  }
-  if (is_in_number(behind, end)) return false;
+  if (whole.digits == 0 || whole.digits + fraction > exact_digits_max) return false;
+  if (whole.has_needless_zero || is_in_number(behind, end)) return false;
   value = static_cast<double>(mantissa) / tens[fraction];
-  if (negative) value = -value;
+  if (whole.negative) value = -value;
   at = behind;
   return true;
 }

@@ -149,6 +149,20 @@ class GatewayFixture : public testing::Test {
     return send(std::move(asked)).get();
   }
 
+  // Asks for rows from a time on, in the zone of Berlin: ATL's is 10:00:00.5Z.
+  void expect_times_of_berlin(const std::string& path, const std::string& parameter) {
+    parts_.time_zone = TimeZone::find("Europe/Berlin").value();
+    const std::pair<const char*, bool> cases[] = {
+        {"2001-01-03T18:00:00+08:00", true}, {"2001-01-03T18:00:01+08:00", false},
+        {"2001-01-03 11:00:00", true},       {"2001-01-03 11:00:01", false},
+        {"2001-01-03T10:00:00Z", true},      {"2001-01-03T10:00:00.5Z", true}};
+    for (const auto& [since, has_atlanta] : cases) {
+      const net::Response response = get(path, {{parameter, since}});
+      EXPECT_EQ(response.status, 200) << since;
+      EXPECT_EQ(response.body.find("ATL") != std::string::npos, has_atlanta) << since;
+    }
+  }
+
   // From now on requests come with a token of these scopes.
   void use_token(const std::vector<std::string>& scopes) {
     std::vector<govern::Scope> parsed;

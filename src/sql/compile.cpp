@@ -152,7 +152,7 @@ Result<Plan> finish(Compilation& compilation, PlanRelation relation) {
   } else {
     TRY(plan.root, make_kernel(compilation, std::move(relation), columns));
   }
-  std::string_view meaning = compilation.meaning;
+  std::string_view meaning = compilation.meaning;  // its first line says what is read
   if (is_stateless) meaning = meaning.substr(0, meaning.find('\n'));
   plan.time_zone = compilation.options.time_zone;
   plan.hash = hash_of_meaning(meaning);

@@ -86,18 +86,6 @@ std::string line(const GroupNode& group, const Schema& schema) {
   return group.bag_sql.empty() ? text : text + "; " + group.bag_sql;
 }
 
-const Node* input_of(const Node& node) {
-  return std::visit(
-      [](const auto& kind) -> const Node* {
-        if constexpr (requires { kind.input; }) {
-          return kind.input.get();
-        } else {
-          return nullptr;
-        }
-      },
-      node.kind);
-}
-
 std::string json_texts(const std::vector<std::string>& texts) {
   std::vector<std::string> quoted(texts.size());
   std::ranges::transform(texts, quoted.begin(), json_string);

@@ -2,20 +2,22 @@
 
 namespace weir::sql {
 
+const Node* input_of(const Node& node) {
+  return std::visit(
+      [](const auto& kind) -> const Node* {
+        if constexpr (requires { kind.input; }) {
+          return kind.input.get();
+        } else {
+          return nullptr;
+        }
+      },
+      node.kind);
+}
+
 const Node& source_of(const Node& root) {
   const Node* node = &root;
-  while (!std::holds_alternative<SourceNode>(node->kind)) {
-    node = std::visit(
-        [](const auto& kind) -> const Node* {
-          if constexpr (requires { kind.input; }) {
-            return kind.input.get();
-          } else {
-            return nullptr;
-          }
-        },
-        node->kind);
-    ASSERT(node != nullptr);
-  }
+  while (const Node* input = input_of(*node)) node = input;
+  ASSERT(std::holds_alternative<SourceNode>(node->kind));
   return *node;
 }
 

@@ -102,6 +102,8 @@ struct Plan {
   bool windowed = false;
 };
 
+// The node below; null: it is the source.
+const Node* input_of(const Node& node);
 // What the stream reads: a SourceNode, and the input's columns, which its late rows have too.
 const Node& source_of(const Node& root);
 // The columns of rows that an expression of it failed on: accepted TIMESTAMP, reason VARCHAR, row

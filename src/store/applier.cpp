@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/rest.h"
+
 namespace weir::store {
 namespace {
 
@@ -94,15 +96,12 @@ Position Applier::least_place() const {
 }
 
 void Applier::run(const std::stop_token& stop) {
-  std::mutex idle;
-  std::condition_variable_any woken;
   while (!stop.stop_requested()) {
     const Result<void> followed = follow(stop);
     if (followed.ok()) return;
     fail(followed.error());
     if (followed.error().fault != Fault::unavailable) return;
-    std::unique_lock lock(idle);
-    woken.wait_for(lock, stop, retry_pause, [] { return false; });
+    rest(retry_pause, stop);
   }
 }
 

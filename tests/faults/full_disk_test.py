@@ -4,7 +4,6 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
@@ -87,16 +86,6 @@ class FullDiskTest(unittest.TestCase):
             self.fill()
         self.fail(f"the disk is full, and {BATCHES_MAX} batches were taken")
 
-    def wait_for(self, path: str, status: int):
-        deadline = time.monotonic() + SECONDS_MAX
-        while time.monotonic() < deadline:
-            answer = self.weir.get(path)
-            if answer.status == status:
-                return answer
-            time.sleep(0.05)
-        said = f"{answer.body!r}\n{self.weir.said()}"
-        self.fail(f"{path} is not {status} after {SECONDS_MAX} s: {said}")
-
     def compare(self):
         position = self.weir.end("events")
         for table in ("totals", "copies"):
@@ -120,14 +109,14 @@ class FullDiskTest(unittest.TestCase):
             self.assertEqual(refused.status, 503, refused.body)
             self.assertEqual(refused.json["error"], "JOURNAL_UNAVAILABLE")
             self.assertIn("Retry-After", refused.headers)
-            self.wait_for("/readyz", 503)
+            self.weir.wait_for("/readyz", 503, SECONDS_MAX)
             self.assertIn("disk is full", self.weir.get("/weir/v1/status").data["not_ready"])
             self.assertEqual(self.weir.get("/healthz").status, 200)
             # What the tables hold is still read.
             self.assertEqual(self.weir.get("/api/v1/data/totals", limit=1).status, 200)
 
             self.ballast.unlink()
-            self.wait_for("/readyz", 200)
+            self.weir.wait_for("/readyz", 200, SECONDS_MAX)
             self.assertEqual(self.send().status, 200)
             self.compare()
         self.assertEqual(self.weir.process.pid, process)

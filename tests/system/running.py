@@ -66,21 +66,22 @@ class Weir:
             [PROGRAM, "run", self.folder], stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, env=os.environ | environment,
         )  # fmt: skip
-        self.wait_ready()
+        self.wait_for("/readyz", 200)
         return self
 
-    def wait_ready(self):
-        deadline = time.monotonic() + READY_SECONDS_MAX
+    def wait_for(self, path: str, status: int, seconds_max: float = READY_SECONDS_MAX):
+        """Asks until it is answered so."""
+        deadline = time.monotonic() + seconds_max
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"weir ended with {self.process.returncode}:\n{self.said()}")
             try:
-                if self.get("/readyz").status == 200:
+                if self.get(path).status == status:
                     return
             except OSError:
                 pass
             time.sleep(0.005)
-        raise RuntimeError(f"weir is not ready after {READY_SECONDS_MAX} s:\n{self.said()}")
+        raise RuntimeError(f"{path} is not {status} after {seconds_max} s:\n{self.said()}")
 
     def said(self) -> str:
         self.log.flush()

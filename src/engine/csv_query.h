@@ -1,4 +1,5 @@
-// What the first line of a CSV file says: how its columns are parted, and their names.
+// SQL that reads a CSV file by what its first line says: how its columns are parted, and their
+// names.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "engine/csv_heads.h"
+#include "engine/csv_query.h"
 
 #include <gtest/gtest.h>
 

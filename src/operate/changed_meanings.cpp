@@ -1,4 +1,4 @@
-#include "operate/kept_meaning.h"
+#include "operate/changed_meanings.h"
 
 #include <memory>
 #include <optional>
