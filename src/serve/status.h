@@ -12,7 +12,8 @@
 
 namespace weir::serve {
 
-// Rows since the program started. rows_in = accepted + quarantined; late ones are accepted.
+// Rows since the workspace of now is served. rows_in = accepted + quarantined; late ones are
+// accepted.
 struct SourceStatus {
   std::string name;
   std::uint64_t rows_in = 0, accepted = 0, quarantined = 0, late = 0;
@@ -38,9 +39,11 @@ struct PlatformStatus {
   std::string workspace;
   Position journal_end = 0;
   Position tables_applied = 0;
-  std::int64_t now = 0;        // microseconds since 1970
-  std::string not_ready;       // why no event can be made durable; empty while they are
-  std::string tables_failure;  // why nothing is applied to the tables; empty while it is
+  std::int64_t now = 0;            // microseconds since 1970
+  std::int64_t serving_since = 0;  // the same, when the workspace of now was taken up
+  std::string reload_refused;      // why its changed files were not; empty: they are as served
+  std::string not_ready;           // why no event can be made durable; empty while they are
+  std::string tables_failure;      // why nothing is applied to the tables; empty while it is
   std::vector<SourceStatus> sources;
   std::vector<StreamStatus> streams;
   std::vector<TableStatus> tables;
