@@ -1,9 +1,11 @@
 """A steady flow of events: so many a second, whatever the answers take."""
 
+import array
 import contextlib
 import http.client
 import multiprocessing
 import pathlib
+import tempfile
 import time
 
 from load import bodies_file
@@ -19,50 +21,64 @@ def connect(port: int) -> http.client.HTTPConnection:
     return connection
 
 
-def send_steadily(port: int, token: str, path: str, events_a_second: int, state):
-    """Until `state` says stop. It counts what was acknowledged, and how far it fell behind."""
-    lines = pathlib.Path(bodies_file(BODIES, EVENTS_A_BODY)).read_text().splitlines()
-    bodies = [line.replace("\x1e", "\n").encode() for line in lines]
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson"}
-    connection = connect(port)
-    pause = EVENTS_A_BODY / events_a_second
-    due = time.monotonic()
-    number = 0
-    while not state["stop"].value:
-        connection.request("POST", path, bodies[number % BODIES], headers)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"the steady sender got {answer.status}")
-        number += 1
-        state["sent"].value += EVENTS_A_BODY
-        due += pause
-        state["behind"].value = max(state["behind"].value, time.monotonic() - due)
-        time.sleep(max(0, due - time.monotonic()))
+class Flow:
+    """Sends from a process of its own. Counts what was acknowledged and how far it fell behind."""
+
+    def __init__(self, weir, source: str, events_a_second: int):
+        self.port, self.token, self.source = weir.port, weir.token, source
+        self.pause = EVENTS_A_BODY / events_a_second
+        self.stopped = multiprocessing.Value("b", 0)
+        self.sent = multiprocessing.Value("q", 0)
+        self.behind = multiprocessing.Value("d", 0.0)
+        self.times = tempfile.NamedTemporaryFile(prefix="weir-flow-")
+        self.process = multiprocessing.Process(target=self.send)
+
+    def send(self):
+        lines = pathlib.Path(bodies_file(BODIES, EVENTS_A_BODY)).read_text().split("\n")[:-1]
+        bodies = [line.replace("\x1e", "\n").encode() for line in lines]
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/x-ndjson"}
+        connection = connect(self.port)
+        due = time.monotonic()
+        number = 0
+        while not self.stopped.value:
+            began = time.monotonic()
+            connection.request("POST", f"/ingest/{self.source}", bodies[number % BODIES], headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"the steady sender got {answer.status}")
+            number += 1
+            self.sent.value += EVENTS_A_BODY
+            now = time.monotonic()
+            array.array("d", (began, now - began)).tofile(self.times)
+            due += self.pause
+            self.behind.value = max(self.behind.value, now - due)
+            time.sleep(max(0, due - now))
+        self.times.flush()
+
+    def latencies(self) -> list:
+        """When each request began and how long its answer took, in seconds."""
+        values = array.array("d", pathlib.Path(self.times.name).read_bytes())
+        return list(zip(values[::2], values[1::2]))
+
+    def finish(self):
+        self.stopped.value = 1
+        self.process.join(30)
 
 
 @contextlib.contextmanager
 def steady(weir, source: str, events_a_second: int):
-    """Sends from a process of its own while the block runs. Yields what it has sent and how late.
+    """Sends while the block runs; yields the flow.
 
-    A flow that fell behind its rate was no flow of that rate: the block ends in an error.
+    One that ended early or fell behind its rate was no flow of that rate: that is an error.
     """
-    state = {
-        "stop": multiprocessing.Value("b", 0),
-        "sent": multiprocessing.Value("q", 0),
-        "behind": multiprocessing.Value("d", 0.0),
-    }
-    sender = multiprocessing.Process(
-        target=send_steadily,
-        args=(weir.port, weir.token, f"/ingest/{source}", events_a_second, state),
-    )
-    sender.start()
+    flow = Flow(weir, source, events_a_second)
+    flow.process.start()
     try:
-        yield state
-        if not sender.is_alive():
+        yield flow
+        if not flow.process.is_alive():
             raise RuntimeError("the steady sender ended early")
-        if state["behind"].value > BEHIND_SECONDS_MAX:
-            raise RuntimeError(f"the steady sender fell {state['behind'].value:.1f} s behind")
+        if flow.behind.value > BEHIND_SECONDS_MAX:
+            raise RuntimeError(f"the steady sender fell {flow.behind.value:.1f} s behind")
     finally:
-        state["stop"].value = 1
-        sender.join(30)
+        flow.finish()

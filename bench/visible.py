@@ -17,37 +17,51 @@ PROBE = (
 )
 
 
-def ask(connection, method: str, path: str, token: str, body: str | None = None) -> dict:
-    connection.request(method, path, body, {"Authorization": f"Bearer {token}"})
-    answer = connection.getresponse()
-    text = answer.read()
-    if answer.status != 200:
-        raise RuntimeError(f"{path} answers {answer.status}: {text}")
-    return json.loads(text)["data"]
+class Prober:
+    """Sends an event and asks for its row, each over a connection kept open."""
+
+    def __init__(self, weir):
+        self.headers = {"Authorization": f"Bearer {weir.token}"}
+        self.sender, self.reader = connect(weir.port), connect(weir.port)
+
+    def ask(self, connection, target: str, body: str | None = None):
+        connection.request("POST" if body else "GET", target, body, self.headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{target} answers {answer.status}: {text}")
+        return json.loads(text)["data"]
+
+    def probe(self, number: int) -> float:
+        """Seconds from the answer to one event until a read that waits for it has the row."""
+        position = self.ask(self.sender, "/ingest/events", PROBE % number)["position"]
+        began = time.monotonic()
+        # What waits is what is measured; that the row is there is checked at the end of the run.
+        target = f"/api/v1/data/copies?limit=1&select=ms&wait={position}"
+        self.ask(self.reader, target)
+        return time.monotonic() - began
 
 
-def probe(weir, number: int, sender, reader) -> float:
-    """Seconds from the answer to one event until a read that waits for it has the row."""
-    position = ask(sender, "POST", "/ingest/events", weir.token, PROBE % number)["position"]
-    began = time.monotonic()
-    # What waits is what is measured; that the row is there is checked at the end of the run.
-    ask(reader, "GET", f"/api/v1/data/copies?limit=1&select=ms&wait={position}", weir.token)
-    return time.monotonic() - began
+def check(weir, sent: int):
+    weir.get("/api/v1/data/copies", limit=1, wait=weir.end("events"))
+    count = "count(*) AS n, count(*) FILTER (page = '/p/probe') AS probes"
+    [kept] = weir.sql(f"SELECT {count} FROM copies")
+    if kept != {"n": sent + PROBES, "probes": PROBES}:
+        raise RuntimeError(f"{sent} events and {PROBES} probes sent, {kept} in the table")
 
 
 def one_run() -> tuple[float, float]:
     """Milliseconds, p50 and p99."""
     files = {"events.yaml": SOURCE.split("---")[0] + APPEND}
-    with Weir(files) as weir, steady(weir, "events", EVENTS_A_SECOND):
-        sender, reader = connect(weir.port), connect(weir.port)
-        time.sleep(1)
+    with Weir(files) as weir:
         seconds = []
-        for number in range(PROBES):
-            seconds.append(probe(weir, number, sender, reader))
-            time.sleep(PAUSE_SECONDS)
-        [kept] = weir.sql("SELECT count(*) AS n FROM copies WHERE page = '/p/probe'")
-        if kept["n"] != PROBES:
-            raise RuntimeError(f"{kept['n']} of {PROBES} probes are in the table")
+        with steady(weir, "events", EVENTS_A_SECOND) as flow:
+            prober = Prober(weir)
+            time.sleep(1)
+            for number in range(PROBES):
+                seconds.append(prober.probe(number))
+                time.sleep(PAUSE_SECONDS)
+        check(weir, flow.sent.value)
     cuts = statistics.quantiles(seconds, n=100)
     return statistics.median(seconds) * 1e3, cuts[98] * 1e3
 
