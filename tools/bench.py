@@ -15,7 +15,7 @@ import unit_suite
 from files import ROOT
 
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "tests/system")]
-RACES = ("json_decode", "start", "ingest", "visible", "replay", "flights", "soak")
+RACES = ("json_decode", "start", "ingest", "visible", "replay", "reads", "flights", "soak")
 LONG = {"soak"}  # only by name
 
 
