@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "engine/database.h"
 #include "govern/tokens.h"
+#include "index/ordered_indexes.h"
 #include "net/http.h"
 #include "scalars/time_zone.h"
 #include "serve/query_watch.h"
@@ -25,7 +26,8 @@ struct Call {
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
   QueryWatch& watch;
-  const TimeZone& zone;  // of times without an offset
+  const TimeZone& zone;                 // of times without an offset
+  const index::OrderedIndexes* indexes;  // null: no table has one
 };
 
 bool asks_to_wait(const net::Request& request);
