@@ -82,9 +82,8 @@ Result<void> Tokens::load() {
   while (true) {
     TRY(const bool row, query.step());
     if (!row) return {};
-    TRY(std::vector<Scope> scopes,
-        within("catalogue.sqlite: token " + std::string(query.bytes(1)),
-               scopes_from(query.bytes(2))));
+    TRY(std::vector<Scope> scopes, within("catalogue.sqlite: token " + std::string(query.bytes(1)),
+                                          scopes_from(query.bytes(2))));
     Token token{std::string(query.bytes(1)), std::move(scopes), instant(query.number(3)),
                 std::nullopt};
     if (!query.is_null(4)) token.expires = instant(query.number(4));

@@ -9,8 +9,8 @@
 
 namespace weir::index {
 
-// Of a type that has_order(). Ends itself: what follows orders values that are equal. Before 0xff stands every value, before
-// `null_mark` every one that is not null.
+// Of a type that has_order(). Ends itself: what follows orders values that are equal. Before 0xff
+// stands every value, before `null_mark` every one that is not null.
 void append_order_bytes(std::string& bytes, const Column& column, std::size_t row);
 
 constexpr char value_mark = 1;

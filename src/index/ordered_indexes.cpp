@@ -121,12 +121,24 @@ Result<void> OrderedIndexes::begin() {
 
 Result<void> OrderedIndexes::put(const std::string& table, const Batch& rows,
                                  std::span<const std::int64_t> weights, const RowOrigin& origin) {
+  const auto began = std::chrono::steady_clock::now();
   TableWriter& writer = writers_.at(table);
+  const std::uint64_t bytes_before = writer.bytes_put();
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     const bool stays = weights.empty() || weights[row] > 0;
     OK_OR_RETURN(stays ? writer.put(rows, row, origin) : writer.take_away(rows, row));
   }
+  std::lock_guard lock(mutex_);
+  IndexCost& cost = costs_[table];
+  cost.rows += rows.rows();
+  cost.bytes += writer.bytes_put() - bytes_before;
+  cost.time += std::chrono::steady_clock::now() - began;
   return {};
+}
+
+std::map<std::string, IndexCost> OrderedIndexes::costs() const {
+  std::lock_guard lock(mutex_);
+  return costs_;
 }
 
 Result<void> OrderedIndexes::empty(const std::string& table) {
@@ -157,7 +169,8 @@ Result<void> OrderedIndexes::commit(const std::map<std::string, IndexPlace>& pla
 
 void OrderedIndexes::roll_back() {
   // SQLite has done so by itself after some failures.
-  if (is_writing_) [[maybe_unused]] const Result<void> ended = file_->run("ROLLBACK");
+  if (is_writing_) [[maybe_unused]]
+    const Result<void> ended = file_->run("ROLLBACK");
   is_writing_ = false;
 }
 

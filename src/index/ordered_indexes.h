@@ -2,6 +2,7 @@
 // beside the engine's, which holds the rows by key and, for each order, the keys.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -31,6 +32,13 @@ struct IndexPlace {
   Position position = 0;
 };
 
+// What a table's indexes have cost since they were opened.
+struct IndexCost {
+  std::uint64_t rows = 0;   // put
+  std::uint64_t bytes = 0;  // put for them
+  std::chrono::nanoseconds time{0};
+};
+
 // One thread writes; any thread reads, and sees what was committed last.
 class OrderedIndexes {
  public:
@@ -58,6 +66,8 @@ class OrderedIndexes {
   // Forgets what was put since begin(), if it was called.
   void roll_back();
 
+  // Any thread. By table.
+  std::map<std::string, IndexCost> costs() const;
   // Nothing where that many rows would have to be looked at that the engine does it better.
   Result<std::optional<FoundRows>> read(const IndexedTable& table, const RowQuery& query,
                                         const Choice& choice) const;
@@ -76,6 +86,7 @@ class OrderedIndexes {
   bool is_writing_ = false;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<TableReader>> idle_;  // under mutex_
+  std::map<std::string, IndexCost> costs_;                  // under mutex_
 };
 
 }  // namespace weir::index

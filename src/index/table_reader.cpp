@@ -53,9 +53,7 @@ class Gathering {
   Gathering(const IndexedTable& table, const RowQuery& query, bool is_in_order)
       : query_(query), is_in_order_(is_in_order), rows_(std::make_shared<Batch>(table.schema)) {}
 
-  bool is_done() const {
-    return is_in_order_ && rows_->rows() >= query_.limit;
-  }
+  bool is_done() const { return is_in_order_ && rows_->rows() >= query_.limit; }
   std::size_t scanned() const { return scanned_; }
 
   void look_at(std::string_view key, std::string_view bytes) {
@@ -73,9 +71,7 @@ class Gathering {
     }
   }
 
-  std::shared_ptr<const Batch> take() && {
-    return is_in_order_ ? std::move(rows_) : sorted();
-  }
+  std::shared_ptr<const Batch> take() && { return is_in_order_ ? std::move(rows_) : sorted(); }
 
  private:
   std::shared_ptr<const Batch> sorted() const {
@@ -118,14 +114,14 @@ Result<std::unique_ptr<TableReader>> TableReader::open(const std::filesystem::pa
   return std::unique_ptr<TableReader>(new TableReader(std::move(file)));
 }
 
-Result<sqlite::Statement*> TableReader::statement(const IndexedTable& table,
-                                                  const Choice& choice) {
+Result<sqlite::Statement*> TableReader::statement(const IndexedTable& table, const Choice& choice) {
   const std::string rows = rows_name(table);
   const std::string sql =
       choice.order
-          ? fmt::format("SELECT r.key, r.row FROM {} o CROSS JOIN {} r ON r.key = o.key "
-                        "WHERE o.entry >= ? AND o.entry < ? ORDER BY o.entry",
-                        order_name(table, table.orders[*choice.order]), rows)
+          ? fmt::format(
+                "SELECT r.key, r.row FROM {} o CROSS JOIN {} r ON r.key = o.key "
+                "WHERE o.entry >= ? AND o.entry < ? ORDER BY o.entry",
+                order_name(table, table.orders[*choice.order]), rows)
           : fmt::format("SELECT key, row FROM {} WHERE key >= ? AND key < ? ORDER BY key", rows);
   const auto known = statements_.find(sql);
   if (known != statements_.end()) return &known->second;
@@ -134,8 +130,8 @@ Result<sqlite::Statement*> TableReader::statement(const IndexedTable& table,
   return &statements_.emplace(sql, std::move(prepared)).first->second;
 }
 
-Result<std::optional<FoundRows>> TableReader::read(const IndexedTable& table,
-                                                   const RowQuery& query, const Choice& choice) {
+Result<std::optional<FoundRows>> TableReader::read(const IndexedTable& table, const RowQuery& query,
+                                                   const Choice& choice) {
   TRY(sqlite::Statement* const rows, statement(table, choice));
   Gathering gathering(table, query, choice.gives_order);
   // All ranges see the same rows.

@@ -46,7 +46,7 @@ Result<TableWriter> TableWriter::open(sqlite::File& file, const IndexedTable& ta
   TRY(auto find, file.prepare("SELECT row FROM " + rows + " WHERE key = ?"));
   TRY(auto put, file.prepare("INSERT OR REPLACE INTO " + rows + " VALUES (?, ?)"));
   TRY(auto remove, file.prepare("DELETE FROM " + rows + " WHERE key = ?"));
-  TableWriter writer(file, table, std::move(find), std::move(put), std::move(remove));
+  TableWriter writer(file, table, {std::move(find), std::move(put), std::move(remove)});
   for (const Order& order : table.orders) {
     const std::string name = order_name(table, order);
     OK_OR_RETURN(file.run("CREATE TABLE IF NOT EXISTS " + name +
@@ -58,8 +58,7 @@ Result<TableWriter> TableWriter::open(sqlite::File& file, const IndexedTable& ta
   return writer;
 }
 
-std::string TableWriter::key_of(const Batch& rows, std::size_t row,
-                                const RowOrigin& origin) const {
+std::string TableWriter::key_of(const Batch& rows, std::size_t row, const RowOrigin& origin) const {
   std::string key;
   if (table_->key.empty()) {
     append_order_number(key, origin.commit);
@@ -87,10 +86,12 @@ Result<void> TableWriter::put(const Batch& rows, std::size_t row, const RowOrigi
   const std::string key = key_of(rows, row, origin);
   if (!table_->key.empty() && !table_->rows_are_final) OK_OR_RETURN(forget_orders(key));
   const std::string bytes = row_bytes(rows, row, table_->schema->columns.size());
-  OK_OR_RETURN(put_.bind_blob(1, key).bind_blob(2, bytes).run());
+  OK_OR_RETURN(rows_.put.bind_blob(1, key).bind_blob(2, bytes).run());
+  bytes_put_ += key.size() + bytes.size();
   for (OrderStatements& statements : orders_) {
     const std::string entry = entry_of(statements.order, rows, row) + key;
     OK_OR_RETURN(statements.put.bind_blob(1, entry).bind_blob(2, key).run());
+    bytes_put_ += entry.size() + key.size();
   }
   return {};
 }
@@ -98,14 +99,14 @@ Result<void> TableWriter::put(const Batch& rows, std::size_t row, const RowOrigi
 Result<void> TableWriter::take_away(const Batch& rows, std::size_t row) {
   const std::string key = key_of(rows, row, {});
   OK_OR_RETURN(forget_orders(key));
-  return remove_.bind_blob(1, key).run();
+  return rows_.remove.bind_blob(1, key).run();
 }
 
 Result<void> TableWriter::forget_orders(const std::string& key) {
   if (orders_.empty()) return {};
-  TRY(const bool is_there, find_.bind_blob(1, key).step());
-  const std::string row(is_there ? find_.bytes(0) : std::string_view());
-  find_.reset();
+  TRY(const bool is_there, rows_.find.bind_blob(1, key).step());
+  const std::string row(is_there ? rows_.find.bytes(0) : std::string_view());
+  rows_.find.reset();
   return is_there ? remove_orders(row, key) : Result<void>();
 }
 
@@ -124,11 +125,10 @@ Result<std::vector<std::string>> TableWriter::keys_before(const std::string& bou
   const auto order = std::ranges::find_if(
       table_->orders, [&](const Order& one) { return one.front() == *table_->time; });
   ASSERT(by_key || order != table_->orders.end());
-  TRY(auto statement,
-      file_->prepare(fmt::format(
-          "SELECT key FROM {} WHERE {} >= ? AND {} < ? LIMIT {}",
-          by_key ? rows_name(*table_) : order_name(*table_, *order), by_key ? "key" : "entry",
-          by_key ? "key" : "entry", dropped_at_once)));
+  TRY(auto statement, file_->prepare(fmt::format(
+                          "SELECT key FROM {} WHERE {} >= ? AND {} < ? LIMIT {}",
+                          by_key ? rows_name(*table_) : order_name(*table_, *order),
+                          by_key ? "key" : "entry", by_key ? "key" : "entry", dropped_at_once)));
   const std::string first(1, value_mark);
   statement.bind_blob(1, first).bind_blob(2, bound);
   std::vector<std::string> keys;
@@ -148,7 +148,7 @@ Result<void> TableWriter::drop_before(std::int64_t micros) {
     TRY(const std::vector<std::string> keys, keys_before(bound));
     for (const std::string& key : keys) {
       OK_OR_RETURN(forget_orders(key));
-      OK_OR_RETURN(remove_.bind_blob(1, key).run());
+      OK_OR_RETURN(rows_.remove.bind_blob(1, key).run());
     }
     if (keys.size() < dropped_at_once) return {};
   }

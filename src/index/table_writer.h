@@ -41,6 +41,8 @@ class TableWriter {
   Result<void> put(const Batch& rows, std::size_t row, const RowOrigin& origin);
   Result<void> take_away(const Batch& rows, std::size_t row);
   Result<void> drop_before(std::int64_t micros);
+  // Put into the file by all of it.
+  std::uint64_t bytes_put() const { return bytes_put_; }
 
  private:
   struct OrderStatements {
@@ -48,13 +50,12 @@ class TableWriter {
     sqlite::Statement put, remove;
   };
 
-  TableWriter(sqlite::File& file, const IndexedTable& table, sqlite::Statement find,
-              sqlite::Statement put, sqlite::Statement remove)
-      : file_(&file),
-        table_(&table),
-        find_(std::move(find)),
-        put_(std::move(put)),
-        remove_(std::move(remove)) {}
+  struct RowStatements {
+    sqlite::Statement find, put, remove;
+  };
+
+  TableWriter(sqlite::File& file, const IndexedTable& table, RowStatements rows)
+      : file_(&file), table_(&table), rows_(std::move(rows)) {}
   std::string key_of(const Batch& rows, std::size_t row, const RowOrigin& origin) const;
   std::string entry_of(const Order& order, const Batch& rows, std::size_t row) const;
   // Takes the key's row out of all orders; its own entry stays.
@@ -64,8 +65,9 @@ class TableWriter {
 
   sqlite::File* file_;
   const IndexedTable* table_;
-  sqlite::Statement find_, put_, remove_;
+  RowStatements rows_;
   std::vector<OrderStatements> orders_;
+  std::uint64_t bytes_put_ = 0;
 };
 
 }  // namespace weir::index

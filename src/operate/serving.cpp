@@ -88,8 +88,8 @@ class RunningServing final : public Serving {
  private:
   const fs::path& data() const { return workspace_->declared.data; }
   WorkingParts working_parts() const {
-    return {*workspace_, grounds_.journal, *collector_,     streams_,
-            *applier_,   grounds_.clock,   grounds_.reloads};
+    return {*workspace_, grounds_.journal, *collector_,      streams_,
+            *applier_,   grounds_.clock,   grounds_.reloads, store_->indexes().get()};
   }
   Freshening freshening() const;
   Result<void> start_streams();
@@ -162,7 +162,7 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .readables = std::move(relations_.readables),
                              .names = std::move(relations_.names),
                              .indexes = store_->indexes(),
-      .apis = std::move(apis),
+                             .apis = std::move(apis),
                              .tokens = grounds_.tokens,
                              .clock = grounds_.clock,
                              .freshness = *freshness_,

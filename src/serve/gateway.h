@@ -32,7 +32,7 @@ struct GatewayParts {
   // sql::publish_batch_names.
   std::shared_ptr<engine::Database> database;
   Readables readables;
-  std::vector<sql::Readable> names;  // the same, for checking SQL
+  std::vector<sql::Readable> names;                      // the same, for checking SQL
   std::shared_ptr<const index::OrderedIndexes> indexes;  // null: no table has one
   std::vector<PublishedApi> apis;
   govern::Tokens& tokens;

@@ -27,16 +27,15 @@ struct Comparison {
 };
 using Indexed = index::Comparison;
 
-constexpr auto comparisons = std::to_array<Comparison>(
-    {{"eq", "=", Indexed::equal},
-     {"ne", "<>", Indexed::not_equal},
-     {"lt", "<", Indexed::less},
-     {"lte", "<=", Indexed::less_or_equal},
-     {"gt", ">", Indexed::greater},
-     {"gte", ">=", Indexed::greater_or_equal},
-     {"like", "LIKE", std::nullopt},
-     {"in", "IN", Indexed::in},
-     {"is", "IS", Indexed::null}});
+constexpr auto comparisons = std::to_array<Comparison>({{"eq", "=", Indexed::equal},
+                                                        {"ne", "<>", Indexed::not_equal},
+                                                        {"lt", "<", Indexed::less},
+                                                        {"lte", "<=", Indexed::less_or_equal},
+                                                        {"gt", ">", Indexed::greater},
+                                                        {"gte", ">=", Indexed::greater_or_equal},
+                                                        {"like", "LIKE", std::nullopt},
+                                                        {"in", "IN", Indexed::in},
+                                                        {"is", "IS", Indexed::null}});
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
@@ -157,7 +156,8 @@ class Builder {
     for (const std::string& part : split(value)) {
       const bool descending = part.starts_with('-');
       TRY(const std::size_t index, column(std::string_view(part).substr(descending ? 1 : 0)));
-      order_ += quote_name(name_of(index)) + (descending ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+      order_ +=
+          quote_name(name_of(index)) + (descending ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
       if (!has_order(table_.schema->columns[index].type)) query_.rows.reset();
       if (query_.rows) query_.rows->sortings.push_back({index, descending});
     }

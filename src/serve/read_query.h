@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/result.h"
-#include "index/row_query.h"
 #include "engine/database.h"
+#include "index/row_query.h"
 #include "scalars/time_zone.h"
 #include "serve/readable.h"
 

@@ -104,9 +104,8 @@ Result<void> File::run(const std::string& sql) {
 
 Result<Statement> File::prepare(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code =
-      sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
-                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code = sqlite3_prepare_v3(database_, sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   Statement prepared(statement);
   if (code != SQLITE_OK) return failure(database_);
   return prepared;

@@ -275,8 +275,8 @@ std::map<std::string, index::IndexPlace> Applier::table_places() const {
   if (store_.indexes() == nullptr) return places;
   for (const auto& [target, place] : places_) {
     if (store_.indexes()->find(target.table) == nullptr) continue;
-    const auto [at, is_new] = places.try_emplace(
-        target.table, index::IndexPlace{place.journal, place.position});
+    const auto [at, is_new] =
+        places.try_emplace(target.table, index::IndexPlace{place.journal, place.position});
     if (!is_new) at->second.position = std::min(at->second.position, place.position);
   }
   return places;

@@ -47,8 +47,7 @@ Result<void> put_anew(index::OrderedIndexes& indexes, engine::Connection& connec
                       const TableSpec& table, const index::IndexPlace& place) {
   OK_OR_RETURN(indexes.begin());
   OK_OR_RETURN(indexes.empty(table.name));
-  TRY(const auto rows,
-      connection.query("SELECT * FROM " + engine::quote_name(table.name)));
+  TRY(const auto rows, connection.query("SELECT * FROM " + engine::quote_name(table.name)));
   std::uint64_t count = 0;  // they come as they were put
   std::uint64_t uncommitted = 0;
   while (true) {

@@ -42,7 +42,47 @@ indexes: [[n, kind], [event_time], [kind, n]]
 ---
 table: users_plain
 key: [user_id, kind]
+---
+api: clicks_of
+path: /clicks
+parameters:
+  user: {type: bigint, required: true}
+  since: {type: timestamp, default: 2024-01-01}
+sql: SELECT count(*) AS n FROM user_log WHERE user_id = $user AND event_time >= $since
 """
+EXPLAINED = {
+    "SELECT * FROM user_log WHERE user_id = 7": (
+        "reads user_log by index [user_id, event_time]: user_id = CAST(7 AS BIGINT); "
+        "4 rows looked at, of 410"
+    ),
+    "SELECT * FROM user_log WHERE event_time = '2024-05-02' AND user_id >= 90": (
+        "reads user_log by index [event_time, user_id]: "
+        "event_time = CAST('2024-05-02' AS TIMESTAMP), user_id >= CAST(90 AS BIGINT); "
+        "10 rows looked at, of 410"
+    ),
+    "SELECT * FROM user_log WHERE event_time < '2024-05-02'": (
+        "reads user_log by index [event_time]: event_time < CAST('2024-05-02' AS TIMESTAMP); "
+        "110 rows looked at, of 410"
+    ),
+    "SELECT * FROM user_log WHERE user_id IN (1, 2, 200)": (
+        "reads user_log by index [user_id, event_time]: "
+        "user_id IN (CAST(1 AS BIGINT), CAST(2 AS BIGINT), CAST(200 AS BIGINT)); "
+        "8 rows looked at, of 410"
+    ),
+    "SELECT count(*) FROM user_log WHERE born = '1950-02-03'": (
+        "reads user_log: all 410 rows; an index would find them: `indexes: [[born]]`"
+    ),
+    "SELECT count(*) FROM user_log_plain WHERE born > '1990-01-01' AND user_id = 3": (
+        "reads user_log_plain: all 410 rows; an index would find them: "
+        "`indexes: [[user_id, born]]`"
+    ),
+    "SELECT count(*) FROM user_log": "reads user_log: all 410 rows",
+    "SELECT count(*) FROM logs WHERE user_id = 3": "reads logs: all its rows",
+    "SELECT n FROM users WHERE user_id = 1 AND kind = 'view'": (
+        "reads users by index [user_id, kind]: user_id = CAST(1 AS BIGINT), "
+        "kind = CAST('view' AS VARCHAR); 1 rows looked at, of 67"
+    ),
+}
 ROUNDS = 3
 ROWS_A_ROUND = 400
 QUERIES_A_ROUND = 300
@@ -83,6 +123,20 @@ USER_VALUES = {
     "n": ["1", "2", "5", "9"],
     "event_time": LOG_VALUES["event_time"],
 }
+SQL_CONDITIONS = [
+    "user_id = 3",
+    "user_id = 3 AND event_time >= '2024-05-03 10:00'",
+    "event_time < CAST('2024-05-05 10:00' AS DATE) AND user_id = 1",
+    "event_time BETWEEN '2024-05-02' AND '2024-05-03' AND user_id > 2",
+    "kind IN ('click', 'a,b') AND price > 0",
+    "5 < user_id AND user_id <= 7 OR kind = 'view'",
+    "user_id = NULL",
+    "price = 12.50 AND kind = 'buy'",
+    "share >= 0.25 AND share < '2'::DOUBLE",
+    "id = '00000003-0000-4000-8000-000000000003'",
+    "user_id = 3 AND rowid >= 0",
+    "user_id = (SELECT min(user_id) FROM user_log)",
+]
 COMPARISONS = ["", ".eq", ".ne", ".lt", ".lte", ".gt", ".gte", ".in", ".is"]
 
 
@@ -130,7 +184,17 @@ class IndexesTest(unittest.TestCase):
         self.assertEqual(plain.status, 200, plain.body)
         self.assertEqual(indexed.body, plain.body, f"seed {self.seed}: {table} {asked}")
 
+    def expect_the_same_of_sql(self, table: str, columns: str, where: str):
+        text = f"SELECT {columns} FROM {{}} WHERE {where} ORDER BY ALL"
+        self.assertEqual(
+            self.weir.sql(text.format(table)), self.weir.sql(text.format(table + "_plain")), where
+        )
+
     def expect_all_the_same(self):
+        for table in ("user_log", "user_log_plain"):
+            self.weir.get(f"/api/v1/data/{table}", wait=self.position, timeout="30s")
+        for where in SQL_CONDITIONS:
+            self.expect_the_same_of_sql("user_log", "* EXCLUDE (share)", where)
         for _ in range(QUERIES_A_ROUND):
             self.expect_the_same("user_log", LOG_VALUES)
             self.expect_the_same("users", USER_VALUES)
@@ -152,6 +216,45 @@ class IndexesTest(unittest.TestCase):
             self.weir.start()
         self.expect_all_the_same()
         self.assertIn("made anew", self.weir.said())
+
+    def test_explain_shows_index_ranges_and_rows_looked_at(self):
+        self.send_days()
+        for sql, told in EXPLAINED.items():
+            with self.subTest(sql):
+                done = self.weir.run("explain", sql)
+                self.assertEqual(done.stdout.strip(), told, done.stderr)
+        done = self.weir.run("explain", "clicks_of")
+        self.assertEqual(
+            done.stdout.strip(),
+            "reads user_log by index [user_id, event_time]: "
+            "user_id = CAST($user AS BIGINT), event_time >= CAST($since AS TIMESTAMP)",
+        )
+        self.assertRegex(
+            self.weir.run("explain", "users_plain").stdout, "^table users_plain: no row"
+        )
+        asked = {"user": 3, "since": "2024-05-02"}
+        self.assertEqual(self.weir.get("/api/v1/clicks", **asked).data, [{"n": 3}])
+
+    def send_days(self):
+        """A hundred users on each of four days, and ten rows of no user."""
+        rows = [
+            {"event_time": f"2024-05-0{day}T00:00:00Z", "user_id": user, "kind": "view"}
+            for day in range(1, 5)
+            for user in range(100)
+        ]
+        rows += [{"event_time": "2024-05-01T00:00:00Z"}] * 10
+        self.position = self.weir.send("logs", rows).data["position"]
+        self.weir.get("/api/v1/data/user_log", wait=self.position)
+
+    def test_what_an_index_costs_is_told(self):
+        self.send_days()
+        status = self.weir.get("/weir/v1/status").data["tables"]
+        tables = {table["name"]: table for table in status}
+        self.assertEqual(tables["user_log"]["index_rows"], 410)
+        self.assertGreater(tables["user_log"]["index_bytes"], 410 * 50)
+        self.assertEqual(tables["user_log_plain"]["index_rows"], 0)
+        metrics = self.weir.get("/metrics").body.decode()
+        self.assertIn('weir_table_index_rows_total{table="user_log"} 410', metrics)
 
 
 if __name__ == "__main__":
