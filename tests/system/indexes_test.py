@@ -43,6 +43,19 @@ indexes: [[n, kind], [event_time], [kind, n]]
 table: users_plain
 key: [user_id, kind]
 ---
+source: visits
+from: http
+schema: {day: timestamp, user_id: bigint}
+event_time: day
+---
+stream: recent
+sql: SELECT * FROM visits
+into: recent
+---
+table: recent
+indexes: [[user_id]]
+retention: 1d
+---
 api: clicks_of
 path: /clicks
 parameters:
@@ -245,6 +258,15 @@ class IndexesTest(unittest.TestCase):
         rows += [{"event_time": "2024-05-01T00:00:00Z"}] * 10
         self.position = self.weir.send("logs", rows).data["position"]
         self.weir.get("/api/v1/data/user_log", wait=self.position)
+
+    def test_rows_that_are_too_old_go_from_the_index_too(self):
+        rows = [{"day": f"2024-05-0{day}", "user_id": n} for day in range(1, 5) for n in range(99)]
+        wait = {"wait": self.weir.send("visits", rows).data["position"], "timeout": "30s"}
+        of_one = self.weir.get("/api/v1/data/recent", user_id=7, **wait).data
+        self.assertEqual([row["day"][:10] for row in of_one], ["2024-05-03", "2024-05-04"])
+        by_day = self.weir.get("/api/v1/data/recent", order="day", limit=1000).data
+        self.assertEqual(len(by_day), 198)
+        self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM recent"), [{"n": 198}])
 
     def test_what_an_index_costs_is_told(self):
         self.send_days()
