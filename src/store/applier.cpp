@@ -207,9 +207,12 @@ Result<void> Applier::apply(Position through) {
     for (const auto& [table, rows] : pending_) {
       if (rows->rows() > 0) OK_OR_RETURN(apply_table(*store_.find(table)));
     }
+    OK_OR_RETURN(put_in_indexes());
     OK_OR_RETURN(drop_expired());
     OK_OR_RETURN(write_places(through));
-    OK_OR_RETURN(put_in_indexes());
+    // Before the engine: where only this one is kept, the rows are put once more, which changes
+    // nothing.
+    if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->commit(table_places()));
     OK_OR_RETURN(connection_->run("COMMIT"));
     places_written_ = now;
   }
@@ -294,8 +297,6 @@ Result<void> Applier::put_anew_lost_indexes() {
   return {};
 }
 
-// Before the engine's commit: where only this one is kept, the rows are put once more, which
-// changes nothing.
 Result<void> Applier::put_in_indexes() {
   const auto& indexes = store_.indexes();
   if (indexes == nullptr) return {};
@@ -305,7 +306,7 @@ Result<void> Applier::put_in_indexes() {
       OK_OR_RETURN(indexes->put(table, *batch.rows, batch.weights, {batch.commit}));
     }
   }
-  return indexes->commit(table_places());
+  return {};
 }
 
 Result<void> Applier::write_places(Position through) {
