@@ -163,6 +163,8 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .names = std::move(relations_.names),
                              .indexes = store_->indexes(),
                              .apis = std::move(apis),
+                             .workspace = workspace_->declared.name,
+                             .sources = workspace_->declared.sources,
                              .tokens = grounds_.tokens,
                              .clock = grounds_.clock,
                              .freshness = *freshness_,

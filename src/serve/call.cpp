@@ -73,7 +73,7 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
   const Result<void> fresh = call.freshness.wait(relations, position, deadline);
   if (fresh.ok()) return nullptr;
   if (fresh.error().fault == Fault::invalid) {
-    return respond(net::refusal(400, "INVALID_WAIT", fresh.error().message));
+    return respond(net::refusal(409, "BEYOND_JOURNAL", fresh.error().message));
   }
   // Before its time is over a wait ends because it has become hopeless: that is no 504.
   const bool is_over = std::chrono::steady_clock::now() >= deadline;

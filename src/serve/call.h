@@ -35,7 +35,7 @@ struct Call {
 bool asks_to_wait(const net::Request& request);
 
 // Honours `?wait=POSITION&timeout=10s` for a read of these relations; at once without it.
-// Nothing: go on. Else the answer: 400 for a wait that is none or beyond the journal's end, 504
+// Nothing: go on. Else the answer: 400 for a wait that is none, 409 beyond the journal's end, 504
 // when it took too long, 503 when the server stops.
 std::unique_ptr<net::Response> wait_as_asked(const Call& call,
                                              const std::vector<std::string>& relations);

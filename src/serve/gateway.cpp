@@ -8,6 +8,8 @@
 
 #include "core/queue.h"
 #include "net/envelope.h"
+#include "openapi/document.h"
+#include "openapi/explorer.h"
 #include "serve/access.h"
 #include "serve/api_route.h"
 #include "serve/data_route.h"
@@ -48,7 +50,7 @@ Result<CheckedApi> check_api(sql::QueryChecker& checker, const PublishedApi& api
   }
   const sql::QueryCheck checked = checker.check(api.declared.sql.text, parameters);
   if (const auto* query = std::get_if<sql::CheckedQuery>(&checked)) {
-    return CheckedApi{api.declared, api.reads, query->parameters, query->conditions};
+    return CheckedApi{api.declared, api.reads, query->parameters, query->conditions, query->result};
   }
   return Error{Fault::invalid,
                fmt::format("api {}: {}", api.declared.name,
@@ -67,6 +69,17 @@ net::Response answer_ready(const PlatformStatus& status) {
                               "events cannot be made durable now; GET /weir/v1/status, with a "
                               "token, says why",
                               1);
+}
+
+net::Response answer_docs(const std::string& path) {
+  const auto file = openapi::explorer_file(path);
+  if (!file) return net::refusal(404, "NOT_FOUND", "the explorer page is at /docs");
+  net::Response response{.body = std::string(file->bytes),
+                         .content_type = std::string(file->content_type)};
+  if (file->is_gzip) response.headers.emplace_back("Content-Encoding", "gzip");
+  response.headers.emplace_back("Content-Security-Policy", openapi::explorer_policy);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
 }
 
 net::Response refuse_overloaded() {
@@ -118,6 +131,7 @@ class WorkerGateway final : public Gateway {
       return reply.send(std::move(*refused));
     }
     auto& [route, token] = std::get<Admitted>(admitted);
+    if (route.kind == RouteKind::docs) return reply.send(answer_docs(route.name));
     // These must answer when all workers are busy.
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
@@ -193,11 +207,35 @@ class WorkerGateway final : public Gateway {
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
       case RouteKind::explain: return answer_explain(call, apis_, checker_);
+      case RouteKind::openapi: return answer_openapi(*job.token);
       case RouteKind::metrics:
       case RouteKind::status:
       case RouteKind::catalogue: return answer_look(job);
       default: return answer_administration(job);
     }
+  }
+
+  net::Response answer_openapi(const govern::Token& token) const {
+    const auto may = [&](govern::Action action, std::string_view name) {
+      return govern::allows(token.scopes, action, name);
+    };
+    openapi::Described described{
+        .workspace = parts_.workspace,
+        .may_look = refuse_looking(token) == nullptr,
+        .may_administer = refuse_administering(token) == nullptr,
+    };
+    for (const workspace::Source& source : parts_.sources) {
+      if (may(govern::Action::write, source.name)) described.sources.push_back(&source);
+    }
+    for (const Readable& readable : parts_.readables.all) {
+      if (!readable.is_table() || !may(govern::Action::read, readable.scope_name())) continue;
+      described.tables.push_back({readable.name, readable.schema});
+    }
+    for (const CheckedApi& api : apis_) {
+      if (!may(govern::Action::read, api.declared.name)) continue;
+      described.apis.push_back({&api.declared, api.result});
+    }
+    return {.body = openapi::document(described)};
   }
 
   net::Response answer_look(const Job& job) {

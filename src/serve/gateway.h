@@ -35,6 +35,8 @@ struct GatewayParts {
   std::vector<sql::Readable> names;                      // the same, for checking SQL
   std::shared_ptr<const index::OrderedIndexes> indexes;  // null: no table has one
   std::vector<PublishedApi> apis;
+  std::string workspace;                   // its name
+  std::vector<workspace::Source> sources;  // for the description of the routes
   govern::Tokens& tokens;
   const Clock& clock;
   Freshness& freshness;

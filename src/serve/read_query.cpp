@@ -19,6 +19,7 @@ namespace {
 using engine::quote_name;
 
 constexpr std::size_t limit_max = 10'000;
+constexpr std::size_t offset_max = (std::size_t{1} << 53) - 1;  // as JSON has it exactly
 
 struct Comparison {
   std::string_view name;
@@ -105,7 +106,7 @@ class Builder {
       TRY(const std::size_t limit, whole_number(name, value, 1, limit_max));
       query_.limit = limit;
     } else if (name == "offset") {
-      TRY(const std::size_t offset, whole_number(name, value, 0, SIZE_MAX / 2));
+      TRY(const std::size_t offset, whole_number(name, value, 0, offset_max));
       query_.offset = offset;
     } else if (name == "select") {
       return take_select(value);

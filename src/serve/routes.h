@@ -24,6 +24,8 @@ enum class RouteKind : std::uint8_t {
   status,
   catalogue,
   tokens,
+  openapi,
+  docs,
   token,
   stop,
 };
