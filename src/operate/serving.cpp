@@ -88,8 +88,8 @@ class RunningServing final : public Serving {
  private:
   const fs::path& data() const { return workspace_->declared.data; }
   WorkingParts working_parts() const {
-    return {*workspace_, grounds_.journal, *collector_,     streams_,
-            *applier_,   grounds_.clock,   grounds_.reloads};
+    return {*workspace_, grounds_.journal, *collector_,      streams_,
+            *applier_,   grounds_.clock,   grounds_.reloads, store_->indexes().get()};
   }
   Freshening freshening() const;
   Result<void> start_streams();
@@ -161,7 +161,10 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
   return serve::GatewayParts{.database = store_->database(),
                              .readables = std::move(relations_.readables),
                              .names = std::move(relations_.names),
+                             .indexes = store_->indexes(),
                              .apis = std::move(apis),
+                             .workspace = workspace_->declared.name,
+                             .sources = workspace_->declared.sources,
                              .tokens = grounds_.tokens,
                              .clock = grounds_.clock,
                              .freshness = *freshness_,

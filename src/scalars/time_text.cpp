@@ -94,7 +94,7 @@ Fit offset(TimeReader& reader, std::int64_t& micros) {
   if ((reader.take(':') || !reader.at_end()) && !reader.two_digits(minutes)) {
     return Fit::wrong_type;
   }
-  if (hours > 18 || minutes > 59) return Fit::out_of_range;
+  if (hours > 23 || minutes > 59) return Fit::out_of_range;
   micros = hours * micros_per_hour + minutes * micros_per_minute;
   if (negative) micros = -micros;
   return Fit::good;

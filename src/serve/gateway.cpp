@@ -8,9 +8,12 @@
 
 #include "core/queue.h"
 #include "net/envelope.h"
+#include "openapi/document.h"
+#include "openapi/explorer.h"
 #include "serve/access.h"
 #include "serve/api_route.h"
 #include "serve/data_route.h"
+#include "serve/explain_route.h"
 #include "serve/routes.h"
 #include "serve/sql_route.h"
 #include "serve/token_route.h"
@@ -47,11 +50,16 @@ Result<CheckedApi> check_api(sql::QueryChecker& checker, const PublishedApi& api
   }
   const sql::QueryCheck checked = checker.check(api.declared.sql.text, parameters);
   if (const auto* query = std::get_if<sql::CheckedQuery>(&checked)) {
-    return CheckedApi{api.declared, api.reads, query->parameters};
+    return CheckedApi{api.declared, api.reads, query->parameters, query->conditions, query->result};
   }
   return Error{Fault::invalid,
                fmt::format("api {}: {}", api.declared.name,
                            std::get<std::vector<sql::SqlMistake>>(checked).front().message)};
+}
+
+// It may take long, whoever asks.
+bool is_sql(const Route& route) {
+  return route.kind == RouteKind::sql || route.kind == RouteKind::explain;
 }
 
 // Anyone may ask, so that the reason, which names files, is kept for those with a token.
@@ -61,6 +69,17 @@ net::Response answer_ready(const PlatformStatus& status) {
                               "events cannot be made durable now; GET /weir/v1/status, with a "
                               "token, says why",
                               1);
+}
+
+net::Response answer_docs(const std::string& path) {
+  const auto file = openapi::explorer_file(path);
+  if (!file) return net::refusal(404, "NOT_FOUND", "the explorer page is at /docs");
+  net::Response response{.body = std::string(file->bytes),
+                         .content_type = std::string(file->content_type)};
+  if (file->is_gzip) response.headers.emplace_back("Content-Encoding", "gzip");
+  response.headers.emplace_back("Content-Security-Policy", openapi::explorer_policy);
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
 }
 
 net::Response refuse_overloaded() {
@@ -112,13 +131,14 @@ class WorkerGateway final : public Gateway {
       return reply.send(std::move(*refused));
     }
     auto& [route, token] = std::get<Admitted>(admitted);
+    if (route.kind == RouteKind::docs) return reply.send(answer_docs(route.name));
     // These must answer when all workers are busy.
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
     const auto job = std::make_shared<Job>(
         Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
     Lines& lines = asks_to_wait(job->request) ? patient_ : prompt_;
-    Jobs& line = job->route.kind == RouteKind::sql ? lines.sql : lines.others;
+    Jobs& line = is_sql(job->route) ? lines.sql : lines.others;
     if (!line.try_push(job)) job->reply.send(refuse_overloaded());
   }
 
@@ -142,7 +162,7 @@ class WorkerGateway final : public Gateway {
     if (auto* refused = std::get_if<net::Response>(&found)) return std::move(*refused);
     if (auto refused = refuse_method(admitted.route, request.method)) return std::move(*refused);
     if (auto refused = refuse_parameters(admitted.route, request)) return std::move(*refused);
-    if (admitted.route.kind == RouteKind::sql) {
+    if (is_sql(admitted.route)) {
       if (auto refused = refuse_looking(*admitted.token)) return std::move(*refused);
     }
     return admitted;
@@ -157,7 +177,8 @@ class WorkerGateway final : public Gateway {
   Result<void> start_worker(Jobs& queue) {
     TRY(std::shared_ptr<engine::Connection> connection, parts_.database->connect());
     workers_.emplace_back([this, &queue, connection] {
-      while (const auto job = queue.pop()) answer(**job, *connection);
+      IndexViews views(parts_.database, *connection, parts_.indexes.get());
+      while (const auto job = queue.pop()) answer(**job, *connection, views);
     });
     return {};
   }
@@ -168,27 +189,53 @@ class WorkerGateway final : public Gateway {
            std::chrono::steady_clock::now() - job.came > parts_.query_time_max;
   }
 
-  void answer(Job& job, engine::Connection& connection) {
+  void answer(Job& job, engine::Connection& connection, IndexViews& views) {
     if (waited_too_long(job)) return job.reply.send(refuse_overloaded());
-    net::Response response = response_to(job, connection);
+    net::Response response = response_to(job, connection, views);
     const bool stops = job.route.kind == RouteKind::stop && response.status == 200;
     job.reply.send(std::move(response));
     // The one who asked has the answer before the server is gone.
     if (stops) parts_.stop();
   }
 
-  net::Response response_to(const Job& job, engine::Connection& connection) {
-    const Call call{job.request,      *job.token, parts_.readables, connection,
-                    parts_.freshness, watch_,     parts_.time_zone};
+  net::Response response_to(const Job& job, engine::Connection& connection, IndexViews& views) {
+    const Call call{job.request,      *job.token,           parts_.readables,
+                    connection,       parts_.freshness,     watch_,
+                    parts_.time_zone, parts_.indexes.get(), views};
     switch (job.route.kind) {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
+      case RouteKind::explain: return answer_explain(call, apis_, checker_);
+      case RouteKind::openapi: return answer_openapi(*job.token);
       case RouteKind::metrics:
       case RouteKind::status:
       case RouteKind::catalogue: return answer_look(job);
       default: return answer_administration(job);
     }
+  }
+
+  net::Response answer_openapi(const govern::Token& token) const {
+    const auto may = [&](govern::Action action, std::string_view name) {
+      return govern::allows(token.scopes, action, name);
+    };
+    openapi::Described described{
+        .workspace = parts_.workspace,
+        .may_look = refuse_looking(token) == nullptr,
+        .may_administer = refuse_administering(token) == nullptr,
+    };
+    for (const workspace::Source& source : parts_.sources) {
+      if (may(govern::Action::write, source.name)) described.sources.push_back(&source);
+    }
+    for (const Readable& readable : parts_.readables.all) {
+      if (!readable.is_table() || !may(govern::Action::read, readable.scope_name())) continue;
+      described.tables.push_back({readable.name, readable.schema});
+    }
+    for (const CheckedApi& api : apis_) {
+      if (!may(govern::Action::read, api.declared.name)) continue;
+      described.apis.push_back({&api.declared, api.result});
+    }
+    return {.body = openapi::document(described)};
   }
 
   net::Response answer_look(const Job& job) {

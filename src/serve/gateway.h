@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "engine/database.h"
 #include "govern/tokens.h"
+#include "index/ordered_indexes.h"
 #include "net/http_server.h"
 #include "scalars/time_zone.h"
 #include "serve/readable.h"
@@ -31,8 +32,11 @@ struct GatewayParts {
   // sql::publish_batch_names.
   std::shared_ptr<engine::Database> database;
   Readables readables;
-  std::vector<sql::Readable> names;  // the same, for checking SQL
+  std::vector<sql::Readable> names;                      // the same, for checking SQL
+  std::shared_ptr<const index::OrderedIndexes> indexes;  // null: no table has one
   std::vector<PublishedApi> apis;
+  std::string workspace;                   // its name
+  std::vector<workspace::Source> sources;  // for the description of the routes
   govern::Tokens& tokens;
   const Clock& clock;
   Freshness& freshness;

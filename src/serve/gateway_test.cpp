@@ -172,8 +172,8 @@ TEST_F(GatewayTest, a_read_waits_for_a_position_and_says_when_it_took_too_long) 
   EXPECT_NE(late.body.find("NOT_YET"), std::string::npos);
   EXPECT_EQ(get("/api/v1/data/delays", {{"wait", "x"}}).status, 400);
   const net::Response beyond = get("/api/v1/data/delays", {{"wait", "1001"}});
-  EXPECT_EQ(beyond.status, 400);
-  EXPECT_NE(beyond.body.find("INVALID_WAIT"), std::string::npos) << beyond.body;
+  EXPECT_EQ(beyond.status, 409);
+  EXPECT_NE(beyond.body.find("BEYOND_JOURNAL"), std::string::npos) << beyond.body;
   EXPECT_EQ(get("/api/v1/data/delays", {{"wait", "7"}, {"timeout", "2h"}}).status, 400);
   EXPECT_EQ(get("/api/v1/data/delays", {{"timeout", "5s"}}).status, 400);
   net::Request sql = request("POST", "/weir/v1/sql", {{"wait", "7"}});

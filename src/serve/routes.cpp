@@ -23,7 +23,10 @@ const auto& fixed_routes() {
       {"/healthz", {.kind = RouteKind::health, .is_open = true}},
       {"/readyz", {.kind = RouteKind::ready, .is_open = true}},
       {"/metrics", {.kind = RouteKind::metrics}},
+      {"/openapi.json", {.kind = RouteKind::openapi}},
+      {"/docs", {.kind = RouteKind::docs, .name = "/docs", .is_open = true}},
       {"/weir/v1/sql", {.kind = RouteKind::sql}},
+      {"/weir/v1/explain", {.kind = RouteKind::explain}},
       {"/weir/v1/status", {.kind = RouteKind::status}},
       {"/weir/v1/tokens", {.kind = RouteKind::tokens}},
       {"/weir/v1/stop", {.kind = RouteKind::stop}},
@@ -99,6 +102,7 @@ std::variant<Route, net::Response> find_api(const std::vector<CheckedApi>& apis,
 std::vector<std::string_view> methods_of(RouteKind kind) {
   switch (kind) {
     case RouteKind::sql:
+    case RouteKind::explain:
     case RouteKind::stop: return {"POST"};
     case RouteKind::token: return {"DELETE"};
     case RouteKind::tokens: return {"GET", "HEAD", "POST"};
@@ -113,6 +117,9 @@ std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& api
   const std::string_view path = request.path;
   const auto fixed = std::ranges::find(fixed_routes(), path, &FixedRoute::path);
   if (fixed != fixed_routes().end()) return fixed->route;
+  if (name_behind(path, "/docs/")) {
+    return Route{.kind = RouteKind::docs, .name = std::string(path), .is_open = true};
+  }
   if (const auto table = name_behind(path, "/api/v1/data/")) {
     return Route{.kind = RouteKind::data, .name = std::string(*table)};
   }

@@ -20,9 +20,12 @@ enum class RouteKind : std::uint8_t {
   data,
   api,
   sql,
+  explain,
   status,
   catalogue,
   tokens,
+  openapi,
+  docs,
   token,
   stop,
 };

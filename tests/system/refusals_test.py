@@ -92,7 +92,7 @@ REFUSALS = {
     "negative offset": ("GET", "/api/v1/data/counts?offset=-1", None, {}, True, 400, None),
     "wait for no number": ("GET", "/api/v1/data/counts?wait=x", None, {}, True, 400, None),
     "wait for what nobody sent": (
-        "GET", f"/api/v1/data/counts?wait={10**15}", None, {}, True, 400, "INVALID_WAIT",
+        "GET", f"/api/v1/data/counts?wait={10**15}", None, {}, True, 409, "BEYOND_JOURNAL",
     ),
     "unknown parameter of a list": ("GET", "/weir/v1/tables?x=1", None, {}, True, 400, None),
     "api without its parameter": ("GET", "/api/v1/counts/of-key", None, {}, True, 400, None),

@@ -1,0 +1,46 @@
+// Puts a JSON object together, member by member, in the order they are added.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json_text.h"
+
+namespace weir::openapi {
+
+class JsonObject {
+ public:
+  // `json` is a value as it stands.
+  JsonObject& raw(std::string_view name, std::string_view json) {
+    if (!members_.empty()) members_ += ',';
+    append_json_string(members_, name);
+    members_ += ':';
+    members_ += json;
+    return *this;
+  }
+  JsonObject& text(std::string_view name, std::string_view text) {
+    return raw(name, json_string(text));
+  }
+  std::string done() const { return "{" + members_ + "}"; }
+
+ private:
+  std::string members_;
+};
+
+// [a,b] of values as they stand.
+inline std::string json_array(const std::vector<std::string>& values) {
+  std::string json;
+  for (const std::string& value : values) json += (json.empty() ? "" : ",") + value;
+  return "[" + json + "]";
+}
+
+inline std::string json_texts(const std::vector<std::string>& texts) {
+  std::string json;
+  for (const std::string& text : texts) json += (json.empty() ? "" : ",") + json_string(text);
+  return "[" + json + "]";
+}
+
+}  // namespace weir::openapi

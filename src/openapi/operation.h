@@ -1,0 +1,53 @@
+// One operation of the document: a method of a path, with its parameters and answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "openapi/json_object.h"
+
+namespace weir::openapi {
+
+struct Answer {
+  int status = 200;
+  std::string description;
+  std::string schema;      // of `data`; empty: it has no body of JSON
+  std::string other_type;  // a media type beside JSON, or in its place
+  bool has_page = false;
+};
+
+class Operation {
+ public:
+  Operation(std::string_view id, std::string_view summary, std::string_view tag);
+
+  Operation& query(std::string_view name, std::string_view description, std::string_view schema);
+  // Whatever stands in it is a list by commas.
+  Operation& query_list(std::string_view name, std::string_view description,
+                        std::string_view item_schema);
+  Operation& required_query(std::string_view name, std::string_view description,
+                            std::string_view schema);
+  Operation& header(std::string_view name, std::string_view description, std::string_view schema);
+  Operation& path(std::string_view name, std::string_view description);
+  // A media type and its schema.
+  Operation& body(std::string_view media_type, std::string_view schema);
+  Operation& answers(const Answer& answer);
+  // Refusals have the envelope, an error code and no data.
+  Operation& refuses(const std::vector<int>& statuses);
+  Operation& open();  // asks for no token
+
+  std::string done() const;
+
+ private:
+  Operation& parameter(std::string_view in, std::string_view name, const JsonObject& rest);
+
+  JsonObject operation_;
+  std::vector<std::string> parameters_;
+  JsonObject bodies_;
+  bool has_body_ = false;
+  bool is_open_ = false;
+  JsonObject responses_;
+};
+
+}  // namespace weir::openapi
