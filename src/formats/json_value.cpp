@@ -77,6 +77,11 @@ const JsonValue* JsonValue::find(std::string_view name) const {
   return found == members.end() ? nullptr : &found->second;
 }
 
+const JsonValue& JsonValue::at(std::size_t index) const {
+  static const JsonValue null;
+  return index < array().size() ? array()[index] : null;
+}
+
 const JsonValue& JsonValue::operator[](std::string_view name) const {
   static const JsonValue null;
   const JsonValue* found = find(name);

@@ -33,6 +33,8 @@ class JsonValue {
 
   // The member, or a null value where there is none or this is no object.
   const JsonValue& operator[](std::string_view name) const;
+  // The element, or a null value where there is none or this is no array.
+  const JsonValue& at(std::size_t index) const;
   bool has(std::string_view name) const { return find(name) != nullptr; }
   // Empty where this is of another kind.
   const std::string& text() const;

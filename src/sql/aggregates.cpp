@@ -159,8 +159,8 @@ Result<LoweredAggregate> lower_aggregate(Compilation& compilation, const JsonVal
     TRY(const std::string filter, compilation.print(call["filter"], input));
     lowered.aggregate.filter = arguments.add(filter, "BOOLEAN", "filter");
   }
-  const auto& children = call["children"].array();
-  const std::string argument_type = children.empty() ? "" : type_of(children[0]);
+  const JsonValue& value = call["children"].at(0);
+  const std::string argument_type = value.is_null() ? "" : type_of(value);
   const auto argument = parse_type(argument_type);
   const Algebra algebra = algebra_of(call, argument.ok() ? argument.value() : Type{},
                                      lowered.aggregate.type, input.node->append_only);
@@ -173,10 +173,10 @@ Result<LoweredAggregate> lower_aggregate(Compilation& compilation, const JsonVal
     }
     lowered.bag_text = "CAST(" + lowered.bag_text + " AS " + type + ")";
   } else if (algebra != Algebra::count_rows) {
-    TRY(std::string text, compilation.print(children[0], input));
+    TRY(std::string text, compilation.print(value, input));
     const std::string summed = summed_type(algebra, argument_type);
     if (summed != argument_type) text = "CAST(" + text + " AS " + summed + ")";
-    lowered.aggregate.argument = arguments.add(text, summed, children[0]["alias"].text());
+    lowered.aggregate.argument = arguments.add(text, summed, value["alias"].text());
   }
   return lowered;
 }

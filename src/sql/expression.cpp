@@ -83,8 +83,8 @@ Result<std::string> ExpressionPrinter::print(const Value& expression, const Text
   const std::string& kind = expression["expression_class"].text();
   if (kind == "BOUND_REF") {
     const std::size_t index = expression["index"].unsigned_integer();
-    ASSERT(index < inputs.size());
-    return inputs[index];
+    if (index < inputs.size()) return inputs[index];
+    return refuse(expression, "the engine's plan names a column that is not there");
   }
   if (kind == "BOUND_CONSTANT") {
     const auto text = literal_text(expression["value"]);
@@ -153,15 +153,15 @@ Result<std::string> ExpressionPrinter::plain_call(const Value& call, const Texts
 
 // The fields' names are only in the type that is returned; those of struct_insert come last in it.
 Result<std::string> ExpressionPrinter::named_fields(const Value& call, const Texts& inputs) {
-  const auto& fields = call["return_type"]["type_info"]["child_types"].array();
+  const Value& fields = call["return_type"]["type_info"]["child_types"];
   const auto& children = call["children"].array();
   const std::size_t unnamed = call["name"].text() == "struct_insert" ? 1 : 0;
   std::string text = call["name"].text() + "(";
   for (std::size_t i = 0; i < children.size(); ++i) {
     TRY(std::string value, print(children[i], inputs));
-    const std::size_t field = fields.size() - children.size() + i;
+    const std::size_t field = fields.array().size() - children.size() + i;
     if (i > 0) text += ", ";
-    if (i >= unnamed) text += engine::quote_name(fields[field]["first"].text()) + " := ";
+    if (i >= unnamed) text += engine::quote_name(fields.at(field)["first"].text()) + " := ";
     text += value;
   }
   return text + ")";
@@ -186,6 +186,7 @@ Result<std::string> ExpressionPrinter::lambda_call(const Value& call, const Text
     TRY(std::string text, print(child, inputs));
     (arguments.size() < plain ? arguments : inner).push_back(std::move(text));
   }
+  if (arguments.size() < plain) return refuse(call, "a lambda without what it works on");
   TRY(std::string body, print(data["lambda_expr"], inner));
   const std::string initial = plain > 1 ? ", " + arguments[1] : "";
   return call_name(call["name"].text()) + "(" + arguments[0] + ", lambda " + names + ": " + body +
@@ -206,7 +207,7 @@ Result<std::string> ExpressionPrinter::now_call(const Value& call) {
 Result<std::string> ExpressionPrinter::operation(const Value& expression, const Texts& inputs) {
   const std::string& type = expression["type"].text();
   const auto& children = expression["children"].array();
-  TRY(std::string first, print(children[0], inputs));
+  TRY(std::string first, print(expression["children"].at(0), inputs));
   if (type == "OPERATOR_NOT") return "(NOT " + first + ")";
   if (type == "OPERATOR_IS_NULL") return "(" + first + " IS NULL)";
   if (type == "OPERATOR_IS_NOT_NULL") return "(" + first + " IS NOT NULL)";

@@ -23,7 +23,7 @@ struct Grouping {
 Result<PlanColumn> lower_key(Compilation& compilation, const JsonValue& expression,
                              const PlanRelation& input) {
   if (expression["expression_class"].text() == "BOUND_REF") {
-    PlanColumn key = input.columns.at(expression["index"].unsigned_integer());
+    PlanColumn key = input.column(expression["index"].unsigned_integer());
     key.type = type_of(expression);
     return key;
   }
@@ -169,7 +169,7 @@ std::vector<PlanColumn> result_columns(const Grouping& grouping, const JsonValue
   }
   for (std::size_t i = 0; i < grouping.aggregates.size(); ++i) {
     columns.push_back({.text = "c" + std::to_string(grouping.keys.size() + i),
-                       .type = type_of(plan_aggregates.array()[i]),
+                       .type = type_of(plan_aggregates.at(i)),
                        .name = grouping.aggregates[i].aggregate.name});
   }
   return columns;

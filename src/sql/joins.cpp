@@ -13,10 +13,12 @@ void append(std::vector<PlanColumn>& to, std::vector<PlanColumn> from) {
 }
 
 // The columns that a join's projection map names, in its order; all where it is empty.
-std::vector<PlanColumn> mapped(const JsonValue& map, std::vector<PlanColumn> columns) {
-  if (map.array().empty()) return columns;
+std::vector<PlanColumn> mapped(const JsonValue& map, const PlanRelation& side) {
+  if (map.array().empty()) return side.columns;
   std::vector<PlanColumn> chosen;
-  for (const JsonValue& index : map.array()) chosen.push_back(columns.at(index.unsigned_integer()));
+  for (const JsonValue& index : map.array()) {
+    chosen.push_back(side.column(index.unsigned_integer()));
+  }
   return chosen;
 }
 
@@ -102,9 +104,9 @@ Result<PlanRelation> lower_join(Compilation& compilation, const JsonValue& join,
   if (words.empty()) return refuse_type(compilation, type);
   TRY(const std::string condition, condition_text(compilation, join, left, right));
 
-  std::vector<PlanColumn> columns = mapped(join["left_projection_map"], left.columns);
+  std::vector<PlanColumn> columns = mapped(join["left_projection_map"], left);
   if (type != "SEMI" && type != "ANTI") {
-    append(columns, mapped(join["right_projection_map"], right.columns));
+    append(columns, mapped(join["right_projection_map"], right));
     // A row may find several partners, so a key is none any more.
     for (PlanColumn& column : columns) column.key.reset();
   }

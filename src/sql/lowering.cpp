@@ -111,7 +111,7 @@ Result<std::size_t> add_window(Compilation& compilation, const WindowMarker& mar
   const JsonValue* time = marker.ts;
   while ((*time)["expression_class"].text() == "BOUND_CAST") time = &(*time)["child"];
   call.over_event_time = (*time)["expression_class"].text() == "BOUND_REF" &&
-                         input.columns.at((*time)["index"].unsigned_integer()).is_event_time;
+                         input.column((*time)["index"].unsigned_integer()).is_event_time;
   auto& windows = compilation.windows;
   const auto known = std::ranges::find(windows, call);
   if (known != windows.end()) return static_cast<std::size_t>(known - windows.begin());
@@ -174,7 +174,7 @@ Result<void> refuse_hidden_bounds(Compilation& compilation, const JsonValue& pro
     if (const auto found = find_marker(expression)) {
       marker = found;
     } else if (expression["expression_class"].text() == "BOUND_REF") {
-      const PlanColumn& column = input.columns.at(expression["index"].unsigned_integer());
+      const PlanColumn& column = input.column(expression["index"].unsigned_integer());
       if (is_bound_name(column.name)) hides = &column;
     }
   }
@@ -197,7 +197,7 @@ Result<PlanRelation> lower_projection(Compilation& compilation, const JsonValue&
       TRY(PlanColumn column, lower_window(compilation, *marker, input, added));
       columns.push_back(std::move(column));
     } else if (expression["expression_class"].text() == "BOUND_REF") {
-      PlanColumn column = input.columns.at(expression["index"].unsigned_integer());
+      PlanColumn column = input.column(expression["index"].unsigned_integer());
       if (!alias.empty()) column.name = alias;
       columns.push_back(std::move(column));
     } else {
@@ -223,7 +223,7 @@ Result<PlanRelation> lower_filter(Compilation& compilation, const JsonValue& fil
   const auto& map = filter["projection_map"].array();
   if (map.empty()) return input;
   std::vector<PlanColumn> kept;
-  for (const JsonValue& index : map) kept.push_back(input.columns.at(index.unsigned_integer()));
+  for (const JsonValue& index : map) kept.push_back(input.column(index.unsigned_integer()));
   input.columns = std::move(kept);
   return input;
 }
@@ -298,7 +298,7 @@ constexpr auto refused_operators = std::to_array<Refused>({
 
 Result<PlanRelation> lower_over_one(Compilation& compilation, const JsonValue& plan) {
   const std::string& type = plan["type"].text();
-  TRY(PlanRelation input, lower(compilation, plan["children"].array().front()));
+  TRY(PlanRelation input, lower(compilation, plan["children"].at(0)));
   if (type == "LOGICAL_PROJECTION") return lower_projection(compilation, plan, std::move(input));
   if (type == "LOGICAL_FILTER") return lower_filter(compilation, plan, std::move(input));
   if (type == "LOGICAL_UNNEST") return lower_unnest(compilation, plan, std::move(input));
@@ -330,20 +330,24 @@ Result<PlanRelation> lower(Compilation& compilation, const JsonValue& plan) {
     return one_row;
   }
   if (type == "LOGICAL_MATERIALIZED_CTE") {
-    compilation.with_queries[plan["table_index"].unsigned_integer()] = &children.front();
-    return lower(compilation, children.back());
+    compilation.with_queries[plan["table_index"].unsigned_integer()] = &plan["children"].at(0);
+    return lower(compilation, plan["children"].at(1));
   }
   if (type == "LOGICAL_CTE_REF") {
     const auto query = compilation.with_queries.find(plan["cte_index"].unsigned_integer());
     if (query == compilation.with_queries.end()) {
       return compilation.refusals.at_word("recursive", "a stream cannot recur");
     }
-    return lower(compilation, *query->second);
+    // While it is lowered it is not there, so that one that reads itself is refused.
+    const auto taken = compilation.with_queries.extract(query);
+    TRY(PlanRelation lowered, lower(compilation, *taken.mapped()));
+    compilation.with_queries.emplace(taken.key(), taken.mapped());
+    return lowered;
   }
   if (type == "LOGICAL_CROSS_PRODUCT" || type == "LOGICAL_COMPARISON_JOIN" ||
       type == "LOGICAL_ANY_JOIN") {
-    TRY(PlanRelation left, lower(compilation, children.front()));
-    TRY(PlanRelation right, lower(compilation, children.back()));
+    TRY(PlanRelation left, lower(compilation, plan["children"].at(0)));
+    TRY(PlanRelation right, lower(compilation, plan["children"].at(1)));
     return lower_join(compilation, plan, std::move(left), std::move(right));
   }
   if (children.size() == 1) return lower_over_one(compilation, plan);

@@ -10,7 +10,7 @@ using formats::JsonValue;
 bool reads_a_pane(const JsonValue& expression, const PlanRelation& over) {
   if (expression["expression_class"].text() == "BOUND_REF") {
     const std::size_t index = expression["index"].unsigned_integer();
-    const auto& window = over.columns.at(index).window;
+    const auto& window = over.column(index).window;
     return window && window->is_pane;
   }
   const auto inside = [&](const JsonValue& value) { return reads_a_pane(value, over); };
@@ -66,6 +66,11 @@ std::string naming(const Schema& input, const std::string& select) {
 }  // namespace
 
 std::string named_column(const std::string& name) { return engine::quote_name("input." + name); }
+
+const PlanColumn& PlanRelation::column(std::size_t index) const {
+  static const PlanColumn missing{.text = "column_that_is_not_there"};
+  return index < columns.size() ? columns[index] : missing;
+}
 
 std::vector<std::string> PlanRelation::texts() const {
   std::vector<std::string> texts;

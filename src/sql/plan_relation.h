@@ -40,6 +40,8 @@ struct PlanRelation {
   bool keeps_order = true;  // the engine gives the rows in the order of `_row`
 
   bool is_stream() const { return node != nullptr; }
+  // One that is not there has no name that a kernel could read.
+  const PlanColumn& column(std::size_t index) const;
   std::vector<std::string> texts() const;
 };
 

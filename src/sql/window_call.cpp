@@ -42,9 +42,9 @@ std::optional<WindowMarker> find_marker(const JsonValue& expression) {
   const auto& arguments = expression["children"].array();
   if (arguments.empty() || arguments.front()["name"].text() != "struct_pack") return std::nullopt;
   const JsonValue& packed = arguments.front();
-  const auto& fields = packed["return_type"]["type_info"]["child_types"].array();
+  const JsonValue& fields = packed["return_type"]["type_info"]["child_types"];
   const auto& values = packed["children"].array();
-  if (values.size() != 5 || fields.front()["first"].text() != "weir_window") return std::nullopt;
+  if (values.size() != 5 || fields.at(0)["first"].text() != "weir_window") return std::nullopt;
   const std::string& kind = values[0]["value"]["value"].text();
   return WindowMarker{kind.starts_with("hop"),
                       kind.ends_with("end"),
