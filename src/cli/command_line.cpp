@@ -8,6 +8,9 @@
 namespace weir::cli {
 namespace {
 
+using client::Exit;
+using client::Session;
+
 #ifndef WEIR_VERSION
 #error "the build names the version"
 #endif

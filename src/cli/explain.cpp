@@ -6,11 +6,14 @@
 #include <algorithm>
 
 #include "cli/command_line.h"
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 #include "core/json_text.h"
 
 namespace weir::cli {
 namespace {
+
+using client::compile_workspace;
+using client::Session;
 
 std::string guarantee_of(const workspace::Stream& stream) {
   std::string tables;

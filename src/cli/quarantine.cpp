@@ -3,13 +3,20 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
-#include "cli/server_client.h"
-#include "cli/text_table.h"
+#include "client/server_client.h"
+#include "client/text_table.h"
 #include "core/suggestion.h"
 #include "engine/database.h"
 
 namespace weir::cli {
 namespace {
+
+using client::csv_rows;
+using client::refusal_of;
+using client::ServerClient;
+using client::Session;
+using client::sql_body;
+using client::text_table;
 
 Result<void> print_rows(const std::string& sql, const Session& session) {
   TRY(ServerClient client, ServerClient::find(session));

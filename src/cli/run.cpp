@@ -5,13 +5,16 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 #include "core/clock.h"
 #include "core/json_text.h"
 #include "operate/platform.h"
 
 namespace weir::cli {
 namespace {
+
+using client::compile_workspace;
+using client::Session;
 
 // Signals that end the program, held back from every thread until it waits for one.
 class EndSignals {

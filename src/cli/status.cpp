@@ -5,11 +5,17 @@
 #include <chrono>
 
 #include "cli/command_line.h"
-#include "cli/server_client.h"
-#include "cli/text_table.h"
+#include "client/server_client.h"
+#include "client/text_table.h"
 
 namespace weir::cli {
 namespace {
+
+using client::refusal_of;
+using client::ServerClient;
+using client::Session;
+using client::text_table;
+using client::TextRow;
 
 using formats::JsonValue;
 

@@ -6,7 +6,7 @@
 
 #include "core/result.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 enum class Exit { done = 0, failed = 1, refused = 2, not_now = 3 };
 
@@ -29,4 +29,4 @@ struct Session {
   void conclude(const Result<void>& outcome);
 };
 
-}  // namespace weir::cli
+}  // namespace weir::client

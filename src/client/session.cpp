@@ -1,4 +1,4 @@
-#include "cli/session.h"
+#include "client/session.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "core/json_text.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 Exit exit_of(Fault fault) {
   switch (fault) {
@@ -57,4 +57,4 @@ void Session::conclude(const Result<void>& outcome) {
   if (!outcome.ok()) fail(outcome.error());
 }
 
-}  // namespace weir::cli
+}  // namespace weir::client
