@@ -13,6 +13,7 @@ int run_command_line(int argc, char** argv);
 // The commands, each in the file of its name. Each adds its options to the command line and, when
 // it is the one asked for, runs and leaves how it ended in the session.
 void add_init(CLI::App& app, client::Session& session);
+void add_new(CLI::App& app, client::Session& session);
 void add_validate(CLI::App& app, client::Session& session);
 void add_test(CLI::App& app, client::Session& session);
 void add_run(CLI::App& app, client::Session& session);
@@ -20,6 +21,7 @@ void add_stop(CLI::App& app, client::Session& session);
 void add_send(CLI::App& app, client::Session& session);
 void add_sql(CLI::App& app, client::Session& session);
 void add_status(CLI::App& app, client::Session& session);
+void add_top(CLI::App& app, client::Session& session);
 void add_explain(CLI::App& app, client::Session& session);
 void add_journal(CLI::App& app, client::Session& session);
 void add_quarantine(CLI::App& app, client::Session& session);

@@ -1,6 +1,8 @@
 #include "client/session.h"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -34,6 +36,10 @@ Fault fault_of(int status) {
     case 504: return Fault::unavailable;
     default: return status >= 500 ? Fault::internal : Fault::invalid;
   }
+}
+
+void end_when_interrupted() {
+  for (const int ending : {SIGINT, SIGTERM}) signal(ending, [](int) { _exit(0); });
 }
 
 void Session::print(std::string_view result) const {

@@ -15,6 +15,9 @@ Exit exit_of(Fault fault);
 // The fault that an HTTP status of an answer tells of.
 Fault fault_of(int status);
 
+// From now on Ctrl-C ends the program as done: for commands that go on until then.
+void end_when_interrupted();
+
 struct Session {
   bool json = false;  // facts for machines on stdout
   std::string url;    // empty: that of the workspace's running server

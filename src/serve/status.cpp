@@ -90,10 +90,11 @@ PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read) {
 std::string status_json(const PlatformStatus& status) {
   return fmt::format(
       R"({{"workspace":{},"ready":{},"not_ready":{},"journal_end":{},"tables_applied":{},)"
+      R"("memory_bytes":{},)"
       R"("tables_failure":{},"sources":{},"streams":{},"tables":{}}})",
       json_string(status.workspace), status.not_ready.empty(),
       status.not_ready.empty() ? "null" : json_string(status.not_ready), status.journal_end,
-      status.tables_applied,
+      status.tables_applied, status.memory_bytes,
       status.tables_failure.empty() ? "null" : json_string(status.tables_failure),
       json_list(status.sources, source_json), json_list(status.streams, stream_json),
       json_list(status.tables, table_json));
@@ -109,6 +110,8 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
       gauge("weir_ready", "1 while events can be made durable.", status.not_ready.empty() ? 1 : 0),
       gauge("weir_journal_end_bytes", "Position after the newest durable record.",
             static_cast<double>(journal_end)),
+      gauge("weir_memory_bytes", "Memory of the program that is resident.",
+            static_cast<double>(status.memory_bytes)),
       gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
             static_cast<double>(lag(journal_end, status.tables_applied))),
       gauge("weir_tables_failed", "1 when applying to the tables stopped with a failure.",

@@ -38,9 +38,10 @@ struct PlatformStatus {
   std::string workspace;
   Position journal_end = 0;
   Position tables_applied = 0;
-  std::int64_t now = 0;        // microseconds since 1970
-  std::string not_ready;       // why no event can be made durable; empty while they are
-  std::string tables_failure;  // why nothing is applied to the tables; empty while it is
+  std::int64_t now = 0;            // microseconds since 1970
+  std::uint64_t memory_bytes = 0;  // of the program, as the system counts it
+  std::string not_ready;           // why no event can be made durable; empty while they are
+  std::string tables_failure;      // why nothing is applied to the tables; empty while it is
   std::vector<SourceStatus> sources;
   std::vector<StreamStatus> streams;
   std::vector<TableStatus> tables;

@@ -159,3 +159,10 @@ class Weir:
             [PROGRAM, *command], cwd=self.folder, text=True, capture_output=True, timeout=120,
             **options,
         )  # fmt: skip
+
+    def start_command(self, *command: str, stdout=subprocess.PIPE) -> subprocess.Popen:
+        """One that goes on until it is told to end."""
+        return subprocess.Popen(
+            [PROGRAM, *command], cwd=self.folder, text=True, stdin=subprocess.DEVNULL,
+            stdout=stdout, stderr=subprocess.PIPE,
+        )  # fmt: skip
