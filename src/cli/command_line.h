@@ -22,6 +22,7 @@ void add_send(CLI::App& app, client::Session& session);
 void add_sql(CLI::App& app, client::Session& session);
 void add_status(CLI::App& app, client::Session& session);
 void add_top(CLI::App& app, client::Session& session);
+void add_tap(CLI::App& app, client::Session& session);
 void add_explain(CLI::App& app, client::Session& session);
 void add_journal(CLI::App& app, client::Session& session);
 void add_quarantine(CLI::App& app, client::Session& session);

@@ -52,4 +52,7 @@ class JsonValue {
       value_;
 };
 
+// The members of a JSON object in their order: a string as it reads, all else as it is written.
+Result<std::vector<std::pair<std::string, std::string>>> member_texts(std::string_view object);
+
 }  // namespace weir::formats

@@ -170,6 +170,8 @@ Result<void> RunningPlatform::serve() {
                      .readables = std::move(relations_.readables),
                      .names = std::move(relations_.names),
                      .apis = std::move(apis),
+                     .flows = std::move(relations_.flows),
+                     .journal = journal_.get(),
                      .tokens = *tokens_,
                      .clock = clock_,
                      .freshness = *freshness_,

@@ -24,11 +24,16 @@ class Gathering {
 
   void add_topic(serve::Readable readable, journal::TopicRows rows,
                  std::optional<std::string> event_time = {}) {
+    std::vector<std::string> reads;
+    if (!readable.rows_of.empty()) reads.push_back(readable.rows_of);
+    add_flow({readable.name, std::move(reads), rows});
     relations_.push_back({readable.name, std::make_shared<journal::TopicRelation>(
                                              journal_, std::move(rows), readable.schema)});
     readable.kind = Kind::source;
     add(std::move(readable), std::move(event_time));
   }
+
+  void add_flow(serve::Flow flow) { all_.flows.push_back(std::move(flow)); }
 
   const std::vector<sql::NamedRelation>& relations() const { return relations_; }
   ReadableRelations take() { return std::move(all_); }
@@ -68,6 +73,7 @@ void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
 void add_streams(Gathering& gathering, const std::vector<process::StreamSpec>& streams) {
   const SharedSchema poisoned = sql::poison_schema();
   for (const process::StreamSpec& stream : streams) {
+    gathering.add_flow({stream.name, stream.plan.reads, {stream.name, journal::Kind::commit, 0}});
     gathering.add_topic({.name = "late(" + stream.name + ")",
                          .schema = stream.input.schema,
                          .rows_of = stream.input.topic},

@@ -24,6 +24,9 @@ constexpr int patient_workers = 8;
 // apart, half of them, so that it holds up nothing but itself.
 int workers_for_sql(int workers) { return std::max(1, workers / 2); }
 int workers_for_others(int workers) { return std::max(1, workers - workers / 2); }
+// Taps wait for rows to come, at most so many at a time, and share nothing with the reads.
+constexpr int tap_workers = 4;
+constexpr std::size_t taps_waiting_max = 64;
 constexpr std::size_t cache_bytes_max = std::size_t{64} << 20;
 
 struct Job {
@@ -80,13 +83,17 @@ class WorkerGateway final : public Gateway {
         apis_(std::move(apis)),
         scope_names_(scope_names(parts_.readables, apis_)),
         checker_(std::move(checker)),
+        taps_(parts_.journal, std::move(parts_.flows)),
         cache_(cache_bytes_max, parts_.clock),
         watch_(parts_.query_time_max),
         prompt_(parts_.waiting_max),
-        patient_(parts_.waiting_max) {}
+        patient_(parts_.waiting_max),
+        tapping_(taps_waiting_max) {}
 
   ~WorkerGateway() override {
     parts_.freshness.stop();
+    stopping_.request_stop();
+    tapping_.close();
     for (Lines* lines : {&prompt_, &patient_}) {
       lines->sql.close();
       lines->others.close();
@@ -94,6 +101,7 @@ class WorkerGateway final : public Gateway {
   }
 
   Result<void> start_workers() {
+    for (int i = 0; i < tap_workers; ++i) start_tapping();
     OK_OR_RETURN(start_workers(prompt_, parts_.workers));
     return start_workers(patient_, patient_workers);
   }
@@ -117,9 +125,7 @@ class WorkerGateway final : public Gateway {
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
     const auto job = std::make_shared<Job>(
         Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
-    Lines& lines = asks_to_wait(job->request) ? patient_ : prompt_;
-    Jobs& line = job->route.kind == RouteKind::sql ? lines.sql : lines.others;
-    if (!line.try_push(job)) job->reply.send(refuse_overloaded());
+    if (!line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
   }
 
  private:
@@ -128,6 +134,12 @@ class WorkerGateway final : public Gateway {
     explicit Lines(std::size_t waiting_max) : sql(waiting_max), others(waiting_max) {}
     Jobs sql, others;
   };
+
+  Jobs& line_of(const Job& job) {
+    if (job.route.kind == RouteKind::tap) return tapping_;
+    Lines& lines = asks_to_wait(job.request) ? patient_ : prompt_;
+    return job.route.kind == RouteKind::sql ? lines.sql : lines.others;
+  }
 
   std::variant<Admitted, net::Response> admit(const net::Request& request) const {
     auto found = find_route(apis_, request);
@@ -152,6 +164,15 @@ class WorkerGateway final : public Gateway {
     for (int i = 0; i < workers_for_sql(workers); ++i) OK_OR_RETURN(start_worker(lines.sql));
     for (int i = 0; i < workers_for_others(workers); ++i) OK_OR_RETURN(start_worker(lines.others));
     return {};
+  }
+
+  void start_tapping() {
+    workers_.emplace_back([this] {
+      while (const auto job = tapping_.pop()) {
+        (*job)->reply.send(taps_.answer((*job)->request, (*job)->route.name, *(*job)->token,
+                                        stopping_.get_token()));
+      }
+    });
   }
 
   Result<void> start_worker(Jobs& queue) {
@@ -206,7 +227,7 @@ class WorkerGateway final : public Gateway {
     if (const auto list = parts_.catalogue(job.route.name, may_read)) return net::success(*list);
     return net::refusal(404, "NOT_FOUND",
                         fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
-                                    "tables, apis and tokens, and POST sql and stop",
+                                    "tables, apis, tap/NAME and tokens, and POST sql and stop",
                                     job.route.name));
   }
 
@@ -222,10 +243,13 @@ class WorkerGateway final : public Gateway {
   const std::vector<CheckedApi> apis_;
   const ScopeNames scope_names_;
   SharedChecker checker_;
+  const Taps taps_;
   AnswerCache cache_;
   QueryWatch watch_;
   Lines prompt_;
   Lines patient_;
+  Jobs tapping_;
+  std::stop_source stopping_;
   std::vector<std::jthread> workers_;
 };
 

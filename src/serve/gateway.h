@@ -15,6 +15,7 @@
 #include "scalars/time_zone.h"
 #include "serve/readable.h"
 #include "serve/status.h"
+#include "serve/tap_route.h"
 #include "sql/plan.h"
 #include "workspace/declarations.h"
 
@@ -33,6 +34,8 @@ struct GatewayParts {
   Readables readables;
   std::vector<sql::Readable> names;  // the same, for checking SQL
   std::vector<PublishedApi> apis;
+  std::vector<Flow> flows;                    // what can be tapped
+  const journal::Journal* journal = nullptr;  // what is tapped; null without flows
   govern::Tokens& tokens;
   const Clock& clock;
   Freshness& freshness;

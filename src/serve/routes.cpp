@@ -119,6 +119,9 @@ std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& api
   if (const auto id = name_behind(path, "/weir/v1/tokens/")) {
     return Route{.kind = RouteKind::token, .name = std::string(*id)};
   }
+  if (const auto name = name_behind(path, "/weir/v1/tap/")) {
+    return Route{.kind = RouteKind::tap, .name = std::string(*name)};
+  }
   if (const auto kind = name_behind(path, "/weir/v1/")) {
     return Route{.kind = RouteKind::catalogue, .name = std::string(*kind)};
   }
@@ -144,8 +147,8 @@ std::unique_ptr<net::Response> refuse_method(const Route& route, std::string_vie
 }
 
 std::unique_ptr<net::Response> refuse_parameters(const Route& route, const net::Request& request) {
-  const bool takes_some =
-      route.kind == RouteKind::data || route.kind == RouteKind::api || route.kind == RouteKind::sql;
+  const bool takes_some = route.kind == RouteKind::data || route.kind == RouteKind::api ||
+                          route.kind == RouteKind::sql || route.kind == RouteKind::tap;
   if (takes_some || request.query.empty()) return nullptr;
   return std::make_unique<net::Response>(
       net::refusal(400, "UNKNOWN_PARAMETER",

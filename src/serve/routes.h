@@ -22,6 +22,7 @@ enum class RouteKind : std::uint8_t {
   sql,
   status,
   catalogue,
+  tap,
   tokens,
   token,
   stop,

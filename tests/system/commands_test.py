@@ -4,6 +4,8 @@ import json
 import os
 import pty
 import signal
+import subprocess
+import time
 import unittest
 
 from running import Weir
@@ -106,6 +108,83 @@ class TopTest(unittest.TestCase):
             top.send_signal(signal.SIGINT)
             self.assertEqual(top.wait(5), 0)
         os.close(leader)
+
+
+class TapTest(unittest.TestCase):
+    def setUp(self):
+        self.weir = Weir({"visits.yaml": SOURCE + STREAM}).start()
+        self.addCleanup(self.weir.close)
+
+    def tap(self, *words) -> subprocess.Popen:
+        """A tap that has begun: what comes from now on flows through it."""
+        tap = self.weir.start_command("tap", *words)
+        self.addCleanup(tap.communicate)
+        self.addCleanup(tap.kill)
+        time.sleep(0.3)
+        return tap
+
+    def test_tap_shows_what_comes_and_nothing_that_was_there(self):
+        self.weir.send("visits", [visit("09:00", "/old")])
+        tap = self.tap("visits", "--json", "--limit", "2")
+        began = time.monotonic()
+        self.weir.send("visits", [visit("10:00", "/a"), visit("10:10", "/b"), visit("10:20", "/c")])
+        out, err = tap.communicate(timeout=5)
+        self.assertLess(time.monotonic() - began, 2)
+        self.assertEqual(tap.returncode, 0)
+        self.assertEqual([json.loads(line)["page"] for line in out.splitlines()], ["/a", "/b"])
+        self.assertEqual(err, "weir: 1 more rows passed unseen\n")
+
+    def test_tap_shows_results_late_rows_and_refused_ones(self):
+        taps = {
+            "hourly": self.tap("hourly", "--json", "--limit", "1"),
+            "late": self.tap("hourly", "--late", "--json", "--limit", "1"),
+            "refused": self.tap("visits", "--quarantine", "--json", "--limit", "1"),
+            "table": self.tap("visits", "--limit", "1"),
+        }
+        self.weir.send("visits", [visit("10:00"), visit("12:00"), {"seen": "2024-05-01 12:00"}])
+        self.weir.send("visits", [visit("10:30", "/late")])
+        said = {name: tap.communicate(timeout=5)[0] for name, tap in taps.items()}
+        self.assertEqual(json.loads(said["hourly"])["visits"], 1)
+        self.assertEqual(json.loads(said["late"])["page"], "/late")
+        refused = json.loads(said["refused"])
+        self.assertEqual((refused["code"], refused["event"]), ("MISSING", '{"seen": "2024-05-01 12:00"}'))
+        self.assertEqual(said["table"].splitlines()[0].split(), ["seen", "page", "seconds"])
+
+    def test_a_tap_that_cannot_keep_up_counts_what_it_drops_and_slows_nobody(self):
+        tap = self.tap("visits", "--json", "--rate", "2")
+        began = time.monotonic()
+        for _ in range(20):
+            self.weir.send("visits", [visit("10:00")] * 1_000)
+        self.assertLess(time.monotonic() - began, 10)
+        time.sleep(2.5)
+        self.weir.send("visits", [visit("10:00")])
+        time.sleep(2)
+        tap.send_signal(signal.SIGINT)
+        out, err = tap.communicate(timeout=5)
+        self.assertEqual(tap.returncode, 0)
+        dropped = sum(int(line.split()[1]) for line in err.splitlines())
+        self.assertEqual(dropped + len(out.splitlines()), 20_001)
+        self.assertLess(len(out.splitlines()), 12)
+
+    def test_a_tap_is_held_to_the_scopes_of_its_token(self):
+        def token(*scopes):
+            return self.weir.post("/weir/v1/tokens", {"scopes": scopes}).data["token"]
+
+        source, table, other = token("read:visits"), token("read:hourly"), token("write:visits")
+        for name, secret, status in [
+            ("visits", source, 200), ("quarantine(visits)", source, 200), ("hourly", source, 200),
+            ("late(hourly)", source, 200), ("hourly", table, 200), ("visits", table, 403),
+            ("late(hourly)", table, 403), ("visits", other, 403), ("visit", True, 404),
+        ]:  # fmt: skip
+            answer = self.weir.get(f"/weir/v1/tap/{name}?timeout=0s", token=secret)
+            self.assertEqual(answer.status, status, (name, answer.body))
+        for query in ("limit=0", "limit=10001", "after=-1", "after=999999999", "timeout=11s", "x=1"):
+            self.assertEqual(self.weir.get(f"/weir/v1/tap/visits?{query}").status, 400, query)
+        self.assertEqual(
+            self.weir.get("/weir/v1/tap/visits?timeout=0s&limit=3").data,
+            {"rows": [], "next": self.weir.get("/weir/v1/status").data["journal_end"],
+             "dropped": 0, "skipped_bytes": 0},
+        )  # fmt: skip
 
 
 if __name__ == "__main__":
