@@ -217,6 +217,7 @@ const char* to_string(Kind kind) {
     case Kind::quarantine: return "quarantine";
     case Kind::idempotency: return "idempotency";
     case Kind::commit: return "commit";
+    case Kind::replay: return "replay";
   }
   return "unknown";
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "govern/tokens.h"
@@ -17,6 +18,7 @@
 #include "operate/data_folder.h"
 #include "operate/housekeeping.h"
 #include "operate/platform_status.h"
+#include "operate/quarantine_replay.h"
 #include "operate/readable_relations.h"
 #include "operate/relation_freshness.h"
 #include "operate/stream_specs.h"
@@ -113,6 +115,7 @@ class RunningPlatform final : public Platform {
   std::vector<std::unique_ptr<process::StreamJob>> streams_;
   std::unique_ptr<store::Applier> applier_;
   std::unique_ptr<collect::Collector> collector_;
+  std::optional<QuarantineReplay> replay_;
   std::unique_ptr<RelationFreshness> freshness_;
   std::unique_ptr<serve::Gateway> gateway_;
   std::unique_ptr<net::HttpServer> server_;
@@ -160,6 +163,8 @@ Result<void> RunningPlatform::serve() {
   TRY(collector_,
       collect::Collector::start(workspace_.declared.sources,
                                 {*journal_, *tokens_, clock_, data() / "state" / "_collect"}));
+  replay_.emplace(
+      QuarantineReplay::Parts{*journal_, *collector_, workspace_.declared.sources, clock_});
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, *journal_);
   const WorkingParts parts = working_parts();
   TRY(TimeZone time_zone, TimeZone::find(workspace_.declared.time_zone));
@@ -181,6 +186,7 @@ Result<void> RunningPlatform::serve() {
                          [parts](const std::string& kind, const serve::MayRead& may_read) {
                            return catalogue_json(parts, kind, may_read);
                          },
+                     .replay = [this](const auto& wish) { return replay_->replay(wish); },
                      // As if the operator had asked: whoever runs the platform waits for this
                      // signal. Once: a second one would end the program before it has drained.
                      .stop =

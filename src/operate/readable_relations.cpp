@@ -1,6 +1,7 @@
 #include "operate/readable_relations.h"
 
 #include "journal/topic_relation.h"
+#include "operate/refused_rows.h"
 #include "sql/batch_names.h"
 #include "store/static_table.h"
 
@@ -33,6 +34,16 @@ class Gathering {
     add(std::move(readable), std::move(event_time));
   }
 
+  void add_refused(const std::string& source) {
+    serve::Readable readable{.name = "quarantine(" + source + ")",
+                             .schema = refused_rows_schema(),
+                             .kind = Kind::source,
+                             .rows_of = source};
+    add_flow({readable.name, {source}, {source, journal::Kind::quarantine, 0}});
+    relations_.push_back({readable.name, std::make_shared<RefusedRows>(journal_, source)});
+    add(std::move(readable));
+  }
+
   void add_flow(serve::Flow flow) { all_.flows.push_back(std::move(flow)); }
 
   const std::vector<sql::NamedRelation>& relations() const { return relations_; }
@@ -57,15 +68,12 @@ Result<void> put_tables(Gathering& gathering, engine::Database& database,
 }
 
 void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
-  const SharedSchema refused = quarantine_schema();
   for (const workspace::Source& source : workspace.declared.sources) {
     const auto schema = std::make_shared<const Schema>(schema_of(source.rules));
     gathering.add_topic({.name = source.name, .schema = schema},
                         {source.name, journal::Kind::events, 0},
                         schema->columns[event_time_column(source.rules)].name);
-    gathering.add_topic(
-        {.name = "quarantine(" + source.name + ")", .schema = refused, .rows_of = source.name},
-        {source.name, journal::Kind::quarantine, 0});
+    gathering.add_refused(source.name);
   }
 }
 

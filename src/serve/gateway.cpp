@@ -137,7 +137,9 @@ class WorkerGateway final : public Gateway {
 
   Jobs& line_of(const Job& job) {
     if (job.route.kind == RouteKind::tap) return tapping_;
-    Lines& lines = asks_to_wait(job.request) ? patient_ : prompt_;
+    // What waits for the journal must not hold up a read either.
+    const bool waits = asks_to_wait(job.request) || job.route.kind == RouteKind::replay;
+    Lines& lines = waits ? patient_ : prompt_;
     return job.route.kind == RouteKind::sql ? lines.sql : lines.others;
   }
 
@@ -205,6 +207,9 @@ class WorkerGateway final : public Gateway {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
+      case RouteKind::replay:
+        return answer_replay(job.request, job.route.name, *job.token, parts_.replay,
+                             parts_.time_zone);
       case RouteKind::metrics:
       case RouteKind::status:
       case RouteKind::catalogue: return answer_look(job);

@@ -14,6 +14,7 @@
 #include "net/http_server.h"
 #include "scalars/time_zone.h"
 #include "serve/readable.h"
+#include "serve/replay_route.h"
 #include "serve/status.h"
 #include "serve/tap_route.h"
 #include "sql/plan.h"
@@ -45,6 +46,7 @@ struct GatewayParts {
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
   std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
       catalogue;
+  Replay replay;                    // POST /weir/v1/quarantine/{source}/replay
   int workers = 2;                  // half of them for SQL, at least one
   std::size_t waiting_max = 1'000;  // requests that wait for a worker, SQL apart; 503 beyond
   // 504 beyond; 503 for what stood in line longer.

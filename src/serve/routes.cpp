@@ -99,6 +99,7 @@ std::variant<Route, net::Response> find_api(const std::vector<CheckedApi>& apis,
 std::vector<std::string_view> methods_of(RouteKind kind) {
   switch (kind) {
     case RouteKind::sql:
+    case RouteKind::replay:
     case RouteKind::stop: return {"POST"};
     case RouteKind::token: return {"DELETE"};
     case RouteKind::tokens: return {"GET", "HEAD", "POST"};
@@ -121,6 +122,13 @@ std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& api
   }
   if (const auto name = name_behind(path, "/weir/v1/tap/")) {
     return Route{.kind = RouteKind::tap, .name = std::string(*name)};
+  }
+  constexpr std::string_view replay_end = "/replay";
+  if (path.ends_with(replay_end)) {
+    const std::string_view before = path.substr(0, path.size() - replay_end.size());
+    if (const auto source = name_behind(before, "/weir/v1/quarantine/")) {
+      return Route{.kind = RouteKind::replay, .name = std::string(*source)};
+    }
   }
   if (const auto kind = name_behind(path, "/weir/v1/")) {
     return Route{.kind = RouteKind::catalogue, .name = std::string(*kind)};

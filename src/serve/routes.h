@@ -23,6 +23,7 @@ enum class RouteKind : std::uint8_t {
   status,
   catalogue,
   tap,
+  replay,
   tokens,
   token,
   stop,

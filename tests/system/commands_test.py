@@ -187,5 +187,122 @@ class TapTest(unittest.TestCase):
         )  # fmt: skip
 
 
+class ReplayTest(unittest.TestCase):
+    """Rows that a source refused, sent again when the source takes them."""
+
+    def setUp(self):
+        self.weir = Weir({"visits.yaml": SOURCE + STREAM}).start()
+        self.addCleanup(self.weir.close)
+
+    def take_negative_seconds(self):
+        """Mends the source, and starts it anew."""
+        self.assertEqual(self.weir.stop(), 0)
+        path = self.weir.folder / "visits.yaml"
+        path.write_text(path.read_text().replace("min: 0", "min: -10"))
+        self.weir.start()
+
+    def refuse(self, count=2):
+        rows = [visit(f"10:{i % 60:02}", f"/{i}", -1) for i in range(count)]
+        sent = self.weir.send("visits", [*rows, {"page": "no time"}, visit("10:30", "/late", -99)])
+        self.assertEqual(sent.data["quarantined"], count + 2)
+
+    def replay(self, *words, code=0) -> dict:
+        done = self.weir.run("quarantine", "replay", "visits", "--json", *words)
+        self.assertEqual(done.returncode, code, done)
+        answer = json.loads(done.stdout)
+        return {key: answer[key] for key in ("accepted", "refused", "replayed_before")}
+
+    def listed(self) -> dict:
+        done = self.weir.run("quarantine", "list", "--json")
+        return {
+            row["code"]: (row["rows"], row["replayed"], row["remaining"])
+            for row in json.loads(done.stdout)["data"]
+        }
+
+    def events(self) -> int:
+        return self.weir.sql("SELECT count(*) AS n FROM visits")[0]["n"]
+
+    def test_mended_rows_become_events_once(self):
+        self.refuse()
+        self.assertEqual(self.replay(), {"accepted": 0, "refused": 4, "replayed_before": 0})
+        self.assertEqual(self.listed(), {"MISSING": (1, 0, 1), "OUT_OF_RANGE": (3, 0, 3)})
+        self.take_negative_seconds()
+        would = {"accepted": 2, "refused": 2, "replayed_before": 0}
+        self.assertEqual(self.replay("--dry-run"), would)
+        self.assertEqual(self.events(), 0)
+        self.assertEqual(self.replay(), would)
+        self.assertEqual(self.listed(), {"MISSING": (1, 0, 1), "OUT_OF_RANGE": (3, 2, 1)})
+        self.assertEqual(self.replay(), {"accepted": 0, "refused": 2, "replayed_before": 2})
+        self.weir.stop()
+        self.weir.start()
+        self.assertEqual(self.replay(), {"accepted": 0, "refused": 2, "replayed_before": 2})
+        self.assertEqual(self.events(), 2)
+        rows = self.weir.get("/api/v1/data/hourly", wait=self.weir.end("visits")).data
+        self.assertEqual(sum(row["visits"] for row in rows), 2)
+        self.assertEqual(self.replay("--again"), {"accepted": 2, "refused": 2, "replayed_before": 0})
+        self.assertEqual(self.events(), 4)
+
+    def test_replay_chooses_by_code_and_time(self):
+        self.refuse()
+        self.take_negative_seconds()
+        none = {"accepted": 0, "refused": 0, "replayed_before": 0}
+        self.assertEqual(self.replay("--to", "2001-01-01"), none)
+        self.assertEqual(self.replay("--from", "2101-01-01T00:00:00Z"), none)
+        self.assertEqual(self.replay("--code", "MISSING"), none | {"refused": 1})
+        all_of_them = self.replay("--code", "OUT_OF_RANGE", "--from", "2001-01-01", "--to", "2101-01-01")
+        self.assertEqual(all_of_them, none | {"accepted": 2, "refused": 1})
+        done = self.weir.run("quarantine", "replay", "visits", "--from", "noon")
+        self.assertEqual((done.returncode, "is no time" in done.stderr), (2, True))
+        done = self.weir.run("quarantine", "replay", "visit")
+        self.assertEqual((done.returncode, 'did you mean "visits"?' in done.stderr), (2, True))
+
+    def test_original_bytes_are_sent_whatever_their_form(self):
+        headers = {"Content-Type": "application/json"}
+        bodies = [
+            '[{"seen": "2024-05-01 10:00",\n "page": "/a",\n "seconds": -1}, [1], 7]',
+            '{"seen": "2024-05-01 10:00", "page": "/\\u00fc\\"", "seconds": -2}',
+        ]
+        for body in bodies:
+            self.weir.post("/ingest/visits", body, headers)
+        self.weir.send("visits", [])
+        self.weir.post("/ingest/visits", b'{"seen": "2024\n', {"Content-Type": "application/x-ndjson"})
+        self.take_negative_seconds()
+        self.assertEqual(self.replay(), {"accepted": 2, "refused": 3, "replayed_before": 0})
+        pages = self.weir.sql("SELECT page FROM visits ORDER BY page")
+        self.assertEqual(pages, [{"page": "/a"}, {"page": '/\u00fc"'}])
+
+    def test_replaying_is_for_those_who_may_read_and_write(self):
+        def token(*scopes):
+            return self.weir.post("/weir/v1/tokens", {"scopes": scopes}).data["token"]
+
+        path = "/weir/v1/quarantine/visits/replay"
+        for scopes, status in [
+            (("read:visits",), 403), (("write:visits",), 403), (("read:visits", "write:visits"), 200),
+        ]:  # fmt: skip
+            self.assertEqual(self.weir.post(path, "{}", token=token(*scopes)).status, status, scopes)
+        self.assertEqual(self.weir.get(path).status, 405)
+        self.assertEqual(self.weir.post(path, '{"cod": 1}').json["error"], "INVALID_BODY")
+
+    def test_many_rows_survive_a_kill_in_between_without_doubling(self):
+        rows = 30_000
+        lines = "".join(json.dumps(visit("10:00", f"/{i}", -1)) + "\n" for i in range(rows))
+        sent = self.weir.post("/ingest/visits", lines, {"Content-Type": "application/x-ndjson"})
+        self.assertEqual(sent.data["quarantined"], rows)
+        self.take_negative_seconds()
+        kills = 0
+        for pause in (0.02, 0.05, 0.1, 0.2):
+            with self.weir.start_command("quarantine", "replay", "visits") as replay:
+                time.sleep(pause)
+                self.weir.kill()
+                kills += replay.wait(60) != 0
+            self.weir.start()
+        self.assertGreater(kills, 0)
+        last = self.replay()
+        self.assertEqual(last["accepted"] + last["replayed_before"], rows)
+        self.assertEqual(self.listed(), {"OUT_OF_RANGE": (rows, rows, 0)})
+        pages = self.weir.sql("SELECT count(*) AS n, count(DISTINCT page) AS pages FROM visits")
+        self.assertEqual(pages, [{"n": rows, "pages": rows}])
+
+
 if __name__ == "__main__":
     unittest.main()
