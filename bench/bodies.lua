@@ -1,6 +1,6 @@
 -- wrk's requests: POST the bodies of a file, one after the other, around and around. The file has a
--- body a line, with its own line ends written as \x1e. Environment: BODIES, TOKEN.
-local bodies, at = {}, 0
+-- body a line, with its own line ends written as \x1e. Environment: BODIES, SOURCE, TOKEN.
+local bodies, at, path = {}, 0, "/ingest/" .. os.getenv("SOURCE")
 
 function init()
   local headers = {
@@ -8,7 +8,7 @@ function init()
     ["Authorization"] = "Bearer " .. os.getenv("TOKEN"),
   }
   for line in io.lines(os.getenv("BODIES")) do
-    bodies[#bodies + 1] = wrk.format("POST", nil, headers, (line:gsub("\x1e", "\n")))
+    bodies[#bodies + 1] = wrk.format("POST", path, headers, (line:gsub("\x1e", "\n")))
   end
 end
 

@@ -35,10 +35,15 @@ def write_bodies(path: pathlib.Path, bodies: int, events_a_body: int) -> None:
 
 def wrk(weir, source: str, bodies: pathlib.Path, connections: int) -> dict:
     """Requests answered, microseconds, latencies; every answer must be a 2xx."""
+    return run_wrk(weir, connections, "bodies.lua", {"BODIES": str(bodies), "SOURCE": source})
+
+
+def run_wrk(weir, connections: int, script: str, settings: dict) -> dict:
+    """The same of requests that a script of this folder makes."""
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", HERE / "bodies.lua",
-         f"http://127.0.0.1:{weir.port}/ingest/{source}"],
-        env=os.environ | {"BODIES": str(bodies), "TOKEN": weir.token},
+        ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", "-s", HERE / script,
+         f"http://127.0.0.1:{weir.port}"],
+        env=os.environ | {"TOKEN": weir.token} | settings,
         text=True, capture_output=True, check=True,
     )  # fmt: skip
     line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT "))

@@ -3,12 +3,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
 
 #include "cli/command_line.h"
 #include "client/workspace_folder.h"
 #include "core/clock.h"
 #include "core/json_text.h"
 #include "operate/platform.h"
+#include "operate/workspace_watch.h"
 
 namespace weir::cli {
 namespace {
@@ -16,21 +19,31 @@ namespace {
 using client::compile_workspace;
 using client::Session;
 
-// Signals that end the program, held back from every thread until it waits for one.
-class EndSignals {
+constexpr std::chrono::seconds look_pause{1};  // between looks at the workspace's files
+
+// What `weir run` waits for.
+enum class Wake : std::uint8_t { end, reload, look };
+
+// Signals to the program, held back from every thread until it waits for one.
+class Signals {
  public:
-  EndSignals() {
+  Signals() {
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGTERM);
     sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
-  // From then on another one ends the program at once: nothing acknowledged is lost by that.
-  void wait() {
-    int which = 0;
-    sigwait(&signals_, &which);
+  Wake wait() {
+    const timespec pause{.tv_sec = look_pause.count()};
+    const int which = sigtimedwait(&signals_, nullptr, &pause);
+    if (which < 0) return Wake::look;
+    if (which == SIGHUP) return Wake::reload;
+    // Another one ends the program at once: nothing acknowledged is lost by that.
+    sigdelset(&signals_, SIGHUP);
     pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    return Wake::end;
   }
 
  private:
@@ -48,14 +61,31 @@ void greet(const operate::Platform& platform, const Session& session) {
   }
 }
 
+Result<void> reload(operate::Platform& platform, const std::string& folder,
+                    const Session& session) {
+  Result<void> reloaded = platform.reload(compile_workspace(folder));
+  if (reloaded.ok()) {
+    session.say("the changed workspace is served now");
+    return {};
+  }
+  if (!platform.is_serving()) return reloaded;
+  session.say("the changed workspace is not served, the one before is: " +
+              reloaded.error().message);
+  return {};
+}
+
 Result<void> run(const std::string& folder, const Session& session) {
-  EndSignals signals;
+  Signals signals;
   TRY(workspace::CompiledWorkspace compiled, compile_workspace(folder));
+  operate::WorkspaceWatch watch(compiled.declared.folder, compiled.declared.data);
   const std::string listen = compiled.declared.listen;
   const SystemClock clock;
   TRY(const auto platform, operate::Platform::start(std::move(compiled), listen, clock));
   greet(*platform, session);
-  signals.wait();
+  for (Wake wake = signals.wait(); wake != Wake::end; wake = signals.wait()) {
+    const bool has_changed = watch.has_changed();
+    if (wake == Wake::reload || has_changed) OK_OR_RETURN(reload(*platform, folder, session));
+  }
   session.say("stopping: what is under way is answered, processed and applied first");
   return platform->drain();
 }
@@ -63,7 +93,8 @@ Result<void> run(const std::string& folder, const Session& session) {
 }  // namespace
 
 void add_run(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand("run", "Serves a workspace until it is told to stop");
+  auto* command = app.add_subcommand(
+      "run", "Serves a workspace until it is told to stop; takes up its changed files");
   auto folder = std::make_shared<std::string>(".");
   command->add_option("DIR", *folder, "The workspace; else the one around this folder");
   command->callback([folder, &session] { session.conclude(run(*folder, session)); });

@@ -62,10 +62,14 @@ Result<void> show_status(const Session& session) {
   }
   TRY(const JsonValue answer, JsonValue::parse(response.body));
   const JsonValue& status = answer["data"];
-  session.print(fmt::format(
-      "{}: {}; rows are counted since the server's start\n\n{}\n{}\n{}", status["workspace"].text(),
-      status["ready"].boolean() ? "ready" : "NOT READY: " + status["not_ready"].text(),
-      sources_table(status), streams_table(status), tables_table(status)));
+  session.print(
+      fmt::format("{}: {}; rows are counted since {}\n\n{}\n{}\n{}", status["workspace"].text(),
+                  status["ready"].boolean() ? "ready" : "NOT READY: " + status["not_ready"].text(),
+                  time_text(status["serving_since_seconds"]), sources_table(status),
+                  streams_table(status), tables_table(status)));
+  if (const std::string& refused = status["reload_refused"].text(); !refused.empty()) {
+    session.print("\nthe workspace's changed files are not served: " + refused + "\n");
+  }
   if (const std::string& failure = status["tables_failure"].text(); !failure.empty()) {
     session.print("\nnothing is applied to the tables: " + failure + "\n");
   }

@@ -27,9 +27,7 @@ const std::shared_ptr<const Schema> output =
 
 std::unique_ptr<ChangeGroup> make_group() {
   sql::GroupNode node;
-  node.input = std::make_unique<sql::Node>();
-  node.input->output = input;
-  node.input->append_only = false;
+  node.input = std::make_shared<const sql::Node>(sql::Node{{}, input, false});
   node.keys = 1;
   node.aggregates = {{sql::Algebra::count, 1, {}, Type{.id = TypeId::bigint}, "count"},
                      {sql::Algebra::avg, 1, {}, Type{.id = TypeId::double_precision}, "avg"}};

@@ -58,8 +58,7 @@ std::shared_ptr<const Schema> output_schema() {
 
 sql::GroupNode group_node(const Windows& windows) {
   sql::GroupNode group;
-  group.input = std::make_unique<sql::Node>();
-  group.input->output = input_schema();
+  group.input = std::make_shared<const sql::Node>(sql::Node{{}, input_schema()});
   group.keys = 3;
   group.aggregates = {{sql::Algebra::count_rows, {}, {}, type(TypeId::bigint), "count"},
                       {sql::Algebra::sum, 3, {}, type(TypeId::hugeint), "sum"},
@@ -229,8 +228,8 @@ TEST(WindowGroup, TakesARowForAWindowThatEndClosedAsLate) {
 }
 
 TEST(WindowGroup, RefusesAnExtremeOverAnInputThatTakesRowsBack) {
-  const sql::GroupNode node = group_node({30, 30, 0});
-  node.input->append_only = false;
+  sql::GroupNode node = group_node({30, 30, 0});
+  node.input = std::make_shared<const sql::Node>(sql::Node{{}, input_schema(), false});
   const auto made = WindowGroup::make(node, output_schema(), nullptr);
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().fault, Fault::invalid);

@@ -36,4 +36,12 @@ std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorksp
   return mistakes;
 }
 
+Result<void> check_meanings(const workspace::CompiledWorkspace& workspace) {
+  std::string all;
+  for (const workspace::Mistake& mistake : changed_meanings(workspace)) {
+    all += (all.empty() ? "" : "\n") + workspace::to_string(mistake);
+  }
+  return all.empty() ? Result<void>() : Error{Fault::conflict, all};
+}
+
 }  // namespace weir::operate

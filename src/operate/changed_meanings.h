@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/result.h"
 #include "workspace/compiled.h"
 
 namespace weir::operate {
@@ -11,5 +12,7 @@ namespace weir::operate {
 // Every stream whose state is of another plan. Only reads, also beside a running server; what
 // cannot be read is left for the start to tell of.
 std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace);
+// Fault::conflict with all of them, a line each.
+Result<void> check_meanings(const workspace::CompiledWorkspace& workspace);
 
 }  // namespace weir::operate

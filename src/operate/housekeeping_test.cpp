@@ -39,12 +39,13 @@ class HousekeepingTest : public testing::Test {
     store_ = store::TableStore::open(folder_.path() / "tables", {}).value();
     applier_ = store::Applier::start(*store_, journal_, {}, [](const std::string&) {}).value();
     housekeeping_.emplace(
-        WorkingParts{workspace_, journal_, collector_, streams_, *applier_, clock_},
+        WorkingParts{workspace_, journal_, collector_, streams_, *applier_, clock_, reloads_},
         std::chrono::hours(1));
   }
 
   const journal::TemporaryFolder folder_;
   ManualClock clock_{Instant(std::chrono::hours(1000))};
+  const ReloadRecord reloads_;
   collect::MemoryJournal journal_;
   FullCollector collector_;
   workspace::CompiledWorkspace workspace_;

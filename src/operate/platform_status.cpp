@@ -125,6 +125,8 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
                                .tables_applied = parts.applier.applied(),
                                .now = parts.clock.now().time_since_epoch().count(),
                                .memory_bytes = resident_bytes(),
+                               .serving_since = parts.reloads.since().time_since_epoch().count(),
+                               .reload_refused = parts.reloads.refusal(),
                                .not_ready = message_of(parts.journal.health()),
                                .tables_failure = message_of(parts.applier.health())};
   for (collect::SourceCounts& source : parts.collector.counts()) {

@@ -8,6 +8,7 @@
 #include "collect/collector.h"
 #include "core/clock.h"
 #include "journal/journal.h"
+#include "operate/reload_record.h"
 #include "process/stream_job.h"
 #include "serve/status.h"
 #include "store/applier.h"
@@ -23,6 +24,7 @@ struct WorkingParts {
   const std::vector<std::unique_ptr<process::StreamJob>>& streams;
   const store::Applier& applier;
   const Clock& clock;
+  const ReloadRecord& reloads;
 };
 
 serve::PlatformStatus platform_status(const WorkingParts& parts);

@@ -49,17 +49,19 @@ class PlatformTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder_); }
 
-  Result<std::unique_ptr<Platform>> start(const std::string& listen = "") {
-    auto loaded = workspace::load(folder_);
-    if (auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&loaded)) {
-      return Error{Fault::invalid, workspace::to_string(mistakes->front())};
-    }
-    auto compiled = workspace::compile(std::get<workspace::Workspace>(std::move(loaded)));
+  Result<workspace::CompiledWorkspace> compiled() const {
+    auto compiled = workspace::compile_folder(folder_);
     if (auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&compiled)) {
       return Error{Fault::invalid, workspace::to_string(mistakes->front())};
     }
-    return Platform::start(std::get<workspace::CompiledWorkspace>(std::move(compiled)), listen,
-                           clock_);
+    return std::get<workspace::CompiledWorkspace>(std::move(compiled));
+  }
+  Result<std::unique_ptr<Platform>> start(const std::string& listen = "") {
+    TRY(workspace::CompiledWorkspace workspace, compiled());
+    return Platform::start(std::move(workspace), listen, clock_);
+  }
+  void add(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
   }
 
   static Position send(Platform& platform, const std::string& lines) {
@@ -262,6 +264,44 @@ TEST_F(PlatformTest, EndsWaitsAtOnceWhenItStops) {
   const auto waited = platform.value()->freshness().wait({"hourly"}, position, never);
   EXPECT_TRUE(waited.ok() || waited.error().fault == Fault::unavailable);
   EXPECT_TRUE(platform.value()->drain().ok());
+}
+
+constexpr const char* counting_stream = R"(
+stream: counts
+sql: SELECT origin, count(*) AS n FROM flights GROUP BY origin
+unbounded_state: allow
+into: counts
+)";
+
+TEST_F(PlatformTest, GoesOnWithAChangedWorkspaceWhereItWas) {
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  send(*platform.value(), three_flights);
+  add("counts.yaml", counting_stream);
+  const Result<void> reloaded = platform.value()->reload(compiled());
+  ASSERT_TRUE(reloaded.ok()) << reloaded.error().message;
+  send(*platform.value(), three_flights);
+  const Position position = end(*platform.value());
+  EXPECT_EQ(numbers(*platform.value(), "hourly", position, "SELECT flights FROM hourly"),
+            (std::vector<std::int64_t>{4}));
+  EXPECT_EQ(numbers(*platform.value(), "counts", position, "SELECT n FROM counts"),
+            (std::vector<std::int64_t>{4}));
+}
+
+TEST_F(PlatformTest, ServesOnWhatItServedWhereAChangedWorkspaceCannotStart) {
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  send(*platform.value(), three_flights);
+  add("counts.yaml", counting_stream);
+  add("data/state/counts", "a file where the stream's folder is to be");
+  const Result<void> reloaded = platform.value()->reload(compiled());
+  ASSERT_FALSE(reloaded.ok());
+  EXPECT_NE(reloaded.error().message.find("counts"), std::string::npos) << reloaded.error().message;
+  ASSERT_TRUE(platform.value()->is_serving());
+  send(*platform.value(), three_flights);
+  const Position position = end(*platform.value());
+  EXPECT_EQ(numbers(*platform.value(), "hourly", position, "SELECT flights FROM hourly"),
+            (std::vector<std::int64_t>{4}));
 }
 
 TEST_F(PlatformTest, TakesEventsAndRefusesWaitsAtOnceWhenItsTablesHaveFailed) {

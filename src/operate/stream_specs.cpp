@@ -54,15 +54,14 @@ process::StreamInput input_of(const CompiledWorkspace& workspace,
 }
 
 Result<std::vector<process::StreamSpec>> stream_specs(
-    CompiledWorkspace& workspace, const journal::Journal& journal,
+    const CompiledWorkspace& workspace, const journal::Journal& journal,
     const std::function<bool(const std::string& stream)>& is_new) {
-  std::vector<process::StreamInput> inputs;
-  for (const auto& stream : workspace.streams) inputs.push_back(input_of(workspace, stream));
   std::vector<process::StreamSpec> specs;
-  for (workspace::CompiledStream& stream : workspace.streams) {
+  for (const workspace::CompiledStream& stream : workspace.streams) {
     const workspace::Stream& declared = stream.declared;
     process::StreamSpec spec{.name = declared.name,
-                             .input = std::move(inputs[specs.size()]),
+                             .plan = stream.plan,
+                             .input = input_of(workspace, stream),
                              .emit_interval = declared.emit_interval,
                              .state_ttl = declared.state_ttl,
                              .parallelism = declared.parallelism};
@@ -74,7 +73,6 @@ Result<std::vector<process::StreamSpec>> stream_specs(
     if (is_new(declared.name)) {
       TRY(spec.start, start_of(declared, journal, spec.input.topic));
     }
-    spec.plan = std::move(stream.plan);
     specs.push_back(std::move(spec));
   }
   return specs;

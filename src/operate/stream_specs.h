@@ -17,10 +17,10 @@ namespace weir::operate {
 process::StreamInput input_of(const workspace::CompiledWorkspace& workspace,
                               const workspace::CompiledStream& stream);
 
-// The specs of all streams, one that reads another after it; takes their plans out of `workspace`.
-// `is_new` tells whether a stream has run before: only then does where it starts matter.
+// The specs of all streams, one that reads another after it. `is_new` tells whether a stream has
+// run before: only then does where it starts matter.
 Result<std::vector<process::StreamSpec>> stream_specs(
-    workspace::CompiledWorkspace& workspace, const journal::Journal& journal,
+    const workspace::CompiledWorkspace& workspace, const journal::Journal& journal,
     const std::function<bool(const std::string& stream)>& is_new);
 
 std::vector<store::TableSpec> table_specs(const workspace::CompiledWorkspace& workspace);

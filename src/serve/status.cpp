@@ -89,12 +89,13 @@ PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read) {
 
 std::string status_json(const PlatformStatus& status) {
   return fmt::format(
-      R"({{"workspace":{},"ready":{},"not_ready":{},"journal_end":{},"tables_applied":{},)"
-      R"("memory_bytes":{},)"
-      R"("tables_failure":{},"sources":{},"streams":{},"tables":{}}})",
-      json_string(status.workspace), status.not_ready.empty(),
-      status.not_ready.empty() ? "null" : json_string(status.not_ready), status.journal_end,
-      status.tables_applied, status.memory_bytes,
+      R"({{"workspace":{},"serving_since_seconds":{},"reload_refused":{},"ready":{},"not_ready":{},)"
+      R"("journal_end":{},"tables_applied":{},"memory_bytes":{},"tables_failure":{},"sources":{},"streams":{},)"
+      R"("tables":{}}})",
+      json_string(status.workspace), static_cast<double>(status.serving_since) / 1e6,
+      status.reload_refused.empty() ? "null" : json_string(status.reload_refused),
+      status.not_ready.empty(), status.not_ready.empty() ? "null" : json_string(status.not_ready),
+      status.journal_end, status.tables_applied, status.memory_bytes,
       status.tables_failure.empty() ? "null" : json_string(status.tables_failure),
       json_list(status.sources, source_json), json_list(status.streams, stream_json),
       json_list(status.tables, table_json));
@@ -108,6 +109,10 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
   const Position journal_end = status.journal_end;
   return {
       gauge("weir_ready", "1 while events can be made durable.", status.not_ready.empty() ? 1 : 0),
+      gauge("weir_serving_since_seconds", "When the workspace of now was taken up, since 1970.",
+            static_cast<double>(status.serving_since) / 1e6),
+      gauge("weir_reload_refused", "1 when changed files were not taken up.",
+            status.reload_refused.empty() ? 0 : 1),
       gauge("weir_journal_end_bytes", "Position after the newest durable record.",
             static_cast<double>(journal_end)),
       gauge("weir_memory_bytes", "Memory of the program that is resident.",

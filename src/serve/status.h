@@ -12,7 +12,8 @@
 
 namespace weir::serve {
 
-// Rows since the program started. rows_in = accepted + quarantined; late ones are accepted.
+// Rows since the workspace of now is served. rows_in = accepted + quarantined; late ones are
+// accepted.
 struct SourceStatus {
   std::string name;
   std::uint64_t rows_in = 0, accepted = 0, quarantined = 0, late = 0;
@@ -40,6 +41,8 @@ struct PlatformStatus {
   Position tables_applied = 0;
   std::int64_t now = 0;            // microseconds since 1970
   std::uint64_t memory_bytes = 0;  // of the program, as the system counts it
+  std::int64_t serving_since = 0;  // the same, when the workspace of now was taken up
+  std::string reload_refused;      // why its changed files were not; empty: they are as served
   std::string not_ready;           // why no event can be made durable; empty while they are
   std::string tables_failure;      // why nothing is applied to the tables; empty while it is
   std::vector<SourceStatus> sources;

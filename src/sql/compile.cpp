@@ -147,8 +147,9 @@ Result<Plan> finish(Compilation& compilation, PlanRelation relation) {
   const bool is_stateless = !relation.is_grouped;
   plan.reads.assign(compilation.reads.begin(), compilation.reads.end());
   if (relation.is_grouped && gives_all_in_order(relation)) {
-    relation.node->output = renamed(*relation.node->output, columns);
-    plan.root = std::move(relation.node);
+    auto root = std::make_shared<Node>(*relation.node);
+    root->output = renamed(*root->output, columns);
+    plan.root = std::move(root);
   } else {
     TRY(plan.root, make_kernel(compilation, std::move(relation), columns));
   }

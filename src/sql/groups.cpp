@@ -201,9 +201,9 @@ Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRel
   CloseNode close;
   close.until_watermark = grouping.window && !compilation.options.emit_changes;
   describe(compilation, group, close.until_watermark);
-  close.input = std::make_unique<Node>(Node{std::move(group), output, false});
+  close.input = std::make_shared<const Node>(Node{std::move(group), output, false});
   const bool final_rows = close.until_watermark;
-  result.node = std::make_unique<Node>(Node{std::move(close), output, final_rows});
+  result.node = std::make_shared<const Node>(Node{std::move(close), output, final_rows});
   return result;
 }
 

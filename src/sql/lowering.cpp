@@ -32,7 +32,8 @@ PlanRelation lower_source(Compilation& compilation, const Readable& source) {
                                 .name = field.name,
                                 .is_event_time = node.event_time == i});
   }
-  relation.node = std::make_unique<Node>(Node{std::move(node), source.schema, source.append_only});
+  relation.node =
+      std::make_shared<const Node>(Node{std::move(node), source.schema, source.append_only});
   return relation;
 }
 

@@ -16,7 +16,7 @@
 namespace weir::sql {
 
 struct Node;
-using NodePtr = std::unique_ptr<Node>;
+using NodePtr = std::shared_ptr<const Node>;  // never changed once it is made, so it is shared
 
 // The changes of a source or stream, in journal order. Its output has all columns of the topic.
 struct SourceNode {

@@ -104,7 +104,7 @@ Result<NodePtr> make_kernel(Compilation& compilation, PlanRelation relation,
   kernel.tables = std::move(relation.tables);
   const bool append_only = relation.node->append_only;
   kernel.input = std::move(relation.node);
-  return std::make_unique<Node>(Node{std::move(kernel), std::move(schema), append_only});
+  return std::make_shared<const Node>(Node{std::move(kernel), std::move(schema), append_only});
 }
 
 }  // namespace weir::sql

@@ -30,28 +30,36 @@ Result<bool> exists(Connection& connection, const std::string& table) {
   return batch != nullptr && batch->rows() > 0;
 }
 
-// Brings a stored table to its declared columns, as far as no stored value changes its meaning.
-Result<void> align(Connection& connection, const TableSpec& table) {
-  TRY(const Schema stored, stored_schema(connection, table.name));
-  for (std::size_t i = 0; i < table.schema->columns.size(); ++i) {
+// No stored value may change its meaning.
+Result<void> check_stored(const Schema& stored, const TableSpec& table) {
+  const std::size_t common = std::min(stored.columns.size(), table.schema->columns.size());
+  for (std::size_t i = 0; i < common; ++i) {
     const Field& column = table.schema->columns[i];
-    if (i < stored.columns.size() && stored.columns[i] == column) continue;
-    if (i < stored.columns.size()) {
-      return Error{
-          Fault::conflict,
-          fmt::format("table {}: column {} is stored as {} {}, and now would be {} {}; "
-                      "keep the column, or give the table another name",
-                      table.name, i + 1, stored.columns[i].name, to_string(stored.columns[i].type),
-                      column.name, to_string(column.type))};
-    }
-    OK_OR_RETURN(connection.run("ALTER TABLE " + quote_name(table.name) + " ADD COLUMN " +
-                                quote_name(column.name) + " " + to_string(column.type)));
+    if (stored.columns[i] == column) continue;
+    return Error{
+        Fault::conflict,
+        fmt::format("table {}: column {} is stored as {} {}, and now would be {} {}; "
+                    "keep the column, or give the table another name",
+                    table.name, i + 1, stored.columns[i].name, to_string(stored.columns[i].type),
+                    column.name, to_string(column.type))};
   }
   if (stored.columns.size() > table.schema->columns.size()) {
     return Error{Fault::conflict,
                  fmt::format("table {}: the stored column {} is no longer made; select it again, "
                              "or give the table another name",
                              table.name, stored.columns[table.schema->columns.size()].name)};
+  }
+  return {};
+}
+
+// Brings a stored table to its declared columns.
+Result<void> align(Connection& connection, const TableSpec& table) {
+  TRY(const Schema stored, stored_schema(connection, table.name));
+  OK_OR_RETURN(check_stored(stored, table));
+  for (std::size_t i = stored.columns.size(); i < table.schema->columns.size(); ++i) {
+    const Field& column = table.schema->columns[i];
+    OK_OR_RETURN(connection.run("ALTER TABLE " + quote_name(table.name) + " ADD COLUMN " +
+                                quote_name(column.name) + " " + to_string(column.type)));
   }
   return {};
 }
@@ -89,6 +97,19 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
   OK_OR_RETURN(make_tables(*connection, tables));
   return std::unique_ptr<TableStore>(
       new TableStore(folder, std::move(database), std::move(tables)));
+}
+
+Result<void> TableStore::check_columns(const std::vector<TableSpec>& tables) const {
+  TRY(auto connection, database_->connect());
+  std::string lines;
+  for (const TableSpec& table : tables) {
+    TRY(const bool is_there, exists(*connection, table.name));
+    if (!is_there) continue;
+    TRY(const Schema stored, stored_schema(*connection, table.name));
+    const Result<void> checked = check_stored(stored, table);
+    if (!checked.ok()) lines += (lines.empty() ? "" : "\n") + checked.error().message;
+  }
+  return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};
 }
 
 Result<void> TableStore::check_room(std::size_t bytes) const {

@@ -20,6 +20,9 @@ class TableStore {
   static Result<std::unique_ptr<TableStore>> open(const std::filesystem::path& folder,
                                                   std::vector<TableSpec> tables);
 
+  // Fault::conflict, as open() would give, with every table that is stored otherwise.
+  Result<void> check_columns(const std::vector<TableSpec>& tables) const;
+
   const std::vector<TableSpec>& tables() const { return tables_; }
   // Fault::unavailable: the disk has less room than `bytes` of rows may take. DuckDB is not to find
   // out by itself: where a checkpoint fails, it serves nothing any more.

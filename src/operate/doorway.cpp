@@ -1,0 +1,43 @@
+#include "operate/doorway.h"
+
+#include "net/envelope.h"
+
+namespace weir::operate {
+namespace {
+
+constexpr std::size_t waiting_max = 10'000;
+constexpr std::size_t waiting_bytes_max = std::size_t{64} << 20;
+
+}  // namespace
+
+void Doorway::open(Answering& behind) {
+  std::lock_guard lock(mutex_);
+  behind_ = &behind;
+  for (auto& [request, reply] : waiting_) behind.handle(std::move(request), std::move(reply));
+  waiting_.clear();
+  waiting_bytes_ = 0;
+}
+
+void Doorway::close() {
+  std::lock_guard lock(mutex_);
+  behind_ = nullptr;
+}
+
+std::unique_ptr<net::Response> Doorway::check_head(const net::Request& request) const {
+  std::lock_guard lock(mutex_);
+  return behind_ == nullptr ? nullptr : behind_->check_head(request);
+}
+
+void Doorway::handle(net::Request request, net::Reply reply) {
+  std::lock_guard lock(mutex_);
+  if (behind_ != nullptr) return behind_->handle(std::move(request), std::move(reply));
+  const std::size_t bytes = request.body.size();
+  if (waiting_.size() == waiting_max || waiting_bytes_ + bytes > waiting_bytes_max) {
+    return reply.send(net::refusal_for_now(
+        503, "RELOADING", "a changed workspace is being taken up: try again in a second", 1));
+  }
+  waiting_bytes_ += bytes;
+  waiting_.emplace_back(std::move(request), std::move(reply));
+}
+
+}  // namespace weir::operate

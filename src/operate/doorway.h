@@ -1,0 +1,42 @@
+// Where requests enter, also while what answers them is replaced: then they wait.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "net/http_server.h"
+
+namespace weir::operate {
+
+// What stands behind a doorway. Called on the server's thread: must not block.
+class Answering {
+ public:
+  virtual ~Answering() = default;
+  virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
+  virtual void handle(net::Request request, net::Reply reply) = 0;
+};
+
+// Any thread. Opened by one that then keeps what stands behind alive until it has closed it.
+class Doorway {
+ public:
+  // What waited goes in first, in its order.
+  void open(Answering& behind);
+  // When it returns, nobody is inside and nobody goes in.
+  void close();
+
+  // See net::HttpServerParts. Heads are not looked at while it is closed: handle() looks again.
+  std::unique_ptr<net::Response> check_head(const net::Request& request) const;
+  // 503 beyond 10,000 requests that wait, or 64 MB of bodies.
+  void handle(net::Request request, net::Reply reply);
+
+ private:
+  mutable std::mutex mutex_;
+  Answering* behind_ = nullptr;  // under mutex_, as all below
+  std::vector<std::pair<net::Request, net::Reply>> waiting_;
+  std::size_t waiting_bytes_ = 0;
+};
+
+}  // namespace weir::operate

@@ -1,0 +1,216 @@
+#include "operate/serving.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "operate/changed_meanings.h"
+#include "operate/housekeeping.h"
+#include "operate/platform_status.h"
+#include "operate/quarantine_replay.h"
+#include "operate/readable_relations.h"
+#include "operate/relation_freshness.h"
+#include "operate/stream_specs.h"
+#include "process/snapshot.h"
+#include "process/stream_job.h"
+#include "serve/gateway.h"
+#include "store/applier.h"
+#include "store/static_table.h"
+#include "store/table_store.h"
+#include "workspace/loader.h"
+
+namespace weir::operate {
+namespace {
+
+namespace fs = std::filesystem;
+using workspace::CompiledWorkspace;
+
+// Static tables, which streams join, in memory: what they read must not change under them.
+Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace& workspace) {
+  TRY(auto database, engine::Database::open({}));
+  for (const workspace::StaticTable& table : workspace.static_tables) {
+    OK_OR_RETURN(store::put_static_table(*database, table));
+  }
+  return database;
+}
+
+void say_of_tables(const std::string& words) { fmt::print(stderr, "weir: tables: {}\n", words); }
+
+// A line more.
+void add_line(std::string& lines, const std::string& line) {
+  lines += (lines.empty() ? "" : "\n") + line;
+}
+
+std::string changed_settings(const workspace::Workspace& now, const workspace::Workspace& next) {
+  std::string lines;
+  const std::string how = " takes another start of the server";
+  if (next.data != now.data) add_line(lines, "weir.yaml: another `data`" + how);
+  if (next.listen != now.listen) add_line(lines, "weir.yaml: another `http.listen`" + how);
+  return lines;
+}
+
+// Members stand in the order they start in, and stop in the opposite one.
+class RunningServing final : public Serving {
+ public:
+  RunningServing(std::shared_ptr<const CompiledWorkspace> workspace, ServingGrounds grounds)
+      : workspace_(std::move(workspace)), grounds_(std::move(grounds)) {}
+
+  Result<void> open();
+  Result<void> serve();
+
+  std::unique_ptr<net::Response> check_head(const net::Request& request) const override {
+    return collector_->takes(request.path) ? collector_->check_head(request)
+                                           : gateway_->check_head(request);
+  }
+  void handle(net::Request request, net::Reply reply) override {
+    if (collector_->takes(request.path)) {
+      collector_->handle(std::move(request), std::move(reply));
+    } else {
+      gateway_->handle(std::move(request), std::move(reply));
+    }
+  }
+
+  Result<void> check_successor(const CompiledWorkspace& next) const override;
+  void stop_waits() override { freshness_->stop(); }
+  Result<void> finish(std::chrono::steady_clock::time_point deadline) override {
+    OK_OR_RETURN(freshness_->wait_all(grounds_.journal.end(), deadline));
+    return housekeeping_->tidy();
+  }
+
+  const std::shared_ptr<const CompiledWorkspace>& workspace() const override { return workspace_; }
+  collect::Collector& collector() override { return *collector_; }
+  serve::Freshness& freshness() override { return *freshness_; }
+  const std::shared_ptr<engine::Database>& database() override { return store_->database(); }
+
+ private:
+  const fs::path& data() const { return workspace_->declared.data; }
+  WorkingParts working_parts() const {
+    return {*workspace_, grounds_.journal, *collector_,     streams_,
+            *applier_,   grounds_.clock,   grounds_.reloads};
+  }
+  Freshening freshening() const;
+  Result<void> start_streams();
+  Result<serve::GatewayParts> gateway_parts();
+
+  const std::shared_ptr<const CompiledWorkspace> workspace_;
+  const ServingGrounds grounds_;
+  std::shared_ptr<engine::Database> kernel_tables_;
+  std::vector<process::StreamSpec> specs_;  // until the streams start
+  ReadableRelations relations_;             // until the gateway starts
+  std::unique_ptr<store::TableStore> store_;
+  std::vector<std::unique_ptr<process::StreamJob>> streams_;
+  std::unique_ptr<store::Applier> applier_;
+  std::unique_ptr<collect::Collector> collector_;
+  std::optional<QuarantineReplay> replay_;
+  std::unique_ptr<RelationFreshness> freshness_;
+  std::unique_ptr<serve::Gateway> gateway_;
+  std::unique_ptr<Housekeeping> housekeeping_;
+};
+
+Result<void> RunningServing::open() {
+  TRY(kernel_tables_, kernel_tables(*workspace_));
+  const auto is_new = [this](const std::string& stream) {
+    return !process::SnapshotFolder::has_any(data() / "state" / stream);
+  };
+  TRY(specs_, stream_specs(*workspace_, grounds_.journal, is_new));
+  TRY(store_, store::TableStore::open(data() / "tables", table_specs(*workspace_)));
+  TRY(relations_,
+      put_readable_relations(*store_->database(), grounds_.journal, *workspace_, specs_));
+  return {};
+}
+
+Result<void> RunningServing::start_streams() {
+  for (process::StreamSpec& spec : specs_) {
+    const std::string name = spec.name;
+    process::StreamParts parts{.journal = grounds_.journal,
+                               .tables = kernel_tables_,
+                               .folder = data() / "state" / name,
+                               .clock = grounds_.clock,
+                               .checkpoint_interval = workspace_->declared.checkpoint_interval};
+    TRY(auto job, process::StreamJob::start(std::move(spec), std::move(parts)));
+    const std::string passed_over = job->counts().passed_over;
+    if (!passed_over.empty()) fmt::print(stderr, "weir: stream {}: {}\n", name, passed_over);
+    streams_.push_back(std::move(job));
+  }
+  specs_.clear();
+  return {};
+}
+
+Result<void> RunningServing::serve() {
+  OK_OR_RETURN(start_streams());
+  TRY(applier_,
+      store::Applier::start(*store_, grounds_.journal, targets(*workspace_), say_of_tables));
+  TRY(collector_, collect::Collector::start(workspace_->declared.sources,
+                                            {grounds_.journal, grounds_.tokens, grounds_.clock,
+                                             data() / "state" / "_collect"}));
+  replay_.emplace(QuarantineReplay::Parts{grounds_.journal, *collector_,
+                                          workspace_->declared.sources, grounds_.clock});
+  freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, grounds_.journal);
+  TRY(serve::GatewayParts parts, gateway_parts());
+  TRY(gateway_, serve::Gateway::start(std::move(parts)));
+  housekeeping_ =
+      std::make_unique<Housekeeping>(working_parts(), workspace_->declared.checkpoint_interval);
+  return {};
+}
+
+Result<serve::GatewayParts> RunningServing::gateway_parts() {
+  const WorkingParts parts = working_parts();
+  TRY(TimeZone time_zone, TimeZone::find(workspace_->declared.time_zone));
+  std::vector<serve::PublishedApi> apis;
+  for (const auto& api : workspace_->apis) apis.push_back({api.declared, api.reads});
+  return serve::GatewayParts{.database = store_->database(),
+                             .readables = std::move(relations_.readables),
+                             .names = std::move(relations_.names),
+                             .apis = std::move(apis),
+                             .flows = std::move(relations_.flows),
+                             .journal = &grounds_.journal,
+                             .tokens = grounds_.tokens,
+                             .clock = grounds_.clock,
+                             .freshness = *freshness_,
+                             .time_zone = std::move(time_zone),
+                             .status = [parts] { return platform_status(parts); },
+                             .catalogue =
+                                 [parts](const std::string& kind, const serve::MayRead& may_read) {
+                                   return catalogue_json(parts, kind, may_read);
+                                 },
+                             .replay = [this](const auto& wish) { return replay_->replay(wish); },
+                             .stop = grounds_.stop};
+}
+
+Freshening RunningServing::freshening() const {
+  Freshening freshening;
+  for (const auto& stream : streams_) {
+    const std::string& name = stream->spec().name;
+    freshening.streams[name] = stream.get();
+    freshening.writers["late(" + name + ")"] = {name};
+    freshening.writers["quarantine(" + name + ")"] = {name};
+  }
+  for (const auto& table : workspace_->tables) freshening.writers[table.name] = table.streams;
+  return freshening;
+}
+
+Result<void> RunningServing::check_successor(const CompiledWorkspace& next) const {
+  std::string lines = changed_settings(workspace_->declared, next.declared);
+  for (const Result<void>& checked :
+       {check_meanings(next), store_->check_columns(table_specs(next))}) {
+    if (!checked.ok()) add_line(lines, checked.error().message);
+  }
+  return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Serving>> Serving::start(std::shared_ptr<const CompiledWorkspace> workspace,
+                                                ServingGrounds grounds) {
+  auto serving = std::make_unique<RunningServing>(std::move(workspace), std::move(grounds));
+  OK_OR_RETURN(serving->open());
+  OK_OR_RETURN(serving->serve());
+  return std::unique_ptr<Serving>(std::move(serving));
+}
+
+}  // namespace weir::operate

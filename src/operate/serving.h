@@ -1,0 +1,55 @@
+// One compiled workspace at work over an open journal: sources, streams, tables and the gateway.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "collect/collector.h"
+#include "core/clock.h"
+#include "core/result.h"
+#include "engine/database.h"
+#include "govern/tokens.h"
+#include "journal/journal.h"
+#include "operate/doorway.h"
+#include "operate/reload_record.h"
+#include "serve/readable.h"
+#include "workspace/compiled.h"
+
+namespace weir::operate {
+
+// What outlives every workspace that is served over it.
+struct ServingGrounds {
+  journal::Journal& journal;
+  govern::Tokens& tokens;
+  const Clock& clock;
+  const ReloadRecord& reloads;
+  std::function<void()> stop;  // begins to stop the program, and returns at once
+};
+
+class Serving : public Answering {
+ public:
+  // Recovers what the workspace's data folder keeps, and goes on from there. See
+  // check_meanings().
+  static Result<std::unique_ptr<Serving>> start(
+      std::shared_ptr<const workspace::CompiledWorkspace> workspace, ServingGrounds grounds);
+  // Answers what it took, but reads that wait for a position with 503; then each stream keeps a
+  // snapshot. Nothing acknowledged is lost.
+  ~Serving() override = default;
+
+  // Fault::conflict where that workspace cannot follow over the same data: every reason, a line
+  // each. It would change what is stored, or needs another start of the program.
+  virtual Result<void> check_successor(const workspace::CompiledWorkspace& next) const = 0;
+  // Lets no read wait any longer.
+  virtual void stop_waits() = 0;
+  // Waits until all that is durable is processed and applied, then frees what nobody needs.
+  virtual Result<void> finish(std::chrono::steady_clock::time_point deadline) = 0;
+
+  virtual const std::shared_ptr<const workspace::CompiledWorkspace>& workspace() const = 0;
+  virtual collect::Collector& collector() = 0;
+  virtual serve::Freshness& freshness() = 0;
+  // Rows of a table, `late(s)` or `quarantine(s)` through SQL, as the gateway would read them.
+  virtual const std::shared_ptr<engine::Database>& database() = 0;
+};
+
+}  // namespace weir::operate

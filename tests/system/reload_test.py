@@ -1,0 +1,145 @@
+"""A workspace that changes while it is served."""
+
+import signal
+import threading
+import time
+import unittest
+
+from running import Weir
+
+SHOP = """
+source: orders
+from: http
+schema:
+  ts: timestamp
+  shop: {type: varchar, required: true}
+  price: double
+event_time: ts
+lateness: 1h
+---
+stream: sales
+sql: |
+  SELECT window_start, shop, count(*) AS orders, sum(price) AS total
+  FROM tumble(orders, ts, INTERVAL 1 HOUR)
+  GROUP BY ALL
+into: sales
+---
+stream: copies
+sql: SELECT shop, price FROM orders
+into: copies
+"""
+API = """
+api: best_shops
+path: /shops/best
+sql: SELECT shop, sum(total) AS total FROM sales GROUP BY ALL ORDER BY 2 DESC
+"""
+ORDER = {"ts": "2024-05-01T10:00:00Z", "shop": "Basel", "price": 2.5}
+SECONDS_MAX = 20
+
+
+class Sender(threading.Thread):
+    """Sends one order after the other, and remembers every answer that was no 200."""
+
+    def __init__(self, weir: Weir):
+        super().__init__()
+        self.weir, self.sent, self.refused, self.stopped = weir, 0, [], threading.Event()
+
+    def run(self):
+        while not self.stopped.is_set():
+            answer = self.weir.send("orders", [ORDER])
+            if answer.status == 200:
+                self.sent += 1
+            else:
+                self.refused.append((answer.status, answer.body))
+
+    def finish(self) -> int:
+        self.stopped.set()
+        self.join()
+        return self.sent
+
+
+class ReloadTest(unittest.TestCase):
+    def setUp(self):
+        self.weir = Weir({"shop.yaml": SHOP})
+        self.addCleanup(self.weir.close)
+        self.weir.start()
+
+    def write(self, name: str, text: str):
+        (self.weir.folder / name).write_text(text)
+
+    def status(self) -> dict:
+        return self.weir.get("/weir/v1/status").data
+
+    def wait_until(self, holds):
+        deadline = time.monotonic() + SECONDS_MAX
+        while time.monotonic() < deadline:
+            if holds():
+                return
+            time.sleep(0.05)
+        self.fail(f"nothing happened:\n{self.weir.said()}")
+
+    def test_a_new_api_is_served_and_no_event_is_refused_or_counted_twice(self):
+        sender = Sender(self.weir)
+        sender.start()
+        for round_ in range(3):
+            self.write("api.yaml", API + f"version: {round_ + 1}\n")
+            path = f"/api/v{round_ + 1}/shops/best"
+            self.wait_until(lambda path=path: self.weir.get(path).status == 200)
+        sent = sender.finish()
+        self.assertEqual(sender.refused, [])
+        self.assertGreater(sent, 0)
+        position = self.weir.end("orders")
+        answer = self.weir.get("/api/v3/shops/best", wait=position, timeout="30s")
+        self.assertEqual(answer.data, [{"shop": "Basel", "total": 2.5 * sent}])
+        [copies] = self.weir.sql("SELECT count(*) AS n FROM copies")
+        self.assertEqual(copies["n"], sent)
+
+    def test_a_mistake_leaves_what_is_served_and_is_told(self):
+        self.write("api.yaml", API.replace("sales", "sails"))
+        self.wait_until(lambda: self.status()["reload_refused"] is not None)
+        self.assertIn("api.yaml:4", self.status()["reload_refused"])
+        self.assertIn("weir_reload_refused 1", self.weir.get("/metrics").body.decode())
+        self.assertEqual(self.weir.send("orders", [ORDER]).status, 200)
+        self.write("api.yaml", API)
+        self.wait_until(lambda: self.weir.get("/api/v1/shops/best").status == 200)
+        self.assertIsNone(self.status()["reload_refused"])
+
+    def test_what_would_change_stored_meaning_is_refused_with_a_way_out(self):
+        self.weir.send("orders", [ORDER])
+        self.weir.end("orders")
+        for was, becomes, told in [
+            ("INTERVAL 1 HOUR", "INTERVAL 2 HOUR", "sales"),
+            ("SELECT shop, price FROM", "SELECT shop, price::varchar AS price FROM", "copies"),
+        ]:
+            with self.subTest(told):
+                self.write("shop.yaml", SHOP.replace(was, becomes))
+                self.wait_until(lambda: self.status()["reload_refused"] is not None)
+                self.assertIn(told, self.status()["reload_refused"])
+                self.write("shop.yaml", SHOP + "\n")
+                self.wait_until(lambda: self.status()["reload_refused"] is None)
+
+    def test_another_address_takes_another_start(self):
+        text = (self.weir.folder / "weir.yaml").read_text()
+        self.write("weir.yaml", text.replace(str(self.weir.port), "1"))
+        self.wait_until(lambda: self.status()["reload_refused"] is not None)
+        self.assertIn("`http.listen`", self.status()["reload_refused"])
+
+    def test_a_hang_up_signal_reloads_at_once(self):
+        since = self.status()["serving_since_seconds"]
+        self.weir.process.send_signal(signal.SIGHUP)
+        self.wait_until(lambda: self.status()["serving_since_seconds"] > since)
+
+    def test_a_removed_stream_keeps_its_data(self):
+        self.weir.send("orders", [ORDER])
+        position = self.weir.end("orders")
+        self.assertEqual(self.weir.get("/api/v1/data/copies", wait=position).status, 200)
+        kept, removed = SHOP.rsplit("---", 1)
+        self.write("shop.yaml", kept)
+        self.wait_until(lambda: self.weir.get("/api/v1/data/copies").status == 404)
+        self.write("shop.yaml", kept + "---" + removed)
+        self.wait_until(lambda: self.weir.get("/api/v1/data/copies").status == 200)
+        self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM copies"), [{"n": 1}])
+
+
+if __name__ == "__main__":
+    unittest.main()
