@@ -26,6 +26,7 @@ void add_tap(CLI::App& app, client::Session& session);
 void add_explain(CLI::App& app, client::Session& session);
 void add_journal(CLI::App& app, client::Session& session);
 void add_quarantine(CLI::App& app, client::Session& session);
+void add_drop(CLI::App& app, client::Session& session);
 void add_token(CLI::App& app, client::Session& session);
 void add_schema(CLI::App& app, client::Session& session);
 

@@ -143,6 +143,7 @@ Result<JournalStat> stat_journal(const std::filesystem::path& folder) {
 
   std::map<std::pair<std::string, Kind>, TopicStat> topics;
   const auto count = [&](const Block& block, BlockSource&) -> Result<bool> {
+    if (is_dropped(files.identity.dropped, block.topic, block.header.position)) return true;
     TopicStat& topic = topics[{block.topic, block.header.kind}];
     ++topic.entries;
     topic.rows += block.header.rows;
@@ -202,6 +203,7 @@ Result<std::vector<Placed>> dump_journal(const std::filesystem::path& folder, co
   const auto add = [&](const Block& block, BlockSource& source) -> Result<bool> {
     if (found.size() >= entries_max) return false;
     if (block.header.position < from || !filter.wants(block.topic, block.header.kind)) return true;
+    if (is_dropped(files.identity.dropped, block.topic, block.header.position)) return true;
     TRY(Placed placed, take_entry(block, source, decoder));
     found.push_back(std::move(placed));
     return true;

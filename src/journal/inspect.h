@@ -31,7 +31,7 @@ struct JournalStat {
   std::uint64_t segment_bytes = 0;  // on disk, room not yet written included
   std::size_t history_files = 0;
   std::uint64_t history_bytes = 0;
-  std::vector<TopicStat> topics;  // by topic, then kind
+  std::vector<TopicStat> topics;  // by topic, then kind; without what was dropped
 };
 
 struct JournalCheck {

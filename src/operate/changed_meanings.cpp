@@ -17,7 +17,7 @@ Result<void> check_state(const std::filesystem::path& folder,
   TRY(const auto snapshots, process::SnapshotFolder::open(folder));
   TRY(const std::optional<process::Snapshot> newest, snapshots->load());
   if (!newest) return {};
-  return process::check_plan(*newest, stream.plan, input_of(workspace, stream));
+  return process::check_plan(stream.declared.name, *newest, stream.plan, input_of(workspace, stream));
 }
 
 }  // namespace

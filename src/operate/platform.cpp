@@ -15,6 +15,7 @@
 #include "operate/changed_meanings.h"
 #include "operate/data_folder.h"
 #include "operate/doorway.h"
+#include "operate/drop.h"
 #include "operate/serving.h"
 
 namespace weir::operate {
@@ -85,6 +86,7 @@ Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   auto journal = journal::Journal::open(data_, {}, clock_);
   if (!journal.ok()) return name_running_server(std::move(journal).error(), data_);
   journal_ = std::move(journal).value();
+  OK_OR_RETURN(finish_drop(data_, *journal_));
   OK_OR_RETURN(check_meanings(workspace));
   TRY(tokens_, govern::Tokens::open(data_, clock_));
   TRY(new_admin_token_, ensure_admin_token(data_, *tokens_));

@@ -39,15 +39,17 @@ Result<void> check_stored(const Schema& stored, const TableSpec& table) {
     return Error{
         Fault::conflict,
         fmt::format("table {}: column {} is stored as {} {}, and now would be {} {}; "
-                    "keep the column, or give the table another name",
+                    "keep the column, or start the stream that writes it anew: `weir drop "
+                    "STREAM --restart`",
                     table.name, i + 1, stored.columns[i].name, to_string(stored.columns[i].type),
                     column.name, to_string(column.type))};
   }
   if (stored.columns.size() > table.schema->columns.size()) {
-    return Error{Fault::conflict,
-                 fmt::format("table {}: the stored column {} is no longer made; select it again, "
-                             "or give the table another name",
-                             table.name, stored.columns[table.schema->columns.size()].name)};
+    return Error{
+        Fault::conflict,
+        fmt::format("table {}: the stored column {} is no longer made; select it again, "
+                    "or start the stream that writes it anew: `weir drop STREAM --restart`",
+                    table.name, stored.columns[table.schema->columns.size()].name)};
   }
   return {};
 }

@@ -1,0 +1,46 @@
+// What the tables' own file holds, of tables and streams that are declared and of others: to be
+// told and to be given up.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "engine/database.h"
+
+namespace weir::store {
+
+struct KeptTable {
+  std::string name;
+  std::uint64_t rows = 0;
+  // Whose results it holds, and how many commits of each were applied to it.
+  struct Writer {
+    std::string stream;
+    std::uint64_t commits = 0;
+  };
+  std::vector<Writer> writers;
+};
+
+// Owned by one thread. No applier is at work on the file.
+class KeptTables {
+ public:
+  // Of TableStore's folder, which need not be there.
+  static Result<KeptTables> open(const std::filesystem::path& folder);
+
+  Result<std::vector<KeptTable>> list();
+  // Removes those of these tables that are there, and how far each stream's results are in them,
+  // all at once. What is declared is made anew when the store is opened, and is applied to from the
+  // start.
+  Result<void> drop(const std::vector<std::string>& tables);
+
+ private:
+  explicit KeptTables(std::unique_ptr<engine::Connection> connection)
+      : connection_(std::move(connection)) {}
+
+  std::unique_ptr<engine::Connection> connection_;  // null: there is no file
+};
+
+}  // namespace weir::store
