@@ -6,9 +6,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <iostream>
+#include <thread>
 
 #include "cli/command_line.h"
+#include "client/server_client.h"
 #include "client/status_text.h"
 #include "client/text_table.h"
 #include "client/workspace_folder.h"
@@ -20,31 +23,41 @@ namespace weir::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using client::ServerClient;
 using client::Session;
+using formats::JsonValue;
 using operate::DropPlan;
 using operate::DropWish;
+
+constexpr std::chrono::minutes patience{11};  // streams keep their state first
+constexpr std::chrono::milliseconds look_every{50};
 
 struct DropOptions {
   DropWish wish;
   bool yes = false;
 };
 
-std::string json_of(const DropPlan& plan, bool dropped) {
-  std::string parts;
-  for (const operate::DropPart& part : plan.parts) {
-    parts += fmt::format(R"({}{{"what":{},"rows":{},"bytes":{}}})", parts.empty() ? "" : ",",
-                         json_string(part.what), part.rows, part.bytes);
+// `parts` as operate::parts_json() has them.
+Result<void> print_parts(const std::string& parts, const Session& session) {
+  if (session.json) return {};
+  TRY(const JsonValue all, JsonValue::parse(parts));
+  std::vector<client::TextRow> rows{{"what goes", "rows", "bytes"}};
+  for (const JsonValue& part : all.array()) {
+    const std::uint64_t count = part["rows"].unsigned_integer();
+    const std::uint64_t bytes = part["bytes"].unsigned_integer();
+    rows.push_back({part["what"].text(), count == 0 ? "-" : std::to_string(count),
+                    bytes == 0 ? "-" : client::bytes_text(static_cast<double>(bytes))});
   }
-  return fmt::format("{{\"dropped\":{},\"parts\":[{}]}}\n", dropped, parts);
+  session.print(client::text_table(rows));
+  return {};
 }
 
-std::string table_of(const DropPlan& plan) {
-  std::vector<client::TextRow> rows{{"what goes", "rows", "bytes"}};
-  for (const operate::DropPart& part : plan.parts) {
-    rows.push_back({part.what, part.rows == 0 ? "-" : std::to_string(part.rows),
-                    part.bytes == 0 ? "-" : client::bytes_text(static_cast<double>(part.bytes))});
+void conclude(const std::string& parts, bool dropped, const Session& session) {
+  if (session.json) {
+    session.print(fmt::format("{{\"dropped\":{},\"parts\":{}}}\n", dropped, parts));
+  } else {
+    session.say(dropped ? "dropped" : "nothing is dropped");
   }
-  return client::text_table(rows);
 }
 
 // True: the user says so, beforehand or now.
@@ -73,27 +86,88 @@ Result<void> finish_begun(const fs::path& data, DropWish& wish, const Session& s
   return {};
 }
 
-Result<void> drop(DropOptions options, const Session& session) {
-  TRY(const workspace::CompiledWorkspace compiled, client::compile_workspace("."));
+Result<void> drop_stopped(const workspace::CompiledWorkspace& compiled, DropOptions options,
+                          const Session& session) {
   const fs::path& data = compiled.declared.data;
-  if (const auto running = operate::read_running(data)) {
-    return Error{Fault::conflict,
-                 fmt::format("a server runs over {}, process {}: end it first with `weir stop`",
-                             data.string(), running->pid)};
-  }
   OK_OR_RETURN(finish_begun(data, options.wish, session));
   if (options.wish.names.empty()) return {};
-  TRY(const DropPlan plan, operate::plan_drop(compiled, options.wish));
-  if (!session.json) session.print(table_of(plan));
+  TRY(auto tables, store::KeptTables::open(data / "tables"));
+  TRY(const DropPlan plan, operate::plan_drop(compiled, options.wish, std::move(tables)));
+  const std::string parts = operate::parts_json(plan);
+  OK_OR_RETURN(print_parts(parts, session));
   TRY(const bool wanted, is_wanted(options));
   if (wanted) {
     const SystemClock clock;
     TRY(const auto journal, journal::Journal::open(data, {}, clock));
-    OK_OR_RETURN(operate::drop(data, plan, *journal));
+    OK_OR_RETURN(operate::begin_drop(data, plan));
+    OK_OR_RETURN(operate::finish_drop(data, *journal));
   }
-  if (session.json) session.print(json_of(plan, wanted));
-  if (!session.json) session.say(wanted ? "dropped" : "nothing is dropped");
+  conclude(parts, wanted, session);
   return {};
+}
+
+std::string body_of(const DropWish& wish, bool dry_run) {
+  std::string names;
+  for (const std::string& name : wish.names) {
+    names += (names.empty() ? "" : ",") + json_string(name);
+  }
+  return fmt::format(R"({{"names":[{}],"restart":{},"dry_run":{}}})", names, wish.restart, dry_run);
+}
+
+std::string parts_of(const JsonValue& answer) {
+  operate::DropPlan plan;
+  for (const JsonValue& part : answer["data"]["parts"].array()) {
+    plan.parts.push_back(
+        {part["what"].text(), part["rows"].unsigned_integer(), part["bytes"].unsigned_integer()});
+  }
+  return operate::parts_json(plan);
+}
+
+Result<net::Response> ask_drop(ServerClient& server, const DropWish& wish, bool dry_run) {
+  TRY(net::Response response, server.ask("POST", "/weir/v1/drop", body_of(wish, dry_run),
+                                         {{"Content-Type", "application/json"}}));
+  if (response.status != 200) return client::refusal_of(response);
+  return response;
+}
+
+// Until the server has taken up the workspace without what was dropped.
+Result<void> wait_done(ServerClient& server) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    TRY(const JsonValue begun, server.data("GET", "/weir/v1/drop"));
+    if (begun.array().empty()) break;
+    if (std::chrono::steady_clock::now() > deadline) {
+      return Error{Fault::unavailable, "the drop is still under way"};
+    }
+    std::this_thread::sleep_for(look_every);
+  }
+  TRY(const JsonValue status, server.data("GET", "/weir/v1/status"));
+  const std::string& refused = status["reload_refused"].text();
+  if (refused.empty()) return {};
+  return Error{Fault::conflict, "nothing is dropped: " + refused};
+}
+
+Result<void> drop_running(const DropOptions& options, const Session& session) {
+  TRY(ServerClient server, ServerClient::find(session));
+  TRY(const net::Response planned, ask_drop(server, options.wish, true));
+  TRY(const JsonValue answer, JsonValue::parse(planned.body));
+  const std::string parts = parts_of(answer);
+  OK_OR_RETURN(print_parts(parts, session));
+  TRY(const bool wanted, is_wanted(options));
+  if (wanted) {
+    OK_OR_RETURN(ask_drop(server, options.wish, false));
+    OK_OR_RETURN(wait_done(server));
+  }
+  conclude(parts, wanted, session);
+  return {};
+}
+
+Result<void> drop(const DropOptions& options, const Session& session) {
+  if (!session.url.empty()) return drop_running(options, session);
+  TRY(const fs::path data, client::find_data("."));
+  if (operate::read_running(data)) return drop_running(options, session);
+  TRY(const workspace::CompiledWorkspace compiled, client::compile_workspace("."));
+  return drop_stopped(compiled, options, session);
 }
 
 }  // namespace

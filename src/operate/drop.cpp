@@ -49,12 +49,11 @@ Result<std::vector<std::string>> streams_with_state(const fs::path& data) {
   return streams;
 }
 
-Result<Kept> look_at(const fs::path& data) {
+Result<Kept> look_at(const fs::path& data, store::KeptTables tables) {
   Kept kept;
   auto stat = journal::stat_journal(data);
   if (!stat.ok() && stat.error().fault != Fault::not_found) return stat.error();
   if (stat.ok()) kept.topics = std::move(stat).value().topics;
-  TRY(auto tables, store::KeptTables::open(data / "tables"));
   TRY(kept.tables, tables.list());
   TRY(kept.states, streams_with_state(data));
   return kept;
@@ -269,16 +268,30 @@ Result<void> remove_folder(const fs::path& folder) {
 
 }  // namespace
 
-Result<DropPlan> plan_drop(const CompiledWorkspace& workspace, const DropWish& wish) {
-  TRY(Kept kept, look_at(workspace.declared.data));
+Result<DropPlan> plan_drop(const CompiledWorkspace& workspace, const DropWish& wish,
+                           store::KeptTables tables) {
+  TRY(Kept kept, look_at(workspace.declared.data, std::move(tables)));
   return Planning(workspace, wish, std::move(kept)).plan();
 }
 
-Result<void> drop(const fs::path& data, const DropPlan& plan, journal::Journal& journal) {
-  OK_OR_RETURN(journal::replace_file(
-      intent_file(data), fmt::format("{{\"topics\":{},\"tables\":{}}}\n", json_of(plan.topics),
-                                     json_of(plan.tables))));
-  return finish_drop(data, journal);
+Result<void> begin_drop(const fs::path& data, const DropPlan& plan) {
+  return journal::replace_file(
+      intent_file(data),
+      fmt::format("{{\"topics\":{},\"tables\":{}}}\n", json_of(plan.topics), json_of(plan.tables)));
+}
+
+Result<void> abandon_drop(const fs::path& data) {
+  OK_OR_RETURN(journal::remove_file(intent_file(data)));
+  return journal::sync_folder(data);
+}
+
+std::string parts_json(const DropPlan& plan) {
+  std::string parts;
+  for (const DropPart& part : plan.parts) {
+    parts += fmt::format(R"({}{{"what":{},"rows":{},"bytes":{}}})", parts.empty() ? "" : ",",
+                         json_string(part.what), part.rows, part.bytes);
+  }
+  return "[" + parts + "]";
 }
 
 Result<std::vector<std::string>> begun_drop(const fs::path& data) {
@@ -299,8 +312,7 @@ Result<void> finish_drop(const fs::path& data, journal::Journal& journal) {
   }
   TRY(auto tables, store::KeptTables::open(data / "tables"));
   OK_OR_RETURN(tables.drop(begun->tables));
-  OK_OR_RETURN(journal::remove_file(intent_file(data)));
-  return journal::sync_folder(data);
+  return abandon_drop(data);
 }
 
 }  // namespace weir::operate

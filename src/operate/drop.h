@@ -8,6 +8,7 @@
 
 #include "core/result.h"
 #include "journal/journal.h"
+#include "store/kept_tables.h"
 #include "workspace/compiled.h"
 
 namespace weir::operate {
@@ -30,19 +31,23 @@ struct DropPlan {
   std::vector<DropPart> parts;
 };
 
-// What would go; changes nothing. No server runs over the data. Fault::not_found where nothing is
-// kept of a name; Fault::invalid where it is declared; Fault::conflict where something that stays
-// is made of it, with what to drop as well.
-Result<DropPlan> plan_drop(const workspace::CompiledWorkspace& workspace, const DropWish& wish);
+// What would go; changes nothing. Fault::not_found where nothing is kept of a name; Fault::invalid
+// where it is declared; Fault::conflict where something that stays is made of it, with what to drop
+// as well.
+Result<DropPlan> plan_drop(const workspace::CompiledWorkspace& workspace, const DropWish& wish,
+                           store::KeptTables tables);
 
-// Does it. First it says so in a file of the data folder: whenever it ends in between,
-// finish_drop() does the rest.
-Result<void> drop(const std::filesystem::path& data, const DropPlan& plan,
-                  journal::Journal& journal);
-
-// The names of a drop that was begun and not finished.
-Result<std::vector<std::string>> begun_drop(const std::filesystem::path& data);
-// Before anything is read of the folder.
+// A drop says first what it will do, in a file of the data folder: whenever it ends in between,
+// whatever comes next finishes it.
+Result<void> begin_drop(const std::filesystem::path& data, const DropPlan& plan);
+// Does it, while nothing else reads or writes in the folder; nothing where none was begun.
 Result<void> finish_drop(const std::filesystem::path& data, journal::Journal& journal);
+// The one that was begun is not to be done after all, of which nothing was done.
+Result<void> abandon_drop(const std::filesystem::path& data);
+// The names of the one that was begun and not finished.
+Result<std::vector<std::string>> begun_drop(const std::filesystem::path& data);
+
+// As the commands and the route tell it.
+std::string parts_json(const DropPlan& plan);
 
 }  // namespace weir::operate

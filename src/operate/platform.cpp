@@ -100,7 +100,7 @@ ServingGrounds RunningPlatform::grounds() {
   const auto stop = [this] {
     if (!is_stopping_.test_and_set()) kill(getpid(), SIGTERM);
   };
-  return {*journal_, *tokens_, clock_, reloads_, stop};
+  return {*journal_, *tokens_, clock_, reloads_, stop, [] { kill(getpid(), SIGHUP); }};
 }
 
 Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace) {
@@ -133,12 +133,20 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
 }
 
 Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
-  TRY(CompiledWorkspace checked, std::move(next));
-  OK_OR_RETURN(serving_->check_successor(checked));
+  TRY(const std::vector<std::string> dropped, begun_drop(data_));
+  Result<void> may_follow =
+      next.ok() ? serving_->check_successor(next.value(), dropped) : Result<void>(next.error());
+  if (!may_follow.ok()) {
+    if (!dropped.empty()) OK_OR_RETURN(abandon_drop(data_));
+    return may_follow;
+  }
   const auto before = serving_->workspace();
   doorway_.close();
   serving_.reset();
-  Result<void> served = serve(std::make_shared<const CompiledWorkspace>(std::move(checked)));
+  Result<void> served = finish_drop(data_, *journal_);
+  if (served.ok()) {
+    served = serve(std::make_shared<const CompiledWorkspace>(std::move(next).value()));
+  }
   if (served.ok()) return served;
   const Result<void> restored = serve(before);
   if (restored.ok()) return served;

@@ -138,7 +138,9 @@ class WorkerGateway final : public Gateway {
   Jobs& line_of(const Job& job) {
     if (job.route.kind == RouteKind::tap) return tapping_;
     // What waits for the journal must not hold up a read either.
-    const bool waits = asks_to_wait(job.request) || job.route.kind == RouteKind::replay;
+    const RouteKind kind = job.route.kind;
+    const bool waits =
+        asks_to_wait(job.request) || kind == RouteKind::replay || kind == RouteKind::drop;
     Lines& lines = waits ? patient_ : prompt_;
     return job.route.kind == RouteKind::sql ? lines.sql : lines.others;
   }
@@ -230,16 +232,21 @@ class WorkerGateway final : public Gateway {
 
   net::Response answer_catalogue(const Job& job, const MayRead& may_read) {
     if (const auto list = parts_.catalogue(job.route.name, may_read)) return net::success(*list);
-    return net::refusal(404, "NOT_FOUND",
-                        fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
-                                    "tables, apis, tap/NAME and tokens, and POST sql and stop",
-                                    job.route.name));
+    return net::refusal(
+        404, "NOT_FOUND",
+        fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
+                    "tables, apis, tap/NAME and tokens, and POST sql, drop and stop",
+                    job.route.name));
   }
 
   net::Response answer_administration(const Job& job) {
     if (auto refused = refuse_administering(*job.token)) return std::move(*refused);
     if (job.route.kind == RouteKind::token) return revoke_token(job.route.name, parts_.tokens);
     if (job.route.kind == RouteKind::stop) return net::success(R"({"stopping":true})");
+    if (job.route.kind == RouteKind::drop) {
+      const Result<std::string> dropped = parts_.drop(job.request);
+      return dropped.ok() ? net::success(dropped.value()) : net::refusal(dropped.error());
+    }
     if (job.request.method != "POST") return list_tokens(parts_.tokens);
     return create_token(job.request, scope_names_, parts_.tokens, parts_.clock);
   }

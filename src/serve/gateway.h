@@ -46,7 +46,9 @@ struct GatewayParts {
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
   std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
       catalogue;
-  Replay replay;                    // POST /weir/v1/quarantine/{source}/replay
+  Replay replay;  // POST /weir/v1/quarantine/{source}/replay
+  // /weir/v1/drop, for administrators: the answer's data.
+  std::function<Result<std::string>(const net::Request& request)> drop;
   int workers = 2;                  // half of them for SQL, at least one
   std::size_t waiting_max = 1'000;  // requests that wait for a worker, SQL apart; 503 beyond
   // 504 beyond; 503 for what stood in line longer.

@@ -26,6 +26,7 @@ const auto& fixed_routes() {
       {"/weir/v1/sql", {.kind = RouteKind::sql}},
       {"/weir/v1/status", {.kind = RouteKind::status}},
       {"/weir/v1/tokens", {.kind = RouteKind::tokens}},
+      {"/weir/v1/drop", {.kind = RouteKind::drop}},
       {"/weir/v1/stop", {.kind = RouteKind::stop}},
   });
   return routes;
@@ -102,6 +103,7 @@ std::vector<std::string_view> methods_of(RouteKind kind) {
     case RouteKind::replay:
     case RouteKind::stop: return {"POST"};
     case RouteKind::token: return {"DELETE"};
+    case RouteKind::drop:
     case RouteKind::tokens: return {"GET", "HEAD", "POST"};
     default: return {"GET", "HEAD"};
   }

@@ -26,6 +26,7 @@ enum class RouteKind : std::uint8_t {
   replay,
   tokens,
   token,
+  drop,
   stop,
 };
 

@@ -39,6 +39,11 @@ Result<KeptTables> KeptTables::open(const std::filesystem::path& folder) {
   return KeptTables(std::move(connection));
 }
 
+Result<KeptTables> KeptTables::of(engine::Database& database) {
+  TRY(auto connection, database.connect());
+  return KeptTables(std::move(connection));
+}
+
 Result<std::vector<KeptTable>> KeptTables::list() {
   std::vector<KeptTable> tables;
   if (connection_ == nullptr) return tables;

@@ -24,11 +24,13 @@ struct KeptTable {
   std::vector<Writer> writers;
 };
 
-// Owned by one thread. No applier is at work on the file.
+// Owned by one thread. While it drops, no applier is at work on the file.
 class KeptTables {
  public:
   // Of TableStore's folder, which need not be there.
   static Result<KeptTables> open(const std::filesystem::path& folder);
+  // Of a store that is open: only to be told.
+  static Result<KeptTables> of(engine::Database& database);
 
   Result<std::vector<KeptTable>> list();
   // Removes those of these tables that are there, and how far each stream's results are in them,

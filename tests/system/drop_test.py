@@ -1,8 +1,10 @@
 """`weir drop`: what is kept of a name goes, and the name starts anew."""
 
+import concurrent.futures
 import json
 import pathlib
 import subprocess
+import time
 import unittest
 
 from running import PROGRAM, Weir
@@ -198,11 +200,58 @@ class DropTest(unittest.TestCase):
         )  # fmt: skip
         self.assertEqual((dump.returncode, dump.stdout), (0, ""))
 
-    def test_drop_takes_no_name_for_another_and_no_running_server(self):
-        refused = self.drop("pages", "--restart", "--yes", code=1)
-        self.assertIn("`weir stop`", refused.stderr)
-        self.stop()
-        self.assertIn('did you mean "pages"?', self.drop("pagse", "--yes", code=2).stderr)
+    def test_drop_takes_no_name_for_another(self):
+        for stopped in (False, True):
+            self.assertIn('did you mean "pages"?', self.drop("pagse", "--yes", code=2).stderr)
+            self.assertIn("is declared", self.drop("pages", "--yes", code=2).stderr)
+            if not stopped:
+                self.stop()
+
+    def test_a_running_server_drops_while_nothing_is_served(self):
+        self.assertEqual(len(self.rows("pages")), 2)
+        refused = self.drop("pages", "--restart", code=2)
+        self.assertIn("say --yes", refused.stderr)
+        self.assertRegex(refused.stdout, r"rows of table pages +2 ")
+        # Events that come meanwhile wait, and none is lost.
+        sent = []
+        with concurrent.futures.ThreadPoolExecutor(1) as sender:
+            sending = sender.submit(lambda: [sent.append(self.send()) for _ in range(200)])
+            said = json.loads(self.drop("pages", "--restart", "--yes", "--json").stdout)
+            self.assertEqual(said["dropped"], True)
+            sending.result()
+        self.assertEqual(len(sent), 200)
+        rows = {row["page"]: row["visits"] for row in self.rows("pages")}
+        self.assertEqual(rows, {"/": 603, "/a": 603})
+        self.rows("kept")
+        self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM kept"), [{"n": 1206}])
+        self.assertFalse((self.weir.data / "drop.json").exists())
+
+    def test_a_running_server_takes_up_what_it_refused_once_the_old_is_dropped(self):
+        self.rows("pages")
+        self.change("pages.yaml", STREAMS["pages.yaml"].replace("count(*)", "count(*) || '!'"))
+        deadline = time.monotonic() + 20
+        while not self.weir.get("/weir/v1/status").data["reload_refused"]:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        refused = self.weir.get("/weir/v1/status").data["reload_refused"]
+        self.assertIn("`weir drop pages --restart`", refused)
+        self.drop("pages", "--restart", "--yes")
+        self.assertEqual(sorted(row["visits"] for row in self.rows("pages")), ["3!", "3!"])
+
+    def test_a_stream_taken_out_of_a_running_workspace_is_dropped(self):
+        self.rows("pages")
+        self.change("pages.yaml")
+        self.drop("pages", "--yes")
+        self.assertEqual(self.weir.get("/api/v1/data/pages").status, 404)
+        self.assertIn("nothing is kept", self.drop("pages", "--yes", code=2).stderr)
+
+    def test_only_an_administrator_drops(self):
+        token = self.weir.post("/weir/v1/tokens", {"scopes": ["read:*"]}).data["token"]
+        body = {"names": ["pages"], "restart": True}
+        self.assertEqual(self.weir.post("/weir/v1/drop", body, token=token).status, 403)
+        for wrong in ("", "{}", '{"names": []}', '{"names": ["pages"], "x": 1}'):
+            self.assertEqual(self.weir.post("/weir/v1/drop", wrong).status, 400, wrong)
+        self.assertEqual(self.weir.get("/weir/v1/drop").data, [])
 
 
 if __name__ == "__main__":
