@@ -96,13 +96,15 @@ Result<void> show(const std::string& name, std::size_t limit, const Session& ses
 }
 
 struct ReplayOptions {
-  std::string source, code, from, to;
+  std::string source, code, from, to, into;
+  bool late = false;
   bool dry_run = false;
   bool again = false;
 };
 
 struct ReplayTotals {
   std::uint64_t rows = 0, accepted = 0, late = 0, refused = 0, replayed_before = 0;
+  std::uint64_t still_late = 0;
   std::vector<std::string> first_errors;
 
   void add(const JsonValue& answer) {
@@ -110,6 +112,7 @@ struct ReplayTotals {
     accepted += answer["accepted"].unsigned_integer();
     late += answer["late"].unsigned_integer();
     refused += answer["refused"].unsigned_integer();
+    still_late += answer["still_late"].unsigned_integer();
     replayed_before += answer["replayed_before"].unsigned_integer();
     for (const JsonValue& error : answer["errors"].array()) {
       if (first_errors.size() == errors_shown) return;
@@ -119,7 +122,9 @@ struct ReplayTotals {
 };
 
 std::string body_of(const ReplayOptions& options, const JsonValue& next) {
-  std::string body = fmt::format(R"({{"again":{},"dry_run":{})", options.again, options.dry_run);
+  std::string body = fmt::format(R"({{"late":{},"again":{},"dry_run":{})", options.late,
+                                 options.again, options.dry_run);
+  if (!options.into.empty()) body += ",\"into\":" + json_string(options.into);
   if (!options.code.empty()) body += ",\"code\":" + json_string(options.code);
   if (!options.from.empty()) body += ",\"since\":" + json_string(options.from);
   if (!options.to.empty()) body += ",\"until\":" + json_string(options.to);
@@ -132,11 +137,12 @@ std::string body_of(const ReplayOptions& options, const JsonValue& next) {
 
 void print_totals(const ReplayTotals& totals, bool dry_run, const Session& session) {
   if (session.json) {
-    session.print(fmt::format(
-        R"({{"rows":{},"accepted":{},"late":{},"refused":{},"replayed_before":{},"dry_run":{}}})"
-        "\n",
-        totals.rows, totals.accepted, totals.late, totals.refused, totals.replayed_before,
-        dry_run));
+    session.print(
+        fmt::format(R"({{"rows":{},"accepted":{},"late":{},"refused":{},"replayed_before":{},)"
+                    R"("still_late":{},"dry_run":{}}})"
+                    "\n",
+                    totals.rows, totals.accepted, totals.late, totals.refused,
+                    totals.replayed_before, totals.still_late, dry_run));
     return;
   }
   session.print(
@@ -145,6 +151,12 @@ void print_totals(const ReplayTotals& totals, bool dry_run, const Session& sessi
                   totals.rows, totals.accepted, dry_run ? "would be " : "", totals.late,
                   totals.refused, totals.replayed_before));
   for (const std::string& error : totals.first_errors) session.say("refused again: " + error);
+  if (totals.still_late == 0) return;
+  session.say(
+      fmt::format("{} rows are still behind the watermark of their source and were left where they "
+                  "are: windows would leave them out again, and all else has counted them; --into "
+                  "sends them to another source",
+                  totals.still_late));
 }
 
 // Part by part, so that no answer takes long; whenever it ends, the same command goes on.
@@ -166,9 +178,12 @@ Result<void> replay(const ReplayOptions& options, const Session& session) {
 
 void add_replay(CLI::App& quarantine, Session& session) {
   auto* command = quarantine.add_subcommand(
-      "replay", "Sends the rows that a source refused again; what it takes is an event");
+      "replay", "Sends the rows that were set aside again; what is taken now is an event");
   auto options = std::make_shared<ReplayOptions>();
-  command->add_option("SOURCE", options->source)->required();
+  command->add_option("SOURCE", options->source, "With --late, the stream or its source")
+      ->required();
+  command->add_flag("--late", options->late, "Rows that came late to the stream, not refused ones");
+  command->add_option("--into", options->into, "The source that late rows go to; else their own");
   command->add_option("--code", options->code, "Those refused for it, such as WRONG_TYPE");
   command->add_option("--from", options->from, "Those refused at that time or later");
   command->add_option("--to", options->to, "Those refused before that time");

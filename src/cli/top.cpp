@@ -158,7 +158,7 @@ std::string json_of(const JsonValue& status, const Rates& rates) {
             fmt::format(R"(,"processed_through":{},"state":{})",
                         one["processed_through"].unsigned_integer(), json_string(state_text(one)));
       }
-      list += "}";
+      list += '}';
     }
     json += fmt::format(R"(,"{}":[{}])", kind.list, list);
   }

@@ -1,14 +1,15 @@
-// Sends rows that a source refused once more, through the source as it is declared today.
+// Sends rows that were set aside once more, through a source as it is declared today.
 #pragma once
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "collect/collector.h"
 #include "core/clock.h"
-#include "formats/event_decoder.h"
 #include "journal/journal.h"
+#include "process/stream_job.h"
 #include "serve/replay_route.h"
 #include "workspace/declarations.h"
 
@@ -24,14 +25,23 @@ class QuarantineReplay {
     const journal::Journal& journal;
     collect::Collector& collector;
     const std::vector<workspace::Source>& sources;
+    const std::vector<std::unique_ptr<process::StreamJob>>& streams;
     const Clock& clock;
   };
   explicit QuarantineReplay(Parts parts) : parts_(parts) {}
 
-  // Some thousand rows at most. Fault::not_found where there is no such source.
+  // Fault::not_found where there is no such source or stream.
+  Result<serve::ReplayWay> way(const serve::ReplayWish& wish) const;
+  // Some thousand rows at most. Refused rows go as they came, late ones as their columns say: those
+  // that their own source would find late again are left where they are, for everything that is not
+  // a window has counted them already.
   Result<serve::ReplayAnswer> replay(const serve::ReplayWish& wish);
 
  private:
+  Result<const workspace::Source*> find_source(const std::string& name) const;
+  // The stream whose late rows are meant.
+  Result<const process::StreamSpec*> find_stream(const std::string& name) const;
+
   const Parts parts_;
   std::mutex mutex_;
 };

@@ -153,7 +153,7 @@ Result<void> RunningServing::serve() {
                                             {grounds_.journal, grounds_.tokens, grounds_.clock,
                                              data() / "state" / "_collect"}));
   replay_.emplace(QuarantineReplay::Parts{grounds_.journal, *collector_,
-                                          workspace_->declared.sources, grounds_.clock});
+                                          workspace_->declared.sources, streams_, grounds_.clock});
   drop_.emplace(
       RunningDrop::Parts{workspace_->declared.folder, store_->database(), grounds_.reload});
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, grounds_.journal);
@@ -184,7 +184,8 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                                  [parts](const std::string& kind, const serve::MayRead& may_read) {
                                    return catalogue_json(parts, kind, may_read);
                                  },
-                             .replay = [this](const auto& wish) { return replay_->replay(wish); },
+                             .replay = {[this](const auto& wish) { return replay_->way(wish); },
+                                        [this](const auto& wish) { return replay_->replay(wish); }},
                              .drop = [this](const auto& asked) { return drop_->answer(asked); },
                              .stop = grounds_.stop};
 }

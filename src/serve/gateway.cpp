@@ -209,9 +209,7 @@ class WorkerGateway final : public Gateway {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
-      case RouteKind::replay:
-        return answer_replay(job.request, job.route.name, *job.token, parts_.replay,
-                             parts_.time_zone);
+      case RouteKind::replay: return answer_replay(call, job.route.name, parts_.replay);
       case RouteKind::metrics:
       case RouteKind::status:
       case RouteKind::catalogue: return answer_look(job);

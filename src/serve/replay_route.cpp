@@ -36,6 +36,10 @@ Result<void> read_member(const JsonValue::Member& member, const TimeZone& zone, 
     TRY(wish.since, read_time(value, zone));
   } else if (name == "until") {
     TRY(wish.until, read_time(value, zone));
+  } else if (name == "into" && value.is_text()) {
+    wish.into = value.text();
+  } else if (name == "late") {
+    wish.late = value.boolean();
   } else if (name == "again") {
     wish.again = value.boolean();
   } else if (name == "dry_run") {
@@ -70,31 +74,36 @@ std::string json_of(const ReplayAnswer& answer) {
                                                      answer.next->first, answer.next->second)
                                        : "null";
   return fmt::format(
-      R"({{"rows":{},"accepted":{},"late":{},"refused":{},"replayed_before":{},"errors":[{}],)"
-      R"("next":{}}})",
-      answer.rows, answer.accepted, answer.late, answer.refused, answer.replayed, refused, next);
+      R"({{"rows":{},"accepted":{},"late":{},"refused":{},"replayed_before":{},"still_late":{},)"
+      R"("errors":[{}],"next":{}}})",
+      answer.rows, answer.accepted, answer.late, answer.refused, answer.replayed, answer.still_late,
+      refused, next);
+}
+
+net::Response refuse(const Error& error) {
+  if (error.fault != Fault::not_found) return net::refusal(error);
+  return net::refusal(404, "SOURCE_NOT_FOUND", error.message);
 }
 
 }  // namespace
 
-net::Response answer_replay(const net::Request& request, const std::string& source,
-                            const govern::Token& token, const Replay& replay,
-                            const TimeZone& zone) {
-  for (const govern::Action action : {govern::Action::read, govern::Action::write}) {
-    if (govern::allows(token.scopes, action, source)) continue;
-    return net::refusal(403, "SCOPE_MISSING",
-                        fmt::format("replaying needs the scopes read:{0} and write:{0}", source));
-  }
-  const Result<ReplayWish> read = read_wish(request.body, zone);
+net::Response answer_replay(const Call& call, const std::string& name, const Replay& replay) {
+  const Result<ReplayWish> read = read_wish(call.request.body, call.zone);
   if (!read.ok()) return net::refusal(400, "INVALID_BODY", read.error().message);
   ReplayWish wish = read.value();
-  wish.source = source;
-  const Result<ReplayAnswer> done = replay(wish);
-  if (done.ok()) return net::success(json_of(done.value()));
-  if (done.error().fault == Fault::not_found) {
-    return net::refusal(404, "SOURCE_NOT_FOUND", done.error().message);
+  wish.name = name;
+  const Result<ReplayWay> way = replay.way(wish);
+  if (!way.ok()) return refuse(way.error());
+  const auto may = [&](govern::Action action, const std::string& source) {
+    return govern::allows(call.token.scopes, action, source);
+  };
+  if (!may(govern::Action::read, way.value().from) || !may(govern::Action::write, way.value().to)) {
+    return net::refusal(403, "SCOPE_MISSING",
+                        fmt::format("this replay needs the scopes read:{} and write:{}",
+                                    way.value().from, way.value().to));
   }
-  return net::refusal(done.error());
+  const Result<ReplayAnswer> done = replay.replay(wish);
+  return done.ok() ? net::success(json_of(done.value())) : refuse(done.error());
 }
 
 }  // namespace weir::serve

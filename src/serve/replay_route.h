@@ -1,5 +1,4 @@
-// POST /weir/v1/quarantine/{source}/replay: rows that a source refused are sent again, some at a
-// time.
+// POST /weir/v1/quarantine/{name}/replay: rows that were set aside are sent again, some at a time.
 #pragma once
 
 #include <cstdint>
@@ -11,30 +10,32 @@
 #include "core/clock.h"
 #include "core/position.h"
 #include "core/result.h"
-#include "govern/tokens.h"
 #include "net/http.h"
-#include "scalars/time_zone.h"
+#include "serve/call.h"
 
 namespace weir::serve {
 
 // Which rows, and what is to be done.
 struct ReplayWish {
-  std::string source;
+  std::string name;                 // a source; of late rows, the stream or its source
+  bool late = false;                // rows that came late to a stream, not refused ones
+  std::string into;                 // late rows: another source they go to; empty: their own
   std::optional<std::string> code;  // those refused for this
-  std::optional<Instant> since;     // those refused then or later
+  std::optional<Instant> since;     // those set aside then or later
   std::optional<Instant> until;     // and before then
   bool again = false;               // those too that were accepted on an earlier replay
   bool dry_run = false;             // only tell what would come of it
-  Position position = 0;            // go on behind this entry's row
+  Position position = 0;            // go on with this entry, at its row
   std::uint32_t row = 0;
 };
 
 struct ReplayAnswer {
   std::uint64_t rows = 0;  // that were sent again: accepted + refused
   std::uint64_t accepted = 0;
-  std::uint64_t late = 0;      // of the accepted
-  std::uint64_t refused = 0;   // again: they stay where they are
-  std::uint64_t replayed = 0;  // accepted on an earlier replay, and left alone
+  std::uint64_t late = 0;        // of the accepted
+  std::uint64_t refused = 0;     // again: they stay where they are
+  std::uint64_t replayed = 0;    // accepted on an earlier replay, and left alone
+  std::uint64_t still_late = 0;  // rows behind their own source's watermark, not sent
   struct Refused {
     std::string code, reason;
   };
@@ -43,11 +44,18 @@ struct ReplayAnswer {
   std::optional<std::pair<Position, std::uint32_t>> next;
 };
 
-// Fault::not_found where there is no such source.
-using Replay = std::function<Result<ReplayAnswer>(const ReplayWish&)>;
+// From which source the rows came and to which they go; Fault::not_found where there is none.
+struct ReplayWay {
+  std::string from, to;
+};
 
-// For those who may read the source and write to it.
-net::Response answer_replay(const net::Request& request, const std::string& source,
-                            const govern::Token& token, const Replay& replay, const TimeZone& zone);
+// What does it, on any thread.
+struct Replay {
+  std::function<Result<ReplayWay>(const ReplayWish&)> way;
+  std::function<Result<ReplayAnswer>(const ReplayWish&)> replay;
+};
+
+// For those who may read the source that the rows came to, and write to the one they go to.
+net::Response answer_replay(const Call& call, const std::string& name, const Replay& replay);
 
 }  // namespace weir::serve

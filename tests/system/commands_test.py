@@ -147,7 +147,8 @@ class TapTest(unittest.TestCase):
         self.assertEqual(json.loads(said["hourly"])["visits"], 1)
         self.assertEqual(json.loads(said["late"])["page"], "/late")
         refused = json.loads(said["refused"])
-        self.assertEqual((refused["code"], refused["event"]), ("MISSING", '{"seen": "2024-05-01 12:00"}'))
+        event = '{"seen": "2024-05-01 12:00"}'
+        self.assertEqual((refused["code"], refused["event"]), ("MISSING", event))
         self.assertEqual(said["table"].splitlines()[0].split(), ["seen", "page", "seconds"])
 
     def test_a_tap_that_cannot_keep_up_counts_what_it_drops_and_slows_nobody(self):
@@ -178,7 +179,8 @@ class TapTest(unittest.TestCase):
         ]:  # fmt: skip
             answer = self.weir.get(f"/weir/v1/tap/{name}?timeout=0s", token=secret)
             self.assertEqual(answer.status, status, (name, answer.body))
-        for query in ("limit=0", "limit=10001", "after=-1", "after=999999999", "timeout=11s", "x=1"):
+        wrong = ("limit=0", "limit=10001", "after=-1", "after=999999999", "timeout=11s", "x=1")
+        for query in wrong:
             self.assertEqual(self.weir.get(f"/weir/v1/tap/visits?{query}").status, 400, query)
         self.assertEqual(
             self.weir.get("/weir/v1/tap/visits?timeout=0s&limit=3").data,
@@ -210,6 +212,7 @@ class ReplayTest(unittest.TestCase):
         done = self.weir.run("quarantine", "replay", "visits", "--json", *words)
         self.assertEqual(done.returncode, code, done)
         answer = json.loads(done.stdout)
+        self.assertEqual(answer["still_late"], 0)
         return {key: answer[key] for key in ("accepted", "refused", "replayed_before")}
 
     def listed(self) -> dict:
@@ -239,7 +242,7 @@ class ReplayTest(unittest.TestCase):
         self.assertEqual(self.events(), 2)
         rows = self.weir.get("/api/v1/data/hourly", wait=self.weir.end("visits")).data
         self.assertEqual(sum(row["visits"] for row in rows), 2)
-        self.assertEqual(self.replay("--again"), {"accepted": 2, "refused": 2, "replayed_before": 0})
+        self.assertEqual(self.replay("--again"), would)
         self.assertEqual(self.events(), 4)
 
     def test_replay_chooses_by_code_and_time(self):
@@ -249,8 +252,9 @@ class ReplayTest(unittest.TestCase):
         self.assertEqual(self.replay("--to", "2001-01-01"), none)
         self.assertEqual(self.replay("--from", "2101-01-01T00:00:00Z"), none)
         self.assertEqual(self.replay("--code", "MISSING"), none | {"refused": 1})
-        all_of_them = self.replay("--code", "OUT_OF_RANGE", "--from", "2001-01-01", "--to", "2101-01-01")
-        self.assertEqual(all_of_them, none | {"accepted": 2, "refused": 1})
+        times = ("--from", "2001-01-01", "--to", "2101-01-01")
+        found = self.replay("--code", "OUT_OF_RANGE", *times)
+        self.assertEqual(found, none | {"accepted": 2, "refused": 1})
         done = self.weir.run("quarantine", "replay", "visits", "--from", "noon")
         self.assertEqual((done.returncode, "is no time" in done.stderr), (2, True))
         done = self.weir.run("quarantine", "replay", "visit")
@@ -265,7 +269,8 @@ class ReplayTest(unittest.TestCase):
         for body in bodies:
             self.weir.post("/ingest/visits", body, headers)
         self.weir.send("visits", [])
-        self.weir.post("/ingest/visits", b'{"seen": "2024\n', {"Content-Type": "application/x-ndjson"})
+        lines = {"Content-Type": "application/x-ndjson"}
+        self.weir.post("/ingest/visits", b'{"seen": "2024\n', lines)
         self.take_negative_seconds()
         self.assertEqual(self.replay(), {"accepted": 2, "refused": 3, "replayed_before": 0})
         pages = self.weir.sql("SELECT page FROM visits ORDER BY page")
@@ -277,9 +282,10 @@ class ReplayTest(unittest.TestCase):
 
         path = "/weir/v1/quarantine/visits/replay"
         for scopes, status in [
-            (("read:visits",), 403), (("write:visits",), 403), (("read:visits", "write:visits"), 200),
+            (("read:visits",), 403), (("write:visits",), 403), (("read:*", "write:visits"), 200),
         ]:  # fmt: skip
-            self.assertEqual(self.weir.post(path, "{}", token=token(*scopes)).status, status, scopes)
+            answer = self.weir.post(path, "{}", token=token(*scopes))
+            self.assertEqual(answer.status, status, scopes)
         self.assertEqual(self.weir.get(path).status, 405)
         self.assertEqual(self.weir.post(path, '{"cod": 1}').json["error"], "INVALID_BODY")
 
@@ -302,6 +308,76 @@ class ReplayTest(unittest.TestCase):
         self.assertEqual(self.listed(), {"OUT_OF_RANGE": (rows, rows, 0)})
         pages = self.weir.sql("SELECT count(*) AS n, count(DISTINCT page) AS pages FROM visits")
         self.assertEqual(pages, [{"n": rows, "pages": rows}])
+
+
+CORRECTIONS = """---
+source: corrections
+from: http
+schema:
+  seen: {type: timestamp, from: [when, "at"], format: epoch_ms}
+  page: varchar
+  seconds: smallint
+event_time: seen
+---
+stream: daily
+sql: |
+  SELECT window_start, page, count(*) AS visits, sum(seconds) AS seconds
+  FROM tumble(corrections, seen, INTERVAL 1 DAY) GROUP BY ALL
+into: daily
+---
+stream: others
+sql: |
+  SELECT window_start, count(*) AS visits
+  FROM tumble(corrections, seen, INTERVAL 1 HOUR) GROUP BY ALL
+"""
+
+
+class ReplayLateTest(unittest.TestCase):
+    def setUp(self):
+        self.weir = Weir({"visits.yaml": SOURCE + STREAM + CORRECTIONS}).start()
+        self.addCleanup(self.weir.close)
+        self.weir.send("visits", [visit("10:00"), visit("12:00")])
+        late = self.weir.send("visits", [visit("10:30", '/"ü"', 7), visit("10:31:00.25", "/b", 8)])
+        self.weir.get("/api/v1/data/hourly", wait=late.data["position"])
+
+    def replay(self, name, *words, code=0) -> dict | str:
+        done = self.weir.run("quarantine", "replay", name, "--late", "--json", *words)
+        self.assertEqual(done.returncode, code, done)
+        answer = json.loads(done.stdout)
+        if code:
+            return answer["message"]
+        return tuple(answer[key] for key in ("accepted", "replayed_before", "still_late"))
+
+    def test_late_rows_that_would_be_late_again_are_left_where_they_are(self):
+        for name in ("hourly", "visits"):
+            self.assertEqual(self.replay(name), (0, 0, 2))
+        self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM visits"), [{"n": 4}])
+        said = self.weir.run("quarantine", "replay", "hourly", "--late").stderr
+        self.assertIn("--into sends them to another source", said)
+
+    def test_late_rows_go_once_to_another_source_in_its_own_form(self):
+        into = ("--into", "corrections")
+        self.assertEqual(self.replay("hourly", *into, "--dry-run"), (2, 0, 0))
+        self.assertEqual(self.replay("hourly", *into, "--to", "2001-01-01"), (0, 0, 0))
+        self.assertEqual(self.replay("visits", *into), (2, 0, 0))
+        self.weir.kill()
+        self.weir.start()
+        self.assertEqual(self.replay("hourly", *into), (0, 2, 0))
+        rows = self.weir.sql("SELECT page, seen, seconds FROM corrections ORDER BY seconds")
+        self.assertEqual(rows, [
+            {"page": '/"ü"', "seen": "2024-05-01T10:30:00Z", "seconds": 7},
+            {"page": "/b", "seen": "2024-05-01T10:31:00.25Z", "seconds": 8},
+        ])  # fmt: skip
+        daily = self.weir.get("/api/v1/data/daily", wait=self.weir.end("corrections")).data
+        self.assertEqual(sorted(row["seconds"] for row in daily), [7, 8])
+
+    def test_a_replay_of_late_rows_says_what_it_does_not_know(self):
+        self.assertIn("name one of daily, others", self.replay("corrections", code=2))
+        self.assertIn('did you mean "hourly"?', self.replay("hourl", code=2))
+        self.assertIn('did you mean "visits"?', self.replay("hourly", "--into", "visit", code=2))
+        self.assertIn("leave out code", self.replay("hourly", "--code", "MISSING", code=2))
+        done = self.weir.run("quarantine", "replay", "visits", "--into", "corrections")
+        self.assertEqual((done.returncode, "leave out into" in done.stderr), (2, True))
 
 
 if __name__ == "__main__":
