@@ -89,6 +89,7 @@ Result<void> finish_begun(const fs::path& data, DropWish& wish, const Session& s
 Result<void> drop_stopped(const workspace::CompiledWorkspace& compiled, DropOptions options,
                           const Session& session) {
   const fs::path& data = compiled.declared.data;
+  OK_OR_RETURN(operate::make_data_folder(data));  // what is written in it is its user's alone
   OK_OR_RETURN(finish_begun(data, options.wish, session));
   if (options.wish.names.empty()) return {};
   TRY(auto tables, store::KeptTables::open(data / "tables"));

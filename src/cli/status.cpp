@@ -11,6 +11,7 @@ namespace weir::cli {
 namespace {
 
 using client::behind_text;
+using client::bytes_text;
 using client::number_text;
 using client::refusal_of;
 using client::ServerClient;
@@ -52,6 +53,13 @@ std::string tables_table(const JsonValue& status) {
   return text_table(rows);
 }
 
+std::string journal_line(const JsonValue& status) {
+  return fmt::format("journal end {}; tables behind by {}; memory {}",
+                     number_text(status["journal_end"]),
+                     behind_text(status, status["tables_applied"]),
+                     bytes_text(static_cast<double>(status["memory_bytes"].unsigned_integer())));
+}
+
 Result<void> show_status(const Session& session) {
   TRY(ServerClient client, ServerClient::find(session));
   TRY(const net::Response response, client.ask("GET", "/weir/v1/status"));
@@ -63,10 +71,10 @@ Result<void> show_status(const Session& session) {
   TRY(const JsonValue answer, JsonValue::parse(response.body));
   const JsonValue& status = answer["data"];
   session.print(
-      fmt::format("{}: {}; rows are counted since {}\n\n{}\n{}\n{}", status["workspace"].text(),
+      fmt::format("{}: {}; rows are counted since {}\n{}\n\n{}\n{}\n{}", status["workspace"].text(),
                   status["ready"].boolean() ? "ready" : "NOT READY: " + status["not_ready"].text(),
-                  time_text(status["serving_since_seconds"]), sources_table(status),
-                  streams_table(status), tables_table(status)));
+                  time_text(status["serving_since_seconds"]), journal_line(status),
+                  sources_table(status), streams_table(status), tables_table(status)));
   if (const std::string& refused = status["reload_refused"].text(); !refused.empty()) {
     session.print("\nthe workspace's changed files are not served: " + refused + "\n");
   }

@@ -104,7 +104,7 @@ Result<std::vector<std::pair<std::string, std::string>>> member_texts(std::strin
     for (auto field : all) {
       std::string_view name;
       std::string_view value;
-      json_type type{};
+      json_type type = json_type::null;
       if (const auto error = field.unescaped_key().get(name)) return error;
       std::string key(name);
       if (const auto error = field.value().type().get(type)) return error;

@@ -32,7 +32,7 @@ fs::path intent_file(const fs::path& data) { return data / "drop.json"; }
 
 // All that the folder keeps.
 struct Kept {
-  std::vector<journal::TopicStat> topics;
+  std::vector<journal::TopicStat> topics;  // those that were asked for
   std::vector<store::KeptTable> tables;
   std::vector<std::string> states;  // streams that have a snapshot
 };
@@ -49,9 +49,9 @@ Result<std::vector<std::string>> streams_with_state(const fs::path& data) {
   return streams;
 }
 
-Result<Kept> look_at(const fs::path& data, store::KeptTables tables) {
+Result<Kept> look_at(const fs::path& data, const DropWish& wish, store::KeptTables tables) {
   Kept kept;
-  auto stat = journal::stat_journal(data);
+  auto stat = journal::stat_journal(data, wish.names);
   if (!stat.ok() && stat.error().fault != Fault::not_found) return stat.error();
   if (stat.ok()) kept.topics = std::move(stat).value().topics;
   TRY(kept.tables, tables.list());
@@ -131,7 +131,7 @@ class Planning {
 
   Error nothing_kept(const std::string& name) const {
     std::vector<std::string> names = kept_.states;
-    for (const auto& topic : kept_.topics) names.push_back(topic.topic);
+    for (const auto& [topic, place] : declared_.topics) names.push_back(topic);
     for (const auto& table : kept_.tables) names.push_back(table.name);
     return {Fault::not_found,
             fmt::format("nothing is kept of \"{}\"{}", name, did_you_mean(name, names))};
@@ -270,7 +270,7 @@ Result<void> remove_folder(const fs::path& folder) {
 
 Result<DropPlan> plan_drop(const CompiledWorkspace& workspace, const DropWish& wish,
                            store::KeptTables tables) {
-  TRY(Kept kept, look_at(workspace.declared.data, std::move(tables)));
+  TRY(Kept kept, look_at(workspace.declared.data, wish, std::move(tables)));
   return Planning(workspace, wish, std::move(kept)).plan();
 }
 

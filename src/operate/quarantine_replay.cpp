@@ -13,7 +13,6 @@
 #include "formats/event_decoder.h"
 #include "formats/event_text.h"
 #include "journal/heads.h"
-#include "operate/refused_rows.h"
 
 namespace weir::operate {
 namespace {
@@ -98,8 +97,8 @@ bool is_wanted(const ReplayWish& wish, const Batch& rows, std::size_t row) {
 // Goes over rows that were set aside, from the wish's place on, until the trial is full.
 class Pass {
  public:
-  Pass(const ReplayWish& wish, ReplayedRows replayed, Trial& trial)
-      : wish_(wish), replayed_(std::move(replayed)), trial_(trial) {}
+  Pass(const ReplayWish& wish, const ReplayedRows& replayed, Trial& trial)
+      : wish_(wish), replayed_(replayed), trial_(trial) {}
 
   // The first row of the entry to look at.
   std::uint32_t first_row(Position entry) const { return entry == wish_.position ? wish_.row : 0; }
@@ -110,7 +109,7 @@ class Pass {
     return false;
   }
   void take(const RowPlace& place, std::string_view bytes) {
-    if (!wish_.again && replayed_.contains(place)) {
+    if (!wish_.again && replayed_.rows.contains(place)) {
       ++trial_.answer().replayed;
     } else {
       trial_.take(place, bytes);
@@ -120,7 +119,7 @@ class Pass {
 
  private:
   const ReplayWish& wish_;
-  const ReplayedRows replayed_;
+  const ReplayedRows& replayed_;
   Trial& trial_;
   std::uint64_t seen_ = 0;
 };
@@ -254,8 +253,9 @@ Result<ReplayAnswer> QuarantineReplay::replay(const ReplayWish& wish) {
   const auto of_source = std::ranges::find(counts, way.to, &collect::SourceCounts::source);
   ASSERT(of_source != counts.end());
   Trial trial(*to, *decoder, parts_.clock.now(), of_source->watermark);
-  TRY(ReplayedRows replayed, read_replayed(parts_.journal, way.to));
-  Pass pass(wish, std::move(replayed), trial);
+  if (std::exchange(known_of_, way.to) != way.to) known_ = {};
+  OK_OR_RETURN(known_.follow(parts_.journal, way.to));
+  Pass pass(wish, known_, trial);
   if (wish.late) {
     TRY(const process::StreamSpec* stream, find_stream(wish.name));
     LateRows late{*stream, *to};
@@ -265,6 +265,7 @@ Result<ReplayAnswer> QuarantineReplay::replay(const ReplayWish& wish) {
     OK_OR_RETURN(try_refused(parts_.journal, wish, pass));
   }
   ReplayAnswer& answer = trial.answer();
+  if (!answer.next) known_ = {};
   if (wish.dry_run || answer.accepted == 0) return answer;
   TRY(const collect::Ingested taken,
       parts_.collector.ingest_again(way.to, trial.take_body(), trial.replays()));

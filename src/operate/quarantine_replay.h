@@ -9,6 +9,7 @@
 #include "collect/collector.h"
 #include "core/clock.h"
 #include "journal/journal.h"
+#include "operate/refused_rows.h"
 #include "process/stream_job.h"
 #include "serve/replay_route.h"
 #include "workspace/declarations.h"
@@ -44,6 +45,8 @@ class QuarantineReplay {
 
   const Parts parts_;
   std::mutex mutex_;
+  std::string known_of_;  // a source, between two parts of its replay; under mutex_
+  ReplayedRows known_;    // under mutex_
 };
 
 }  // namespace weir::operate

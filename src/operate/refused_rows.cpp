@@ -26,8 +26,8 @@ class RefusedScan final : public Scan {
       rows->column(i).append_range(stored->column(i), 0, stored->rows());
     }
     for (std::uint32_t row = 0; row < stored->rows(); ++row) {
-      const auto replayed = replayed_.find({entry.topic, placed->begin, row});
-      if (replayed == replayed_.end()) {
+      const auto replayed = replayed_.rows.find({entry.topic, placed->begin, row});
+      if (replayed == replayed_.rows.end()) {
         rows->column(columns).append_null();
       } else {
         rows->column(columns).append<std::int64_t>(replayed->second.time_since_epoch().count());
@@ -44,18 +44,18 @@ class RefusedScan final : public Scan {
 
 }  // namespace
 
-Result<ReplayedRows> read_replayed(const journal::Journal& journal, const std::string& source) {
-  ReplayedRows replayed;
-  const auto reader = journal.read({{source}, {journal::Kind::replay}}, 0);
+Result<void> ReplayedRows::follow(const journal::Journal& journal, const std::string& source) {
+  const auto reader = journal.read({{source}, {journal::Kind::replay}}, through);
   while (true) {
     TRY(const std::optional<journal::Placed> placed, reader->next());
-    if (!placed) return replayed;
-    const Batch& rows = *placed->entry->batches.at(0);
-    for (std::size_t row = 0; row < rows.rows(); ++row) {
-      replayed.insert_or_assign(
-          {std::string(rows.column(0).string(row)), rows.column(1).values<std::uint64_t>()[row],
-           rows.column(2).values<std::uint32_t>()[row]},
-          placed->entry->accepted);
+    through = reader->place();
+    if (!placed) return {};
+    const Batch& marks = *placed->entry->batches.at(0);
+    for (std::size_t mark = 0; mark < marks.rows(); ++mark) {
+      const RowPlace place{std::string(marks.column(0).string(mark)),
+                           marks.column(1).values<std::uint64_t>()[mark],
+                           marks.column(2).values<std::uint32_t>()[mark]};
+      rows.insert_or_assign(place, placed->entry->accepted);
     }
   }
 }
@@ -64,7 +64,8 @@ const Schema& RefusedRows::schema() const { return *refused_rows_schema(); }
 
 Result<std::unique_ptr<Scan>> RefusedRows::scan() const {
   const Position end = journal_.end();
-  TRY(ReplayedRows replayed, read_replayed(journal_, source_));
+  ReplayedRows replayed;
+  OK_OR_RETURN(replayed.follow(journal_, source_));
   return std::unique_ptr<Scan>(std::make_unique<RefusedScan>(
       journal_.read({{source_}, {journal::Kind::quarantine}}, 0), end, std::move(replayed)));
 }

@@ -24,9 +24,14 @@ struct RowPlace {
   auto operator<=>(const RowPlace&) const = default;
 };
 
-// The rows that were sent again to the source and accepted, and when.
-using ReplayedRows = std::map<RowPlace, Instant>;
-Result<ReplayedRows> read_replayed(const journal::Journal& journal, const std::string& source);
+// The rows that were sent again to a source and accepted, and when.
+struct ReplayedRows {
+  std::map<RowPlace, Instant> rows;
+  Position through = 0;  // as the journal says up to here
+
+  // Goes on to the journal's end.
+  Result<void> follow(const journal::Journal& journal, const std::string& source);
+};
 
 // `quarantine('source')`, of refused_rows_schema().
 class RefusedRows final : public Relation {
