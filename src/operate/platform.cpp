@@ -90,7 +90,6 @@ Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   OK_OR_RETURN(check_meanings(workspace));
   TRY(tokens_, govern::Tokens::open(data_, clock_));
   TRY(new_admin_token_, ensure_admin_token(data_, *tokens_));
-  reloads_.take_up(clock_.now());
   return serve(std::make_shared<const CompiledWorkspace>(std::move(workspace)));
 }
 
@@ -105,6 +104,7 @@ ServingGrounds RunningPlatform::grounds() {
 
 Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace) {
   TRY(serving_, Serving::start(workspace, grounds()));
+  reloads_.take_up(clock_.now());  // before anyone can ask
   doorway_.open(*serving_);
   return {};
 }
@@ -124,11 +124,7 @@ Result<void> RunningPlatform::listen(const std::string& address) {
 
 Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
   Result<void> replaced = replace(std::move(next));
-  if (replaced.ok()) {
-    reloads_.take_up(clock_.now());
-  } else {
-    reloads_.refuse(replaced.error().message);
-  }
+  if (!replaced.ok()) reloads_.refuse(replaced.error().message);
   return replaced;
 }
 
@@ -137,6 +133,7 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   Result<void> may_follow =
       next.ok() ? serving_->check_successor(next.value(), dropped) : Result<void>(next.error());
   if (!may_follow.ok()) {
+    reloads_.refuse(may_follow.error().message);  // before the drop is seen to have ended
     if (!dropped.empty()) OK_OR_RETURN(abandon_drop(data_));
     return may_follow;
   }

@@ -167,6 +167,17 @@ class TapTest(unittest.TestCase):
         self.assertEqual(dropped + len(out.splitlines()), 20_001)
         self.assertLess(len(out.splitlines()), 12)
 
+    def test_a_tap_goes_on_while_the_workspace_is_taken_up_anew(self):
+        tap = self.tap("visits", "--json", "--limit", "2")
+        self.weir.send("visits", [visit("10:00", "/before")])
+        json.loads(tap.stdout.readline())
+        since = self.weir.get("/weir/v1/status").data["serving_since_seconds"]
+        self.weir.process.send_signal(signal.SIGHUP)
+        while self.weir.get("/weir/v1/status").data["serving_since_seconds"] == since:
+            time.sleep(0.02)
+        self.weir.send("visits", [visit("10:01", "/after")])
+        self.assertEqual(json.loads(tap.communicate(timeout=5)[0])["page"], "/after")
+
     def test_a_tap_is_held_to_the_scopes_of_its_token(self):
         def token(*scopes):
             return self.weir.post("/weir/v1/tokens", {"scopes": scopes}).data["token"]

@@ -247,6 +247,37 @@ class DropTest(unittest.TestCase):
         self.assertEqual(self.weir.get("/api/v1/data/pages").status, 404)
         self.assertIn("nothing is kept", self.drop("pages", "--yes", code=2).stderr)
 
+    def test_a_drop_that_was_begun_is_done_though_the_server_dies(self):
+        self.rows("pages")
+        body = {"names": ["pages"], "restart": True}
+        self.assertEqual(self.weir.post("/weir/v1/drop", body).data["begun"], True)
+        self.weir.kill()
+        self.weir.start()
+        self.assertFalse((self.weir.data / "drop.json").exists())
+        self.assertEqual(sorted(row["visits"] for row in self.rows("pages")), [3, 3])
+
+    def test_a_drop_is_not_done_where_the_workspace_cannot_be_taken_up(self):
+        self.rows("pages")
+        self.change("big.yaml", STREAMS["big.yaml"].replace("into: kept", "into: big"))
+        self.change("pages.yaml", STREAMS["pages.yaml"].replace("count(*)", "sum(n)"))
+        self.change("small.yaml", """
+stream: small
+sql: SELECT page, sum(n) AS n FROM visits GROUP BY page
+unbounded_state: allow
+into: small
+""")
+        refused = self.drop("pages", "--restart", "--yes", code=1)
+        self.assertRegex(refused.stderr, "nothing is dropped: .*stream small")
+        self.assertFalse((self.weir.data / "drop.json").exists())
+        self.assertEqual(sorted(row["visits"] for row in self.rows("pages")), [3, 3])
+
+    def test_a_table_alone_is_written_anew_from_what_its_streams_gave(self):
+        self.stop()
+        self.assertIn("or a stream writes it", self.drop("kept", "--yes", code=2).stderr)
+        self.drop("kept", "--restart", "--yes")
+        self.weir.start()
+        self.assertEqual(len(self.rows("kept")), 6)
+
     def test_only_an_administrator_drops(self):
         token = self.weir.post("/weir/v1/tokens", {"scopes": ["read:*"]}).data["token"]
         body = {"names": ["pages"], "restart": True}
