@@ -29,9 +29,9 @@ Result<Asked> read_body(const std::string& body) {
   Asked asked;
   bool is_sound = json.ok() && json.value().is_object();
   for (const auto& [name, value] : is_sound ? json.value().object() : JsonValue::Object{}) {
-    if (name == "restart") {
+    if (name == "restart" && value.is_boolean()) {
       asked.wish.restart = value.boolean();
-    } else if (name == "dry_run") {
+    } else if (name == "dry_run" && value.is_boolean()) {
       asked.dry_run = value.boolean();
     } else {
       is_sound = is_sound && name == "names" && value.is_array();
@@ -58,9 +58,7 @@ Result<CompiledWorkspace> compile(const std::filesystem::path& folder) {
 }  // namespace
 
 Result<std::string> RunningDrop::answer(const net::Request& request) const {
-  TRY(const CompiledWorkspace workspace, compile(parts_.workspace));
-  const std::filesystem::path& data = workspace.declared.data;
-  TRY(const std::vector<std::string> begun, begun_drop(data));
+  TRY(const std::vector<std::string> begun, begun_drop(parts_.data));
   std::string names;
   for (const std::string& name : begun) names += (names.empty() ? "" : ",") + json_string(name);
   if (request.method != "POST") return "[" + names + "]";
@@ -68,10 +66,12 @@ Result<std::string> RunningDrop::answer(const net::Request& request) const {
     return Error{Fault::unavailable, "another drop is under way, of " + names};
   }
   TRY(const Asked asked, read_body(request.body));
+  TRY(CompiledWorkspace workspace, compile(parts_.workspace));
+  workspace.declared.data = parts_.data;  // another one takes another start of the program
   TRY(auto tables, store::KeptTables::of(*parts_.tables));
   TRY(const DropPlan plan, plan_drop(workspace, asked.wish, std::move(tables)));
   if (!asked.dry_run) {
-    OK_OR_RETURN(begin_drop(data, plan));
+    OK_OR_RETURN(begin_drop(parts_.data, plan));
     parts_.reload();
   }
   return fmt::format(R"({{"begun":{},"parts":{}}})", !asked.dry_run, parts_json(plan));

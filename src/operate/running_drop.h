@@ -16,6 +16,7 @@ class RunningDrop {
  public:
   struct Parts {
     std::filesystem::path workspace;  // the folder: what it declares now counts
+    std::filesystem::path data;
     std::shared_ptr<engine::Database> tables;
     // Begins to serve the workspace anew, which finishes a drop that was begun, and returns at
     // once.

@@ -155,7 +155,7 @@ Result<void> RunningServing::serve() {
   replay_.emplace(QuarantineReplay::Parts{grounds_.journal, *collector_,
                                           workspace_->declared.sources, streams_, grounds_.clock});
   drop_.emplace(
-      RunningDrop::Parts{workspace_->declared.folder, store_->database(), grounds_.reload});
+      RunningDrop::Parts{workspace_->declared.folder, data(), store_->database(), grounds_.reload});
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, grounds_.journal);
   TRY(serve::GatewayParts parts, gateway_parts());
   TRY(gateway_, serve::Gateway::start(std::move(parts)));

@@ -38,17 +38,17 @@ Result<void> read_member(const JsonValue::Member& member, const TimeZone& zone, 
     TRY(wish.until, read_time(value, zone));
   } else if (name == "into" && value.is_text()) {
     wish.into = value.text();
-  } else if (name == "late") {
+  } else if (name == "late" && value.is_boolean()) {
     wish.late = value.boolean();
-  } else if (name == "again") {
+  } else if (name == "again" && value.is_boolean()) {
     wish.again = value.boolean();
-  } else if (name == "dry_run") {
+  } else if (name == "dry_run" && value.is_boolean()) {
     wish.dry_run = value.boolean();
   } else if (name == "next" && value.is_object()) {
     wish.position = value["position"].unsigned_integer();
     wish.row = static_cast<std::uint32_t>(value["row"].unsigned_integer());
   } else {
-    return wrong_body(fmt::format("\"{}\" is none of these", name));
+    return wrong_body(fmt::format("\"{}\" is none of these, or of another type", name));
   }
   return {};
 }

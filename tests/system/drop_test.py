@@ -282,7 +282,8 @@ into: small
         token = self.weir.post("/weir/v1/tokens", {"scopes": ["read:*"]}).data["token"]
         body = {"names": ["pages"], "restart": True}
         self.assertEqual(self.weir.post("/weir/v1/drop", body, token=token).status, 403)
-        for wrong in ("", "{}", '{"names": []}', '{"names": ["pages"], "x": 1}'):
+        for wrong in ("", "{}", '{"names": []}', '{"names": ["pages"], "x": 1}',
+                      '{"names": ["pages"], "restart": 1}'):
             self.assertEqual(self.weir.post("/weir/v1/drop", wrong).status, 400, wrong)
         self.assertEqual(self.weir.get("/weir/v1/drop").data, [])
 

@@ -106,7 +106,8 @@ class ReplayTest(unittest.TestCase):
             answer = self.weir.post(path, "{}", token=token(*scopes))
             self.assertEqual(answer.status, status, scopes)
         self.assertEqual(self.weir.get(path).status, 405)
-        self.assertEqual(self.weir.post(path, '{"cod": 1}').json["error"], "INVALID_BODY")
+        for wrong in ('{"cod": 1}', '{"again": "yes"}', "[]"):
+            self.assertEqual(self.weir.post(path, wrong).json["error"], "INVALID_BODY")
 
     def test_many_rows_survive_a_kill_in_between_without_doubling(self):
         rows = 30_000
