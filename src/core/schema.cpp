@@ -296,6 +296,10 @@ std::size_t value_width(const Type& type) {
   }
 }
 
+bool has_order(const Type& type) {
+  return type.children.empty() && type.id != TypeId::interval && type.id != TypeId::json;
+}
+
 bool is_string(const Type& type) {
   return type.id == TypeId::varchar || type.id == TypeId::blob || type.id == TypeId::json;
 }

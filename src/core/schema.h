@@ -77,5 +77,7 @@ std::string to_string(const Type& type);
 std::size_t value_width(const Type& type);
 // Whether values are StringRef: varchar, blob, json.
 bool is_string(const Type& type);
+// Whether an index can keep values in their order. Not intervals, JSON, lists, structures and maps.
+bool has_order(const Type& type);
 
 }  // namespace weir

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
@@ -16,43 +15,6 @@ constexpr const char* tables_sql =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
     "CREATE TABLE IF NOT EXISTS tokens(hash TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, scopes TEXT "
     "NOT NULL, created INTEGER NOT NULL, expires INTEGER)";
-
-// Steps through one statement; finalised whatever happens.
-class Query {
- public:
-  Query(sqlite3* catalogue, const char* sql) : catalogue_(catalogue) {
-    prepared_ = sqlite3_prepare_v2(catalogue, sql, -1, &statement_, nullptr) == SQLITE_OK;
-  }
-  ~Query() { sqlite3_finalize(statement_); }
-  Query(const Query&) = delete;
-  Query& operator=(const Query&) = delete;
-
-  void bind(int index, const std::string& text) {
-    sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()),
-                      SQLITE_TRANSIENT);
-  }
-  void bind(int index, std::int64_t number) { sqlite3_bind_int64(statement_, index, number); }
-
-  // True: a row. False: done.
-  Result<bool> step() {
-    const int code = prepared_ ? sqlite3_step(statement_) : SQLITE_ERROR;
-    if (code == SQLITE_ROW) return true;
-    if (code == SQLITE_DONE) return false;
-    return Error{Fault::unavailable, fmt::format("catalogue: {}", sqlite3_errmsg(catalogue_))};
-  }
-
-  std::string text(int column) const {
-    const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return bytes == nullptr ? std::string() : std::string(bytes);
-  }
-  std::int64_t number(int column) const { return sqlite3_column_int64(statement_, column); }
-  bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-
- private:
-  sqlite3* catalogue_;
-  sqlite3_stmt* statement_ = nullptr;
-  bool prepared_ = false;
-};
 
 std::string hex(const unsigned char* bytes, std::size_t count) {
   std::string text;
@@ -99,35 +61,33 @@ Instant instant(std::int64_t micros) { return Instant(std::chrono::microseconds(
 
 }  // namespace
 
-Tokens::Tokens(sqlite3* catalogue, const Clock& clock) : catalogue_(catalogue), clock_(clock) {}
+Tokens::Tokens(std::unique_ptr<sqlite::File> catalogue, const Clock& clock)
+    : catalogue_(std::move(catalogue)), clock_(clock) {}
 
-Tokens::~Tokens() { sqlite3_close(catalogue_); }
+Tokens::~Tokens() = default;
 
 Result<std::unique_ptr<Tokens>> Tokens::open(const std::filesystem::path& folder,
                                              const Clock& clock) {
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  sqlite3* catalogue = nullptr;
-  const std::string file = folder / "catalogue.sqlite";
-  const int code = sqlite3_open(file.c_str(), &catalogue);
-  std::unique_ptr<Tokens> tokens(new Tokens(catalogue, clock));
-  if (code != SQLITE_OK || sqlite3_exec(catalogue, tables_sql, nullptr, nullptr, nullptr) != 0) {
-    return Error{Fault::unavailable, fmt::format("{}: {}", file, sqlite3_errmsg(catalogue))};
-  }
+  TRY(auto catalogue, sqlite::File::open(folder / "catalogue.sqlite"));
+  OK_OR_RETURN(catalogue->run(tables_sql));
+  std::unique_ptr<Tokens> tokens(new Tokens(std::move(catalogue), clock));
   OK_OR_RETURN(tokens->load());
   return tokens;
 }
 
 Result<void> Tokens::load() {
-  Query query(catalogue_, "SELECT hash, id, scopes, created, expires FROM tokens");
+  TRY(auto query, catalogue_->prepare("SELECT hash, id, scopes, created, expires FROM tokens"));
   while (true) {
     TRY(const bool row, query.step());
     if (!row) return {};
-    TRY(std::vector<Scope> scopes,
-        within("catalogue.sqlite: token " + query.text(1), scopes_from(query.text(2))));
-    Token token{query.text(1), std::move(scopes), instant(query.number(3)), std::nullopt};
+    TRY(std::vector<Scope> scopes, within("catalogue.sqlite: token " + std::string(query.bytes(1)),
+                                          scopes_from(query.bytes(2))));
+    Token token{std::string(query.bytes(1)), std::move(scopes), instant(query.number(3)),
+                std::nullopt};
     if (!query.is_null(4)) token.expires = instant(query.number(4));
-    by_hash_.emplace(query.text(0), std::make_shared<const Token>(std::move(token)));
+    by_hash_.emplace(query.bytes(0), std::make_shared<const Token>(std::move(token)));
   }
 }
 
@@ -146,13 +106,12 @@ Result<NewToken> Tokens::create(std::vector<Scope> scopes, std::optional<Instant
   NewToken made{{std::move(id), std::move(scopes), clock_.now(), expires}, "weir_" + secret};
   const std::string hash = hash_of(made.secret);
   std::lock_guard lock(mutex_);
-  Query query(catalogue_, "INSERT INTO tokens VALUES (?, ?, ?, ?, ?)");
-  query.bind(1, hash);
-  query.bind(2, made.token.id);
-  query.bind(3, scopes_text(made.token.scopes));
+  TRY(auto query, catalogue_->prepare("INSERT INTO tokens VALUES (?, ?, ?, ?, ?)"));
+  const std::string kept_scopes = scopes_text(made.token.scopes);
+  query.bind(1, hash).bind(2, made.token.id).bind(3, kept_scopes);
   query.bind(4, made.token.created.time_since_epoch().count());
   if (expires) query.bind(5, expires->time_since_epoch().count());
-  OK_OR_RETURN(query.step());
+  OK_OR_RETURN(query.run());
   by_hash_.emplace(hash, std::make_shared<const Token>(made.token));
   return made;
 }
@@ -172,9 +131,8 @@ Result<void> Tokens::revoke(const std::string& id) {
   if (found == by_hash_.end()) {
     return Error{Fault::not_found, "there is no token " + id + "; see `weir token list`"};
   }
-  Query query(catalogue_, "DELETE FROM tokens WHERE id = ?");
-  query.bind(1, id);
-  OK_OR_RETURN(query.step());
+  TRY(auto query, catalogue_->prepare("DELETE FROM tokens WHERE id = ?"));
+  OK_OR_RETURN(query.bind(1, id).run());
   by_hash_.erase(found);
   return {};
 }

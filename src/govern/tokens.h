@@ -13,8 +13,7 @@
 #include "core/clock.h"
 #include "core/result.h"
 #include "govern/scope.h"
-
-struct sqlite3;
+#include "sqlite/file.h"
 
 namespace weir::govern {
 
@@ -47,10 +46,10 @@ class Tokens {
   Result<void> revoke(const std::string& id);
 
  private:
-  Tokens(sqlite3* catalogue, const Clock& clock);
+  Tokens(std::unique_ptr<sqlite::File> catalogue, const Clock& clock);
   Result<void> load();
 
-  sqlite3* const catalogue_;
+  const std::unique_ptr<sqlite::File> catalogue_;
   const Clock& clock_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Token>> by_hash_;  // under mutex_

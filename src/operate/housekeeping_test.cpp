@@ -42,9 +42,9 @@ class HousekeepingTest : public testing::Test {
     workspace_.declared.sources[0].retention.time = std::chrono::hours(48);
     store_ = store::TableStore::open(folder_.path() / "tables", {}).value();
     applier_ = store::Applier::start(*store_, journal_, {}, [](const std::string&) {}).value();
-    housekeeping_.emplace(
-        WorkingParts{workspace_, journal_, collector_, streams_, *applier_, clock_, reloads_},
-        std::chrono::hours(1));
+    housekeeping_.emplace(WorkingParts{workspace_, journal_, collector_, streams_, *applier_,
+                                       clock_, reloads_, nullptr},
+                          std::chrono::hours(1));
   }
 
   const journal::TemporaryFolder folder_;

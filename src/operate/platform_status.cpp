@@ -141,9 +141,13 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
                               counts.trouble});
   }
   const auto applied = parts.applier.rows_applied();
+  auto costs =
+      parts.indexes == nullptr ? std::map<std::string, index::IndexCost>() : parts.indexes->costs();
   for (const workspace::StreamTable& table : parts.workspace.tables) {
     const auto rows = applied.find(table.name);
-    status.tables.push_back({table.name, rows == applied.end() ? 0 : rows->second});
+    const index::IndexCost cost = costs[table.name];
+    status.tables.push_back({table.name, rows == applied.end() ? 0 : rows->second, cost.rows,
+                             cost.bytes, std::chrono::duration<double>(cost.time).count()});
   }
   return status;
 }

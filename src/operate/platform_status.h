@@ -7,6 +7,7 @@
 
 #include "collect/collector.h"
 #include "core/clock.h"
+#include "index/ordered_indexes.h"
 #include "journal/journal.h"
 #include "operate/reload_record.h"
 #include "process/stream_job.h"
@@ -25,6 +26,7 @@ struct WorkingParts {
   const store::Applier& applier;
   const Clock& clock;
   const ReloadRecord& reloads;
+  const index::OrderedIndexes* indexes;  // null: no table has one
 };
 
 serve::PlatformStatus platform_status(const WorkingParts& parts);

@@ -93,8 +93,8 @@ class RunningServing final : public Serving {
  private:
   const fs::path& data() const { return workspace_->declared.data; }
   WorkingParts working_parts() const {
-    return {*workspace_, grounds_.journal, *collector_,     streams_,
-            *applier_,   grounds_.clock,   grounds_.reloads};
+    return {*workspace_, grounds_.journal, *collector_,      streams_,
+            *applier_,   grounds_.clock,   grounds_.reloads, store_->indexes().get()};
   }
   Freshening freshening() const;
   Result<void> start_streams();
@@ -172,6 +172,7 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
   return serve::GatewayParts{.database = store_->database(),
                              .readables = std::move(relations_.readables),
                              .names = std::move(relations_.names),
+                             .indexes = store_->indexes(),
                              .apis = std::move(apis),
                              .flows = std::move(relations_.flows),
                              .journal = &grounds_.journal,

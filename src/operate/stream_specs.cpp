@@ -84,7 +84,8 @@ std::vector<store::TableSpec> table_specs(const CompiledWorkspace& workspace) {
     store::TableSpec spec{.name = table.name,
                           .schema = table.schema,
                           .key = table.key,
-                          .rows_are_final = table.rows_are_final};
+                          .rows_are_final = table.rows_are_final,
+                          .indexes = table.indexes};
     if (table.retention && table.event_time) {
       spec.retention = store::TableRetention{*table.event_time, *table.retention};
     }

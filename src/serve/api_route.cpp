@@ -52,7 +52,8 @@ net::Response answer_afresh(const Call& call, const CheckedApi& api,
   }
   std::vector<engine::Parameter> bound;
   std::ranges::copy_if(values, std::back_inserter(bound), used);
-  auto read = read_rows(call, {api.declared.sql.text, bound, form});
+  auto read =
+      read_rows(call, {api.declared.sql.text, bound, form, answer_rows_max, &api.conditions});
   if (auto* refused = std::get_if<net::Response>(&read)) {
     // Reading the values is part of the query; only where it fails is it asked which one it was.
     const auto wrong =

@@ -14,6 +14,7 @@ struct CheckedApi {
   workspace::Api declared;
   std::vector<std::string> reads;
   std::vector<std::string> parameters;  // of the declared, those that the SQL uses
+  std::vector<sql::TableConditions> conditions;
 };
 
 net::Response answer_api(const Call& call, const CheckedApi& api, AnswerCache& cache);

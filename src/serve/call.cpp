@@ -21,6 +21,20 @@ std::optional<std::string_view> option(const net::Request& request, std::string_
   return std::nullopt;
 }
 
+std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRead& read) {
+  const QueryWatch::Guard guard = call.watch.start(call.connection);
+  const auto rows = call.connection.query(std::string(read.sql), read.parameters);
+  if (!rows.ok()) return refuse_failed(rows.error(), guard, call.watch);
+  Result<RowsText> text = rows_text(*rows.value(), read.form, read.rows_max);
+  if (!text.ok()) return refuse_failed(text.error(), guard, call.watch);
+  if (text.value().too_large) {
+    return net::refusal(400, "RESULT_TOO_LARGE",
+                        fmt::format("the answer has more than {} MB: ask for fewer rows or columns",
+                                    answer_bytes_max >> 20));
+  }
+  return std::move(text).value();
+}
+
 std::unique_ptr<net::Response> respond(net::Response response) {
   return std::make_unique<net::Response>(std::move(response));
 }
@@ -99,17 +113,15 @@ net::Response refuse_more_rows() {
 }
 
 std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read) {
-  const QueryWatch::Guard guard = call.watch.start(call.connection);
-  const auto rows = call.connection.query(std::string(read.sql), read.parameters);
-  if (!rows.ok()) return refuse_failed(rows.error(), guard, call.watch);
-  Result<RowsText> text = rows_text(*rows.value(), read.form, read.rows_max);
-  if (!text.ok()) return refuse_failed(text.error(), guard, call.watch);
-  if (text.value().too_large) {
-    return net::refusal(400, "RESULT_TOO_LARGE",
-                        fmt::format("the answer has more than {} MB: ask for fewer rows or columns",
-                                    answer_bytes_max >> 20));
-  }
-  return std::move(text).value();
+  if (read.conditions == nullptr) return read_tables(call, read);
+  const auto by_index = call.views.put(*read.conditions, read.parameters);
+  // Values that cannot be read are the query's to refuse.
+  const bool is_put = by_index.ok() || by_index.error().fault == Fault::invalid;
+  auto answered = is_put ? read_tables(call, read)
+                         : std::variant<RowsText, net::Response>(net::refusal(by_index.error()));
+  const Result<void> taken = call.views.take_away();
+  if (!taken.ok()) return net::refusal(taken.error());
+  return answered;
 }
 
 }  // namespace weir::serve

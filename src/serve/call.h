@@ -10,8 +10,10 @@
 #include "core/result.h"
 #include "engine/database.h"
 #include "govern/tokens.h"
+#include "index/ordered_indexes.h"
 #include "net/http.h"
 #include "scalars/time_zone.h"
+#include "serve/index_views.h"
 #include "serve/query_watch.h"
 #include "serve/readable.h"
 #include "serve/rows_answer.h"
@@ -25,7 +27,9 @@ struct Call {
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
   QueryWatch& watch;
-  const TimeZone& zone;  // of times without an offset
+  const TimeZone& zone;                  // of times without an offset
+  const index::OrderedIndexes* indexes;  // null: no table has one
+  IndexViews& views;                     // of the worker's connection
 };
 
 bool asks_to_wait(const net::Request& request);
@@ -47,6 +51,7 @@ struct RowsRead {
   const std::vector<engine::Parameter>& parameters;
   RowForm form = RowForm::json;
   std::size_t rows_max = answer_rows_max;
+  const std::vector<sql::TableConditions>* conditions = nullptr;  // by which indexes may serve it
 };
 
 // The rows, or the refusal: 504 when the query took too long, 400 when it fails on a row or the

@@ -4,6 +4,7 @@
 
 #include "core/suggestion.h"
 #include "net/envelope.h"
+#include "serve/indexed_read.h"
 #include "serve/read_query.h"
 #include "serve/url_value.h"
 
@@ -57,7 +58,10 @@ net::Response answer_data(const Call& call, std::string_view table) {
   const ReadQuery& query = asked.value();
   if (auto refused = wait_as_asked(call, {readable->name})) return std::move(*refused);
   const RowForm form = form_asked(call.request);
-  auto read = read_rows(call, {query.sql, query.parameters, form, query.limit});
+  auto indexed = read_by_index(call, table, query, form);
+  if (!indexed.ok()) return net::refusal(indexed.error());
+  auto read = indexed.value() ? std::variant<RowsText, net::Response>(*std::move(indexed).value())
+                              : read_rows(call, {query.sql, query.parameters, form, query.limit});
   if (auto* refused = std::get_if<net::Response>(&read)) {
     const auto blamed =
         refused->status == 400 ? blame_values(call.connection, query) : std::nullopt;

@@ -11,6 +11,7 @@
 #include "serve/access.h"
 #include "serve/api_route.h"
 #include "serve/data_route.h"
+#include "serve/explain_route.h"
 #include "serve/routes.h"
 #include "serve/sql_route.h"
 #include "serve/token_route.h"
@@ -50,11 +51,16 @@ Result<CheckedApi> check_api(sql::QueryChecker& checker, const PublishedApi& api
   }
   const sql::QueryCheck checked = checker.check(api.declared.sql.text, parameters);
   if (const auto* query = std::get_if<sql::CheckedQuery>(&checked)) {
-    return CheckedApi{api.declared, api.reads, query->parameters};
+    return CheckedApi{api.declared, api.reads, query->parameters, query->conditions};
   }
   return Error{Fault::invalid,
                fmt::format("api {}: {}", api.declared.name,
                            std::get<std::vector<sql::SqlMistake>>(checked).front().message)};
+}
+
+// It may take long, whoever asks.
+bool is_sql(const Route& route) {
+  return route.kind == RouteKind::sql || route.kind == RouteKind::explain;
 }
 
 // Anyone may ask, so that the reason, which names files, is kept for those with a token.
@@ -142,7 +148,7 @@ class WorkerGateway final : public Gateway {
     const bool waits =
         asks_to_wait(job.request) || kind == RouteKind::replay || kind == RouteKind::drop;
     Lines& lines = waits ? patient_ : prompt_;
-    return job.route.kind == RouteKind::sql ? lines.sql : lines.others;
+    return is_sql(job.route) ? lines.sql : lines.others;
   }
 
   std::variant<Admitted, net::Response> admit(const net::Request& request) const {
@@ -158,7 +164,7 @@ class WorkerGateway final : public Gateway {
     if (auto* refused = std::get_if<net::Response>(&found)) return std::move(*refused);
     if (auto refused = refuse_method(admitted.route, request.method)) return std::move(*refused);
     if (auto refused = refuse_parameters(admitted.route, request)) return std::move(*refused);
-    if (admitted.route.kind == RouteKind::sql) {
+    if (is_sql(admitted.route)) {
       if (auto refused = refuse_looking(*admitted.token)) return std::move(*refused);
     }
     return admitted;
@@ -182,7 +188,8 @@ class WorkerGateway final : public Gateway {
   Result<void> start_worker(Jobs& queue) {
     TRY(std::shared_ptr<engine::Connection> connection, parts_.database->connect());
     workers_.emplace_back([this, &queue, connection] {
-      while (const auto job = queue.pop()) answer(**job, *connection);
+      IndexViews views(parts_.database, *connection, parts_.indexes.get());
+      while (const auto job = queue.pop()) answer(**job, *connection, views);
     });
     return {};
   }
@@ -193,23 +200,25 @@ class WorkerGateway final : public Gateway {
            std::chrono::steady_clock::now() - job.came > parts_.query_time_max;
   }
 
-  void answer(Job& job, engine::Connection& connection) {
+  void answer(Job& job, engine::Connection& connection, IndexViews& views) {
     if (waited_too_long(job)) return job.reply.send(refuse_overloaded());
-    net::Response response = response_to(job, connection);
+    net::Response response = response_to(job, connection, views);
     const bool stops = job.route.kind == RouteKind::stop && response.status == 200;
     job.reply.send(std::move(response));
     // The one who asked has the answer before the server is gone.
     if (stops) parts_.stop();
   }
 
-  net::Response response_to(const Job& job, engine::Connection& connection) {
-    const Call call{job.request,      *job.token, parts_.readables, connection,
-                    parts_.freshness, watch_,     parts_.time_zone};
+  net::Response response_to(const Job& job, engine::Connection& connection, IndexViews& views) {
+    const Call call{job.request,      *job.token,           parts_.readables,
+                    connection,       parts_.freshness,     watch_,
+                    parts_.time_zone, parts_.indexes.get(), views};
     switch (job.route.kind) {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
       case RouteKind::replay: return answer_replay(call, job.route.name, parts_.replay);
+      case RouteKind::explain: return answer_explain(call, apis_, checker_);
       case RouteKind::metrics:
       case RouteKind::status:
       case RouteKind::catalogue: return answer_look(job);

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "engine/database.h"
 #include "govern/tokens.h"
+#include "index/ordered_indexes.h"
 #include "net/http_server.h"
 #include "scalars/time_zone.h"
 #include "serve/readable.h"
@@ -33,7 +34,8 @@ struct GatewayParts {
   // sql::publish_batch_names.
   std::shared_ptr<engine::Database> database;
   Readables readables;
-  std::vector<sql::Readable> names;  // the same, for checking SQL
+  std::vector<sql::Readable> names;                      // the same, for checking SQL
+  std::shared_ptr<const index::OrderedIndexes> indexes;  // null: no table has one
   std::vector<PublishedApi> apis;
   std::vector<Flow> flows;                    // what can be tapped
   const journal::Journal* journal = nullptr;  // what is tapped; null without flows

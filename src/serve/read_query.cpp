@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/suggestion.h"
+#include "serve/indexed_read.h"
 #include "serve/url_value.h"
 
 namespace weir::serve {
@@ -22,17 +23,19 @@ constexpr std::size_t limit_max = 10'000;
 struct Comparison {
   std::string_view name;
   std::string_view sql;
+  std::optional<index::Comparison> in_index;
 };
+using Indexed = index::Comparison;
 
-constexpr auto comparisons = std::to_array<Comparison>({{"eq", "="},
-                                                        {"ne", "<>"},
-                                                        {"lt", "<"},
-                                                        {"lte", "<="},
-                                                        {"gt", ">"},
-                                                        {"gte", ">="},
-                                                        {"like", "LIKE"},
-                                                        {"in", "IN"},
-                                                        {"is", "IS"}});
+constexpr auto comparisons = std::to_array<Comparison>({{"eq", "=", Indexed::equal},
+                                                        {"ne", "<>", Indexed::not_equal},
+                                                        {"lt", "<", Indexed::less},
+                                                        {"lte", "<=", Indexed::less_or_equal},
+                                                        {"gt", ">", Indexed::greater},
+                                                        {"gte", ">=", Indexed::greater_or_equal},
+                                                        {"like", "LIKE", std::nullopt},
+                                                        {"in", "IN", Indexed::in},
+                                                        {"is", "IS", Indexed::null}});
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
@@ -119,23 +122,32 @@ class Builder {
     query_.sql = fmt::format("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {}", select_,
                              quote_name(table_.name), where_, order_ + default_order(),
                              query_.limit + 1, query_.offset);
+    if (query_.rows) {
+      query_.rows->limit = query_.limit + 1;
+      query_.rows->offset = query_.offset;
+    }
     return std::move(query_);
   }
 
  private:
-  Result<std::string> column(std::string_view name) const {
-    if (!table_.schema->find(name)) return unknown_column(table_, name);
-    return quote_name(name);
+  Result<std::size_t> column(std::string_view name) const {
+    const auto found = table_.schema->find(name);
+    if (!found) return unknown_column(table_, name);
+    return *found;
+  }
+  const std::string& name_of(std::size_t column) const {
+    return table_.schema->columns[column].name;
   }
 
   Result<void> take_select(const std::string& value) {
     std::set<std::string> selected;
     for (const std::string& name : split(value)) {
-      TRY(const std::string quoted, column(name));
+      TRY(const std::size_t index, column(name));
       if (!selected.insert(name).second) {
         return Error{Fault::invalid, fmt::format("select names {} twice", name)};
       }
-      select_ += (select_.empty() ? "" : ", ") + quoted;
+      select_ += (select_.empty() ? "" : ", ") + quote_name(name);
+      query_.columns.push_back(index);
     }
     return {};
   }
@@ -143,8 +155,11 @@ class Builder {
   Result<void> take_order(const std::string& value) {
     for (const std::string& part : split(value)) {
       const bool descending = part.starts_with('-');
-      TRY(const std::string quoted, column(std::string_view(part).substr(descending ? 1 : 0)));
-      order_ += quoted + (descending ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+      TRY(const std::size_t index, column(std::string_view(part).substr(descending ? 1 : 0)));
+      order_ +=
+          quote_name(name_of(index)) + (descending ? " DESC NULLS LAST, " : " ASC NULLS LAST, ");
+      if (!has_order(table_.schema->columns[index].type)) query_.rows.reset();
+      if (query_.rows) query_.rows->sortings.push_back({index, descending});
     }
     return {};
   }
@@ -164,6 +179,14 @@ class Builder {
     if (!filter) return unknown_column(table_, name);
     TRY(const std::string condition, condition_of(*filter, name, value));
     where_ += (where_.empty() ? " WHERE " : " AND ") + condition;
+    if (!query_.rows) return {};
+    const std::size_t index = *table_.schema->find(filter->column->name);
+    auto compared = row_condition(index, *filter, value);
+    if (compared) {
+      query_.rows->conditions.push_back(std::move(*compared));
+    } else {
+      query_.rows.reset();
+    }
     return {};
   }
 
@@ -191,6 +214,25 @@ class Builder {
     return fmt::format("{}({})", left, fmt::join(marks, ", "));
   }
 
+  // Nothing where only the engine can compare so.
+  std::optional<index::Condition> row_condition(std::size_t column, const FilterName& filter,
+                                                const std::string& value) const {
+    const Type& type = filter.column->type;
+    if (!filter.comparison->in_index || !has_order(type)) return std::nullopt;
+    index::Condition condition{column, *filter.comparison->in_index, {}};
+    if (filter.comparison->name == "is") {
+      if (value == "notnull") condition.comparison = index::Comparison::not_null;
+      return condition;
+    }
+    const bool is_list = filter.comparison->name == "in";
+    for (const std::string& text : is_list ? split(value) : std::vector{value}) {
+      auto bytes = order_value(type, zone_, text);
+      if (!bytes) return std::nullopt;
+      condition.values.push_back(std::move(*bytes));
+    }
+    return condition;
+  }
+
   Result<std::string> bind(const std::string& label, const Type& type, const std::string& text) {
     TRY(std::string read, engine_text(label, type, zone_, text));
     const std::string name = fmt::format("p{}", query_.parameters.size());
@@ -201,7 +243,7 @@ class Builder {
 
   const Readable& table_;
   const TimeZone& zone_;
-  ReadQuery query_;
+  ReadQuery query_{.rows = index::RowQuery{}};
   std::string select_, where_, order_;
   std::set<std::string> options_;
 };

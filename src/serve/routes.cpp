@@ -24,6 +24,7 @@ const auto& fixed_routes() {
       {"/readyz", {.kind = RouteKind::ready, .is_open = true}},
       {"/metrics", {.kind = RouteKind::metrics}},
       {"/weir/v1/sql", {.kind = RouteKind::sql}},
+      {"/weir/v1/explain", {.kind = RouteKind::explain}},
       {"/weir/v1/status", {.kind = RouteKind::status}},
       {"/weir/v1/tokens", {.kind = RouteKind::tokens}},
       {"/weir/v1/drop", {.kind = RouteKind::drop}},
@@ -100,6 +101,7 @@ std::variant<Route, net::Response> find_api(const std::vector<CheckedApi>& apis,
 std::vector<std::string_view> methods_of(RouteKind kind) {
   switch (kind) {
     case RouteKind::sql:
+    case RouteKind::explain:
     case RouteKind::replay:
     case RouteKind::stop: return {"POST"};
     case RouteKind::token: return {"DELETE"};

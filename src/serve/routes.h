@@ -20,6 +20,7 @@ enum class RouteKind : std::uint8_t {
   data,
   api,
   sql,
+  explain,
   status,
   catalogue,
   tap,

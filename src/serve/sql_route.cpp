@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "formats/json_value.h"
 #include "net/envelope.h"
 #include "sql/sql_text.h"
@@ -11,21 +13,30 @@ namespace {
 
 constexpr std::size_t body_bytes_max = std::size_t{1} << 20;
 
-std::variant<std::string, net::Response> read_body(const net::Request& request) {
+}  // namespace
+
+std::variant<BodyText, net::Response> read_body(const net::Request& request,
+                                                const std::vector<std::string_view>& names) {
   if (!request.header("content-encoding").empty()) {
     return net::refusal(415, "ENCODING_NOT_SUPPORTED", "send the SQL uncompressed");
   }
   if (request.body.size() > body_bytes_max) {
     return net::refusal(413, "BODY_TOO_LARGE", "SQL is at most 1 MB");
   }
-  const auto body = formats::JsonValue::parse(request.body);
-  const bool is_sql =
-      body.ok() && body.value().object().size() == 1 && body.value()["sql"].is_text();
-  if (!is_sql) {
-    return net::refusal(400, "INVALID_BODY", R"(send {"sql": "SELECT ..."} and nothing else)");
+  auto body = formats::JsonValue::parse(request.body);
+  const bool is_one = body.ok() && body.value().object().size() == 1;
+  if (is_one && body.value().object().front().second.is_text()) {
+    auto [name, text] = body.value().object().front();
+    if (std::ranges::find(names, name) != names.end()) return BodyText{name, text.text()};
   }
-  return body.value()["sql"].text();
+  std::string known;
+  for (const std::string_view name : names) {
+    known += fmt::format(R"({}{{"{}": "..."}})", known.empty() ? "" : " or ", name);
+  }
+  return net::refusal(400, "INVALID_BODY", "send " + known + " and nothing else");
 }
+
+namespace {
 
 std::unique_ptr<net::Response> refuse_options(const net::Request& request) {
   for (const auto& [name, value] : request.query) {
@@ -48,12 +59,9 @@ net::Response refuse_sql(std::string_view sql, const std::vector<sql::SqlMistake
 
 net::Response answer_checked(const Call& call, const std::string& sql,
                              const sql::CheckedQuery& checked) {
-  for (const std::string& name : checked.reads) {
-    if (auto refused = refuse_reading(call, name)) return std::move(*refused);
-  }
   if (auto refused = wait_as_asked(call, checked.reads)) return std::move(*refused);
   const RowForm form = form_asked(call.request);
-  auto read = read_rows(call, {sql, {}, form});
+  auto read = read_rows(call, {sql, {}, form, answer_rows_max, &checked.conditions});
   if (auto* refused = std::get_if<net::Response>(&read)) return std::move(*refused);
   const RowsText& rows = std::get<RowsText>(read);
   return rows.more ? refuse_more_rows() : rows_response(form, rows.text, "");
@@ -72,16 +80,27 @@ std::variant<sql::QueryCheck, net::Response> SharedChecker::check(std::string_vi
 
 net::Response answer_sql(const Call& call, SharedChecker& checker) {
   if (auto refused = refuse_options(call.request)) return std::move(*refused);
-  auto body = read_body(call.request);
+  auto body = read_body(call.request, {"sql"});
   if (auto* refused = std::get_if<net::Response>(&body)) return std::move(*refused);
-  const std::string& sql = std::get<std::string>(body);
+  const std::string& sql = std::get<BodyText>(body).text;
+  auto checked = check_sql(call, checker, sql);
+  if (auto* refused = std::get_if<net::Response>(&checked)) return std::move(*refused);
+  return answer_checked(call, sql, std::get<sql::CheckedQuery>(checked));
+}
+
+std::variant<sql::CheckedQuery, net::Response> check_sql(const Call& call, SharedChecker& checker,
+                                                         const std::string& sql) {
   auto checked = checker.check(sql, call.watch);
   if (auto* refused = std::get_if<net::Response>(&checked)) return std::move(*refused);
-  const auto& check = std::get<sql::QueryCheck>(checked);
+  auto& check = std::get<sql::QueryCheck>(checked);
   if (const auto* mistakes = std::get_if<std::vector<sql::SqlMistake>>(&check)) {
     return refuse_sql(sql, *mistakes);
   }
-  return answer_checked(call, sql, std::get<sql::CheckedQuery>(check));
+  auto& query = std::get<sql::CheckedQuery>(check);
+  for (const std::string& name : query.reads) {
+    if (auto refused = refuse_reading(call, name)) return std::move(*refused);
+  }
+  return std::move(query);
 }
 
 }  // namespace weir::serve

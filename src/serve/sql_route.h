@@ -21,6 +21,18 @@ class SharedChecker {
   sql::QueryChecker checker_;  // under mutex_
 };
 
+// A body of one text: {"name": "text"}.
+struct BodyText {
+  std::string name;
+  std::string text;
+};
+// Or the refusal of one that is none, or has another name.
+std::variant<BodyText, net::Response> read_body(const net::Request& request,
+                                                const std::vector<std::string_view>& names);
+// The query, or the refusal where it is wrong or reads what the token may not.
+std::variant<sql::CheckedQuery, net::Response> check_sql(const Call& call, SharedChecker& checker,
+                                                         const std::string& sql);
+
 net::Response answer_sql(const Call& call, SharedChecker& checker);
 
 }  // namespace weir::serve

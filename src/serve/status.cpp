@@ -46,7 +46,9 @@ std::string stream_json(const StreamStatus& s) {
 }
 
 std::string table_json(const TableStatus& t) {
-  return fmt::format(R"({{"name":{},"rows_applied":{}}})", json_string(t.name), t.rows_applied);
+  return fmt::format(
+      R"({{"name":{},"rows_applied":{},"index_rows":{},"index_bytes":{},"index_seconds":{}}})",
+      json_string(t.name), t.rows_applied, t.index_rows, t.index_bytes, t.index_seconds);
 }
 
 // A sample for each named thing.
@@ -148,6 +150,12 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
           samples_of("stream", streams, [](const auto& s) { return s.failure.empty() ? 0 : 1; })},
       Metric{"weir_table_rows_applied_total", "Rows written to the table.", counter,
              samples_of("table", tables, [](const auto& t) { return t.rows_applied; })},
+      Metric{"weir_table_index_rows_total", "Rows put into the table's indexes.", counter,
+             samples_of("table", tables, [](const auto& t) { return t.index_rows; })},
+      Metric{"weir_table_index_bytes_total", "Bytes put into the table's indexes.", counter,
+             samples_of("table", tables, [](const auto& t) { return t.index_bytes; })},
+      Metric{"weir_table_index_seconds_total", "Time that putting them took.", counter,
+             samples_of("table", tables, [](const auto& t) { return t.index_seconds; })},
   };
 }
 

@@ -33,6 +33,9 @@ struct StreamStatus {
 struct TableStatus {
   std::string name;
   std::uint64_t rows_applied = 0;
+  // What its indexes cost on top, since the workspace of now is served; rows 0: it has none.
+  std::uint64_t index_rows = 0, index_bytes = 0;
+  double index_seconds = 0;
 };
 
 struct PlatformStatus {

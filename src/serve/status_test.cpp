@@ -40,7 +40,8 @@ TEST(Status, every_row_is_accounted_for_in_json) {
       R"("processed_through":90,"failure":null,"trouble":"the disk is full"},{"name":"new",)"
       R"("rows_in":0,"rows_out":0,"late":0,)"
       R"("quarantined":0,"watermark_seconds":null,"processed_through":0,)"
-      R"("failure":"disk \"full\"","trouble":null}],"tables":[{"name":"delays","rows_applied":3}]})");
+      R"("failure":"disk \"full\"","trouble":null}],"tables":[{"name":"delays","rows_applied":3,"index_rows":0,)"
+      R"("index_bytes":0,"index_seconds":0}]})");
 }
 
 TEST(Status, metrics_count_rows_from_the_source_to_the_table_and_tell_the_lag) {

@@ -156,6 +156,12 @@ Result<CheckedQuery> check_in(engine::Connection& connection, const std::vector<
   TRY(const JsonValue answer, bind(connection, typed, refusals));
   TRY(checked.reads, bound_names(answer["plans"], names, refusals));
   TRY(checked.result, result_schema(connection, typed.text, refusals));
+  // Only the table itself has row numbers.
+  const bool reads_rowid =
+      std::ranges::find(uses.columns, "rowid", &Use::name) != uses.columns.end();
+  if (!reads_rowid) {
+    checked.conditions = find_conditions(answer["plans"], typed, refusals.sql());
+  }
   return checked;
 }
 

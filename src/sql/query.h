@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/database.h"
+#include "sql/conditions.h"
 #include "sql/plan.h"
 
 namespace weir::sql {
@@ -19,6 +20,7 @@ struct CheckedQuery {
   std::vector<std::string> reads;
   std::vector<std::string> parameters;  // those of the declared that it uses
   std::shared_ptr<const Schema> result;
+  std::vector<TableConditions> conditions;
 };
 
 using QueryCheck = std::variant<CheckedQuery, std::vector<SqlMistake>>;

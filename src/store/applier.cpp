@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/rest.h"
+#include "store/table_indexes.h"
 
 namespace weir::store {
 namespace {
@@ -29,6 +30,16 @@ std::string name_list(const Schema& schema, const std::vector<std::size_t>& colu
     list += quote_name(schema.columns[column].name);
   }
   return list;
+}
+
+// One number, or null.
+Result<std::optional<std::int64_t>> number_of(engine::Connection& connection,
+                                              const std::string& sql) {
+  TRY(const auto rows, connection.query(sql));
+  TRY(const auto batch, rows->next());
+  ASSERT(batch != nullptr && batch->rows() == 1);
+  if (batch->column(0).is_null(0)) return std::optional<std::int64_t>();
+  return std::optional(batch->column(0).values<std::int64_t>()[0]);
 }
 
 std::string all_names(const Schema& schema) {
@@ -67,6 +78,7 @@ Result<void> Applier::open() {
     pending_.emplace(target.table, std::move(rows));
   }
   OK_OR_RETURN(load_places());
+  OK_OR_RETURN(put_anew_lost_indexes());
   applied_.store(least_place(), std::memory_order_release);
   return {};
 }
@@ -113,6 +125,7 @@ Result<void> Applier::begin() {
   OK_OR_RETURN(store_.database()->revive());
   // Refused where the engine has done it already.
   [[maybe_unused]] const Result<void> rolled_back = connection_->run("ROLLBACK");
+  if (store_.indexes() != nullptr) store_.indexes()->roll_back();
   for (const auto& [table, rows] : pending_) rows->clear();
   pending_rows_ = 0;
   commits_.clear();
@@ -152,14 +165,15 @@ Result<void> Applier::take(const journal::Placed& placed) {
     place.position = placed.end;
     place.generation = head.generation;
     place.sequence = head.sequence;
-    for (const journal::Placed& part : parts) OK_OR_RETURN(add_rows(target.table, *part.entry));
+    for (const journal::Placed& part : parts) OK_OR_RETURN(add_rows(target.table, part));
   }
   return {};
 }
 
-Result<void> Applier::add_rows(const std::string& table, const journal::Entry& entry) {
+Result<void> Applier::add_rows(const std::string& table, const journal::Placed& placed) {
+  const journal::Entry& entry = *placed.entry;
   if (entry.batches.empty() || entry.batches[0] == nullptr) return {};
-  OK_OR_RETURN(within("table " + table, pending_.at(table)->add(entry.batches[0])));
+  OK_OR_RETURN(within("table " + table, pending_.at(table)->add(entry.batches[0], placed.begin)));
   pending_rows_ += entry.batches[0]->rows();
   return {};
 }
@@ -191,11 +205,16 @@ Result<void> Applier::apply(Position through) {
   if (pending_rows_ > 0) OK_OR_RETURN(has_room);
   if (pending_rows_ > 0 || (now >= places_written_ + places_age_max && has_room.ok())) {
     OK_OR_RETURN(connection_->run("BEGIN"));
+    if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->begin());
     for (const auto& [table, rows] : pending_) {
       if (rows->rows() > 0) OK_OR_RETURN(apply_table(*store_.find(table)));
     }
+    OK_OR_RETURN(put_in_indexes());
     OK_OR_RETURN(drop_expired());
     OK_OR_RETURN(write_places(through));
+    // Before the engine: where only this one is kept, the rows are put once more, which changes
+    // nothing.
+    if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->commit(table_places()));
     OK_OR_RETURN(connection_->run("COMMIT"));
     places_written_ = now;
   }
@@ -242,9 +261,52 @@ Result<void> Applier::drop_expired() {
     next = now + std::chrono::minutes(1);
     const std::string target = quote_name(table.name);
     const std::string time = quote_name(table.schema->columns[table.retention->column].name);
+    TRY(const std::optional<std::int64_t> oldest,
+        number_of(*connection_, fmt::format("SELECT epoch_us(max({}) - to_seconds({})) FROM {}",
+                                            time, table.retention->age.count(), target)));
+    if (!oldest) continue;
     OK_OR_RETURN(connection_->run(
-        fmt::format("DELETE FROM {0} WHERE {1} < (SELECT max({1}) FROM {0}) - to_seconds({2})",
-                    target, time, table.retention->age.count())));
+        fmt::format("DELETE FROM {} WHERE {} < make_timestamp({})", target, time, *oldest)));
+    const auto& indexes = store_.indexes();
+    if (indexes != nullptr && indexes->find(table.name) != nullptr) {
+      OK_OR_RETURN(indexes->drop_before(table.name, *oldest));
+    }
+  }
+  return {};
+}
+
+std::map<std::string, index::IndexPlace> Applier::table_places() const {
+  std::map<std::string, index::IndexPlace> places;
+  if (store_.indexes() == nullptr) return places;
+  for (const auto& [target, place] : places_) {
+    if (store_.indexes()->find(target.table) == nullptr) continue;
+    const auto [at, is_new] =
+        places.try_emplace(target.table, index::IndexPlace{place.journal, place.position});
+    if (!is_new) at->second.position = std::min(at->second.position, place.position);
+  }
+  return places;
+}
+
+// They are never behind the tables, unless their file was lost or is of another shape.
+Result<void> Applier::put_anew_lost_indexes() {
+  for (const auto& [table, place] : table_places()) {
+    index::OrderedIndexes& indexes = *store_.indexes();
+    const auto known = indexes.place(table);
+    if (known && known->journal == place.journal && known->position >= place.position) continue;
+    say_(fmt::format("the indexes of table {} are made anew from its rows", table));
+    OK_OR_RETURN(put_anew(indexes, *connection_, *store_.find(table), place));
+  }
+  return {};
+}
+
+Result<void> Applier::put_in_indexes() {
+  const auto& indexes = store_.indexes();
+  if (indexes == nullptr) return {};
+  for (const auto& [table, pending] : pending_) {
+    if (indexes->find(table) == nullptr) continue;
+    for (const WeighedRows& batch : pending->batches()) {
+      OK_OR_RETURN(indexes->put(table, *batch.rows, batch.weights, {batch.commit}));
+    }
   }
   return {};
 }

@@ -64,7 +64,7 @@ class Applier {
   // Takes what waits, up to a transaction's worth. False: nothing did.
   Result<bool> gather(journal::Reader& reader);
   Result<void> take(const journal::Placed& placed);
-  Result<void> add_rows(const std::string& table, const journal::Entry& entry);
+  Result<void> add_rows(const std::string& table, const journal::Placed& placed);
   // All commits before it were taken whole.
   Position place_of(const journal::Reader& reader) const;
   // Says so where commits between the place and this one are gone.
@@ -74,7 +74,11 @@ class Applier {
   std::size_t pending_bytes() const;
   Result<void> apply_table(const TableSpec& table);
   Result<void> drop_expired();
+  Result<void> put_anew_lost_indexes();
+  Result<void> put_in_indexes();
   Result<void> write_places(Position through);
+  // How far each table is, by the least of its streams.
+  std::map<std::string, index::IndexPlace> table_places() const;
   void publish(Position through);
   void fail(Error error);
 

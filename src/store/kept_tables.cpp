@@ -3,7 +3,9 @@
 #include <system_error>
 #include <utility>
 
+#include "index/ordered_indexes.h"
 #include "store/applied_places.h"
+#include "store/table_indexes.h"
 
 namespace weir::store {
 namespace {
@@ -32,16 +34,16 @@ Result<std::vector<std::string>> table_names(engine::Connection& connection) {
 Result<KeptTables> KeptTables::open(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "weir.duckdb";
   std::error_code failed;
-  if (!std::filesystem::exists(file, failed)) return KeptTables(nullptr);
+  if (!std::filesystem::exists(file, failed)) return KeptTables(folder, nullptr);
   TRY(const auto database, engine::Database::open({.file = file}));
   TRY(auto connection, database->connect());
   OK_OR_RETURN(make_applied_places(*connection));
-  return KeptTables(std::move(connection));
+  return KeptTables(folder, std::move(connection));
 }
 
 Result<KeptTables> KeptTables::of(engine::Database& database) {
   TRY(auto connection, database.connect());
-  return KeptTables(std::move(connection));
+  return KeptTables({}, std::move(connection));
 }
 
 Result<std::vector<KeptTable>> KeptTables::list() {
@@ -62,6 +64,8 @@ Result<std::vector<KeptTable>> KeptTables::list() {
 
 Result<void> KeptTables::drop(const std::vector<std::string>& tables) {
   if (connection_ == nullptr || tables.empty()) return {};
+  ASSERT(!folder_.empty());
+  OK_OR_RETURN(index::OrderedIndexes::forget(index_file(folder_), tables));
   std::string all = "BEGIN;";
   for (const std::string& table : tables) {
     all += "DROP TABLE IF EXISTS " + engine::quote_name(table) + ";";

@@ -33,15 +33,16 @@ class KeptTables {
   static Result<KeptTables> of(engine::Database& database);
 
   Result<std::vector<KeptTable>> list();
-  // Removes those of these tables that are there, and how far each stream's results are in them,
-  // all at once. What is declared is made anew when the store is opened, and is applied to from the
-  // start.
+  // Removes those of these tables that are there with their indexes, and how far each stream's
+  // results are in them. What is declared is made anew when the store is opened, and is applied to
+  // from the start. Not of a store that is open.
   Result<void> drop(const std::vector<std::string>& tables);
 
  private:
-  explicit KeptTables(std::unique_ptr<engine::Connection> connection)
-      : connection_(std::move(connection)) {}
+  KeptTables(std::filesystem::path folder, std::unique_ptr<engine::Connection> connection)
+      : folder_(std::move(folder)), connection_(std::move(connection)) {}
 
+  std::filesystem::path folder_;                    // empty: of a store that is open
   std::unique_ptr<engine::Connection> connection_;  // null: there is no file
 };
 

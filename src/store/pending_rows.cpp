@@ -59,8 +59,8 @@ Result<std::unique_ptr<Scan>> PendingRows::scan() const {
   return std::unique_ptr<Scan>(std::make_unique<PendingScan>(schema_, batches_));
 }
 
-Result<void> PendingRows::add(std::shared_ptr<const Batch> batch) {
-  WeighedRows added{.rows = batch};
+Result<void> PendingRows::add(std::shared_ptr<const Batch> batch, Position commit) {
+  WeighedRows added{.rows = batch, .commit = commit};
   if (!begins_with(batch->schema(), *table_)) {
     TRY(added.rows, fit_columns(batch, table_));
   }

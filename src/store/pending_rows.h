@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/position.h"
 #include "core/relation.h"
 
 namespace weir::store {
@@ -15,6 +16,7 @@ struct WeighedRows {
   std::shared_ptr<const Batch> rows;
   std::span<const std::int64_t> weights;
   std::shared_ptr<const Batch> stored;  // keeps what `weights` views
+  Position commit = 0;                  // where the record begins that they came with
 };
 
 // Columns: the table's, then `_weight` BIGINT (+1 or -1) and `_order` BIGINT (0, 1 ... as they
@@ -28,8 +30,9 @@ class PendingRows final : public Relation {
 
   // A stream's rows, by name: null in a column of the table that they do not have, +1 where they
   // have no `_weight`. Fault::conflict where a column has another type; then nothing was added.
-  Result<void> add(std::shared_ptr<const Batch> batch);
+  Result<void> add(std::shared_ptr<const Batch> batch, Position commit);
   void clear();
+  const std::vector<WeighedRows>& batches() const { return batches_; }
   std::size_t rows() const { return rows_; }
   std::size_t bytes() const { return bytes_; }
 

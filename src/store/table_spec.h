@@ -25,7 +25,8 @@ struct TableSpec {
   std::vector<std::size_t> key;  // columns; empty: every row is kept
   // The writer gives each key once and never takes a row back: rows are only ever added.
   bool rows_are_final = false;
-  std::optional<TableRetention> retention;  // none: rows stay
+  std::optional<TableRetention> retention;        // none: rows stay
+  std::vector<std::vector<std::size_t>> indexes;  // columns of each
 
   bool is_upserted() const { return !key.empty() && !rows_are_final; }
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/applied_places.h"
+#include "store/table_indexes.h"
 
 namespace weir::store {
 namespace {
@@ -97,8 +98,12 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
   TRY(auto database, engine::Database::open({.file = folder / "weir.duckdb"}));
   TRY(auto connection, database->connect());
   OK_OR_RETURN(make_tables(*connection, tables));
-  return std::unique_ptr<TableStore>(
-      new TableStore(folder, std::move(database), std::move(tables)));
+  std::vector<index::IndexedTable> indexed = indexed_tables(tables);
+  std::unique_ptr<TableStore> store(new TableStore(folder, std::move(database), std::move(tables)));
+  if (!indexed.empty()) {
+    TRY(store->indexes_, index::OrderedIndexes::open(index_file(folder), std::move(indexed)));
+  }
+  return store;
 }
 
 Result<void> TableStore::check_columns(const std::vector<TableSpec>& tables) const {

@@ -8,6 +8,7 @@
 
 #include "core/result.h"
 #include "engine/database.h"
+#include "index/ordered_indexes.h"
 #include "store/table_spec.h"
 
 namespace weir::store {
@@ -28,6 +29,8 @@ class TableStore {
   // out by itself: where a checkpoint fails, it serves nothing any more.
   Result<void> check_room(std::size_t bytes) const;
   const TableSpec* find(std::string_view table) const;
+  // Of the tables that have some; null: none has.
+  const std::shared_ptr<index::OrderedIndexes>& indexes() const { return indexes_; }
   const std::shared_ptr<engine::Database>& database() const { return database_; }
 
  private:
@@ -37,6 +40,7 @@ class TableStore {
   std::filesystem::path folder_;
   std::shared_ptr<engine::Database> database_;
   std::vector<TableSpec> tables_;
+  std::shared_ptr<index::OrderedIndexes> indexes_;
 };
 
 }  // namespace weir::store

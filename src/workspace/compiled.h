@@ -29,6 +29,7 @@ struct StreamTable {
   std::vector<std::size_t> key;  // columns; empty: every row is kept
   bool rows_are_final = false;   // each key comes once and is never taken back
   std::vector<std::string> streams;
+  std::vector<std::vector<std::size_t>> indexes;  // columns of each
   std::optional<std::chrono::seconds> retention;
   std::optional<std::size_t> event_time;  // column that retention counts by
 };

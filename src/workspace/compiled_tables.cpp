@@ -99,14 +99,23 @@ class TableCompiler {
   void take_declared() {
     const Place key = place("key");
     table_.key = find_columns(declared_->key, *table_.schema, {key, "key"}, mistakes_);
-    for (const auto& index : declared_->indexes) {
-      find_columns(index, *table_.schema, {place("indexes"), "indexes"}, mistakes_);
-    }
+    for (const auto& index : declared_->indexes) take_index(index);
     table_.retention = declared_->retention;
     if (!table_.retention || table_.event_time) return;
     mistakes_.push_back({place("retention"),
                          "retention: it counts by event time, and this result has none: select "
                          "window_start, or the source's event_time"});
+  }
+  void take_index(const std::vector<std::string>& names) {
+    const Mistake missing{place("indexes"), "indexes"};
+    table_.indexes.push_back(find_columns(names, *table_.schema, missing, mistakes_));
+    for (const std::size_t column : table_.indexes.back()) {
+      const Field& field = table_.schema->columns[column];
+      if (has_order(field.type)) continue;
+      mistakes_.push_back({missing.place, "indexes: \"" + field.name + "\" is " +
+                                              to_string(field.type) +
+                                              ", whose values an index cannot keep in order"});
+    }
   }
   // Of several writers each only adds rows, or there is a key, which check_key refuses.
   std::vector<std::size_t> derived_key() const {
@@ -192,9 +201,9 @@ Result<StaticTable> read_static_table(const Table& declared, std::vector<Mistake
   StaticTable table{declared.name, rows.schema, {}, std::move(rows.batches)};
   const Place place = place_of_key(declared.places, "key", declared.place);
   table.key = find_columns(declared.key, *table.schema, {place, "key"}, mistakes);
-  for (const auto& index : declared.indexes) {
-    const Place at = place_of_key(declared.places, "indexes", declared.place);
-    find_columns(index, *table.schema, {at, "indexes"}, mistakes);
+  if (!declared.indexes.empty()) {
+    mistakes.push_back({place_of_key(declared.places, "indexes", declared.place),
+                        "indexes: a table of a file is read whole, so it has none"});
   }
   if (table.key.empty() || table.key.size() != declared.key.size()) return table;
   TRY(const auto repeated, engine::find_repeated(declared.file, declared.key));

@@ -43,8 +43,8 @@ const Spec<TableDocument>& TableDocument::spec() {
                  "group columns, and any other only grows.",
                  example("[window_start, origin]"))
           .field("indexes", &C::indexes,
-                 "Columns to find rows by, a list each. They are checked; until there are indexes, "
-                 "reads scan.",
+                 "Columns to find rows by, a list each: rows with one value in the first of them "
+                 "and, in the column after those, a range.",
                  example("[[origin, window_start]]"))
           .field("retention", &C::retention,
                  "Rows that much older than the newest event time in it are dropped.",

@@ -69,25 +69,6 @@ class NewTest(unittest.TestCase):
         self.assertEqual([path.name for path in self.weir.folder.iterdir()], ["weir.yaml"])
 
 
-class ExplainTest(unittest.TestCase):
-    def test_explain_tells_a_streams_plan_and_an_apis_route_and_read_set(self):
-        api = "---\napi: best\npath: /best\nsql: SELECT page FROM hourly\ncache: 5s\n"
-        weir = Weir({"visits.yaml": SOURCE + STREAM + api})
-        self.addCleanup(weir.close)
-        stream = json.loads(weir.run("explain", "hourly", "--json").stdout)
-        self.assertEqual(stream["reads"], ["visits"])
-        explained = json.loads(weir.run("explain", "best", "--json").stdout)
-        self.assertEqual(explained, {
-            "route": "/api/v1/best", "reads": ["hourly"], "cache": "5s",
-            "sql": "SELECT page FROM hourly",
-        })  # fmt: skip
-        text = weir.run("explain", "best").stdout
-        self.assertIn("GET /api/v1/best\nreads hourly\nanswers are given again for 5s\n", text)
-        unknown = weir.run("explain", "houry")
-        self.assertEqual(unknown.returncode, 2)
-        self.assertIn('no stream or api "houry"; did you mean "hourly"?', unknown.stderr)
-
-
 class TopTest(unittest.TestCase):
     def setUp(self):
         self.weir = Weir({"visits.yaml": SOURCE + STREAM}).start()

@@ -278,6 +278,22 @@ into: small
         self.weir.start()
         self.assertEqual(len(self.rows("kept")), 6)
 
+    def test_the_indexes_of_a_table_go_with_it(self):
+        self.stop()
+        table = "---\ntable: pages\nindexes: [[visits]]\n"
+        self.change("pages.yaml", STREAMS["pages.yaml"] + table)
+        self.weir.start()
+        self.assertEqual(len(self.rows("pages")), 2)
+        self.assertEqual(len(self.weir.get("/api/v1/data/pages", visits=3).data), 2)
+        self.weir.stop()
+        changed = STREAMS["pages.yaml"].replace("count(*)", "sum(n)") + table
+        self.change("pages.yaml", changed)
+        self.drop("pages", "--restart", "--yes")
+        self.weir.start()
+        self.rows("pages")
+        found = {n: len(self.weir.get("/api/v1/data/pages", visits=n).data) for n in (3, 6, 9)}
+        self.assertEqual(found, {3: 0, 6: 1, 9: 1})
+
     def test_only_an_administrator_drops(self):
         token = self.weir.post("/weir/v1/tokens", {"scopes": ["read:*"]}).data["token"]
         body = {"names": ["pages"], "restart": True}

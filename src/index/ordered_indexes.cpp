@@ -1,0 +1,213 @@
+#include "index/ordered_indexes.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace weir::index {
+namespace {
+
+constexpr int format_number = 1;
+constexpr std::size_t idle_readers_max = 16;
+
+// Each commit is on the disk before the engine's own: what the engine has, the indexes have too.
+constexpr const char* settings_sql =
+    "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+    "PRAGMA cache_size = -16000;"
+    "CREATE TABLE IF NOT EXISTS kept(name TEXT PRIMARY KEY, shape TEXT NOT NULL, journal TEXT,"
+    " position INTEGER)";
+
+// What a table's entries depend on.
+std::string shape_of(const IndexedTable& table) {
+  std::string types;
+  for (const Field& column : table.schema->columns) types += to_string(column.type) + " ";
+  std::string shape = fmt::format("key {} of {}", fmt::join(table.key, " "), types);
+  for (const Order& order : table.orders) shape += fmt::format("order {} ", fmt::join(order, " "));
+  return shape;
+}
+
+void remove_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  for (const char* end : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(path.string() + end, ignored);
+  }
+}
+
+// All that there is of the table, of whatever shape.
+Result<void> drop(sqlite::File& file, const std::string& table) {
+  TRY(auto names, file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND "
+                               "(name = 'rows ' || ?1 OR "
+                               "substr(name, 1, length(?1) + 7) = 'order ' || ?1 || ' ')"));
+  names.bind(1, table);
+  std::string drops;
+  while (true) {
+    TRY(const bool is_there, names.step());
+    if (!is_there) break;
+    drops += fmt::format("DROP TABLE \"{}\";", names.bytes(0));
+  }
+  names.reset();
+  OK_OR_RETURN(file.run(drops));
+  TRY(auto forget, file.prepare("DELETE FROM kept WHERE name = ?"));
+  return forget.bind(1, table).run();
+}
+
+Result<std::unique_ptr<sqlite::File>> open_file(const std::filesystem::path& path) {
+  TRY(auto file, sqlite::File::open(path));
+  TRY(auto version, file->prepare("PRAGMA user_version"));
+  TRY([[maybe_unused]] const bool has_version, version.step());
+  const std::int64_t known = version.number(0);
+  if (known != 0 && known != format_number) {
+    return Error{Fault::corrupt, fmt::format("format {}, not {}", known, format_number)};
+  }
+  version.reset();
+  OK_OR_RETURN(file->run(fmt::format("PRAGMA user_version = {};", format_number) + settings_sql));
+  return file;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OrderedIndexes>> OrderedIndexes::open(const std::filesystem::path& path,
+                                                             std::vector<IndexedTable> tables) {
+  std::unique_ptr<OrderedIndexes> indexes(new OrderedIndexes(path, std::move(tables)));
+  auto file = open_file(path);
+  if (!file.ok() && file.error().fault == Fault::corrupt) {
+    // Everything in it is in the tables too.
+    remove_file(path);
+    file = open_file(path);
+  }
+  if (!file.ok()) return std::move(file).error();
+  indexes->file_ = std::move(file).value();
+  OK_OR_RETURN(indexes->prepare());
+  return indexes;
+}
+
+OrderedIndexes::~OrderedIndexes() = default;
+
+Result<void> OrderedIndexes::forget(const std::filesystem::path& path,
+                                    const std::vector<std::string>& tables) {
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed)) return {};
+  auto file = open_file(path);
+  if (!file.ok()) {
+    if (file.error().fault != Fault::corrupt) return std::move(file).error();
+    remove_file(path);  // it would be made anew
+    return {};
+  }
+  for (const std::string& table : tables) OK_OR_RETURN(drop(*file.value(), table));
+  return {};
+}
+
+Result<void> OrderedIndexes::prepare() {
+  for (const IndexedTable& table : tables_) {
+    TRY(auto kept, file_->prepare("SELECT shape, journal, position FROM kept WHERE name = ?"));
+    TRY(const bool is_kept, kept.bind(1, table.name).step());
+    const std::string shape = shape_of(table);
+    if (is_kept && kept.bytes(0) == shape) {
+      places_[table.name] = {std::string(kept.bytes(1)), static_cast<Position>(kept.number(2))};
+    } else {
+      kept.reset();
+      OK_OR_RETURN(drop(*file_, table.name));
+    }
+    TRY(TableWriter writer, TableWriter::open(*file_, table));
+    writers_.emplace(table.name, std::move(writer));
+  }
+  return {};
+}
+
+const IndexedTable* OrderedIndexes::find(std::string_view table) const {
+  const auto found = std::ranges::find(tables_, table, &IndexedTable::name);
+  return found == tables_.end() ? nullptr : &*found;
+}
+
+std::optional<IndexPlace> OrderedIndexes::place(const std::string& table) const {
+  const auto found = places_.find(table);
+  return found == places_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> OrderedIndexes::begin() {
+  OK_OR_RETURN(file_->run("BEGIN IMMEDIATE"));
+  is_writing_ = true;
+  return {};
+}
+
+Result<void> OrderedIndexes::put(const std::string& table, const Batch& rows,
+                                 std::span<const std::int64_t> weights, const RowOrigin& origin) {
+  const auto began = std::chrono::steady_clock::now();
+  TableWriter& writer = writers_.at(table);
+  const std::uint64_t bytes_before = writer.bytes_put();
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    const bool stays = weights.empty() || weights[row] > 0;
+    OK_OR_RETURN(stays ? writer.put(rows, row, origin) : writer.take_away(rows, row));
+  }
+  std::lock_guard lock(mutex_);
+  IndexCost& cost = costs_[table];
+  cost.rows += rows.rows();
+  cost.bytes += writer.bytes_put() - bytes_before;
+  cost.time += std::chrono::steady_clock::now() - began;
+  return {};
+}
+
+std::map<std::string, IndexCost> OrderedIndexes::costs() const {
+  std::lock_guard lock(mutex_);
+  return costs_;
+}
+
+Result<void> OrderedIndexes::empty(const std::string& table) {
+  places_.erase(table);
+  writers_.erase(table);
+  OK_OR_RETURN(drop(*file_, table));
+  TRY(TableWriter writer, TableWriter::open(*file_, *find(table)));
+  writers_.emplace(table, std::move(writer));
+  return {};
+}
+
+Result<void> OrderedIndexes::drop_before(const std::string& table, std::int64_t micros) {
+  return writers_.at(table).drop_before(micros);
+}
+
+Result<void> OrderedIndexes::commit(const std::map<std::string, IndexPlace>& places) {
+  TRY(auto keep, file_->prepare("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)"));
+  for (const auto& [name, place] : places) {
+    const std::string shape = shape_of(*find(name));
+    keep.bind(1, name).bind(2, shape).bind(3, place.journal);
+    OK_OR_RETURN(keep.bind(4, static_cast<std::int64_t>(place.position)).run());
+  }
+  OK_OR_RETURN(file_->run("COMMIT"));
+  is_writing_ = false;
+  for (const auto& [name, place] : places) places_[name] = place;
+  return {};
+}
+
+void OrderedIndexes::roll_back() {
+  // SQLite has done so by itself after some failures.
+  if (is_writing_) [[maybe_unused]]
+    const Result<void> ended = file_->run("ROLLBACK");
+  is_writing_ = false;
+}
+
+Result<std::unique_ptr<TableReader>> OrderedIndexes::take_reader() const {
+  {
+    std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto reader = std::move(idle_.back());
+      idle_.pop_back();
+      return reader;
+    }
+  }
+  return TableReader::open(path_);
+}
+
+Result<std::optional<FoundRows>> OrderedIndexes::read(const IndexedTable& table,
+                                                      const RowQuery& query,
+                                                      const Choice& choice) const {
+  TRY(auto reader, take_reader());
+  auto found = reader->read(table, query, choice);
+  std::lock_guard lock(mutex_);
+  if (found.ok() && idle_.size() < idle_readers_max) idle_.push_back(std::move(reader));
+  return found;
+}
+
+}  // namespace weir::index
