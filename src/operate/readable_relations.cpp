@@ -1,7 +1,7 @@
 #include "operate/readable_relations.h"
 
+#include "flow/refused_rows.h"
 #include "journal/topic_relation.h"
-#include "operate/refused_rows.h"
 #include "sql/batch_names.h"
 #include "store/static_table.h"
 
@@ -40,11 +40,11 @@ class Gathering {
                              .kind = Kind::source,
                              .rows_of = source};
     add_flow({readable.name, {source}, {source, journal::Kind::quarantine, 0}});
-    relations_.push_back({readable.name, std::make_shared<RefusedRows>(journal_, source)});
+    relations_.push_back({readable.name, std::make_shared<flow::RefusedRows>(journal_, source)});
     add(std::move(readable));
   }
 
-  void add_flow(serve::Flow flow) { all_.flows.push_back(std::move(flow)); }
+  void add_flow(flow::Flow flow) { all_.flows.push_back(std::move(flow)); }
 
   const std::vector<sql::NamedRelation>& relations() const { return relations_; }
   ReadableRelations take() { return std::move(all_); }

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "engine/database.h"
+#include "flow/tap.h"
 #include "journal/journal.h"
 #include "process/stream_job.h"
 #include "serve/readable.h"
-#include "serve/tap_route.h"
 #include "sql/plan.h"
 #include "workspace/compiled.h"
 
@@ -17,7 +17,7 @@ namespace weir::operate {
 struct ReadableRelations {
   serve::Readables readables;
   std::vector<sql::Readable> names;  // the same, for checking SQL
-  std::vector<serve::Flow> flows;    // what can be tapped
+  std::vector<flow::Flow> flows;     // what can be tapped
 };
 
 // The tables of streams are there already. Puts beside them the static tables, each

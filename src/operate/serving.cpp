@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "flow/quarantine_replay.h"
 #include "operate/changed_meanings.h"
 #include "operate/housekeeping.h"
 #include "operate/platform_status.h"
-#include "operate/quarantine_replay.h"
 #include "operate/readable_relations.h"
 #include "operate/relation_freshness.h"
 #include "operate/running_drop.h"
@@ -109,7 +109,7 @@ class RunningServing final : public Serving {
   std::vector<std::unique_ptr<process::StreamJob>> streams_;
   std::unique_ptr<store::Applier> applier_;
   std::unique_ptr<collect::Collector> collector_;
-  std::optional<QuarantineReplay> replay_;
+  std::optional<flow::QuarantineReplay> replay_;
   std::optional<RunningDrop> drop_;
   std::unique_ptr<RelationFreshness> freshness_;
   std::unique_ptr<serve::Gateway> gateway_;
@@ -152,8 +152,8 @@ Result<void> RunningServing::serve() {
   TRY(collector_, collect::Collector::start(workspace_->declared.sources,
                                             {grounds_.journal, grounds_.tokens, grounds_.clock,
                                              data() / "state" / "_collect"}));
-  replay_.emplace(QuarantineReplay::Parts{grounds_.journal, *collector_,
-                                          workspace_->declared.sources, streams_, grounds_.clock});
+  replay_.emplace(flow::QuarantineReplay::Parts{
+      grounds_.journal, *collector_, workspace_->declared.sources, streams_, grounds_.clock});
   drop_.emplace(
       RunningDrop::Parts{workspace_->declared.folder, data(), store_->database(), grounds_.reload});
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, grounds_.journal);

@@ -178,11 +178,14 @@ class WorkerGateway final : public Gateway {
 
   void start_tapping() {
     workers_.emplace_back([this] {
-      while (const auto job = tapping_.pop()) {
-        (*job)->reply.send(taps_.answer((*job)->request, (*job)->route.name, *(*job)->token,
-                                        stopping_.get_token()));
-      }
+      while (const auto job = tapping_.pop()) answer_tap(**job);
     });
+  }
+
+  void answer_tap(Job& job) {
+    const bool as_lines = form_asked(job.request) == RowForm::ndjson;
+    job.reply.send(
+        taps_.answer({job.request, *job.token, as_lines}, job.route.name, stopping_.get_token()));
   }
 
   Result<void> start_worker(Jobs& queue) {
@@ -217,7 +220,9 @@ class WorkerGateway final : public Gateway {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
-      case RouteKind::replay: return answer_replay(call, job.route.name, parts_.replay);
+      case RouteKind::replay:
+        return flow::answer_replay(job.request, job.route.name, {*job.token, parts_.time_zone},
+                                   parts_.replay);
       case RouteKind::explain: return answer_explain(call, apis_, checker_);
       case RouteKind::metrics:
       case RouteKind::status:
@@ -262,7 +267,7 @@ class WorkerGateway final : public Gateway {
   const std::vector<CheckedApi> apis_;
   const ScopeNames scope_names_;
   SharedChecker checker_;
-  const Taps taps_;
+  const flow::Taps taps_;
   AnswerCache cache_;
   QueryWatch watch_;
   Lines prompt_;

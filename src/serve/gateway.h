@@ -10,14 +10,14 @@
 
 #include "core/clock.h"
 #include "engine/database.h"
+#include "flow/replay_route.h"
+#include "flow/tap.h"
 #include "govern/tokens.h"
 #include "index/ordered_indexes.h"
 #include "net/http_server.h"
 #include "scalars/time_zone.h"
 #include "serve/readable.h"
-#include "serve/replay_route.h"
 #include "serve/status.h"
-#include "serve/tap_route.h"
 #include "sql/plan.h"
 #include "workspace/declarations.h"
 
@@ -37,7 +37,7 @@ struct GatewayParts {
   std::vector<sql::Readable> names;                      // the same, for checking SQL
   std::shared_ptr<const index::OrderedIndexes> indexes;  // null: no table has one
   std::vector<PublishedApi> apis;
-  std::vector<Flow> flows;                    // what can be tapped
+  std::vector<flow::Flow> flows;              // what can be tapped
   const journal::Journal* journal = nullptr;  // what is tapped; null without flows
   govern::Tokens& tokens;
   const Clock& clock;
@@ -48,7 +48,7 @@ struct GatewayParts {
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
   std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
       catalogue;
-  Replay replay;  // POST /weir/v1/quarantine/{source}/replay
+  flow::Replay replay;  // POST /weir/v1/quarantine/{source}/replay
   // /weir/v1/drop, for administrators: the answer's data.
   std::function<Result<std::string>(const net::Request& request)> drop;
   int workers = 2;                  // half of them for SQL, at least one

@@ -1,4 +1,4 @@
-#include "operate/quarantine_replay.h"
+#include "flow/quarantine_replay.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -14,11 +14,8 @@
 #include "formats/event_text.h"
 #include "journal/heads.h"
 
-namespace weir::operate {
+namespace weir::flow {
 namespace {
-
-using serve::ReplayAnswer;
-using serve::ReplayWish;
 
 // Of one answer: it comes soon, and its body is a small one.
 constexpr std::size_t rows_max = 5'000;
@@ -229,8 +226,8 @@ Result<const process::StreamSpec*> QuarantineReplay::find_stream(const std::stri
                            name, fmt::join(names, ", "))};
 }
 
-Result<serve::ReplayWay> QuarantineReplay::way(const ReplayWish& wish) const {
-  serve::ReplayWay way{wish.name, wish.name};
+Result<ReplayWay> QuarantineReplay::way(const ReplayWish& wish) const {
+  ReplayWay way{wish.name, wish.name};
   if (wish.late) {
     TRY(const process::StreamSpec* stream, find_stream(wish.name));
     way.from = stream->input.topic;
@@ -245,7 +242,7 @@ Result<serve::ReplayWay> QuarantineReplay::way(const ReplayWish& wish) const {
 }
 
 Result<ReplayAnswer> QuarantineReplay::replay(const ReplayWish& wish) {
-  TRY(const serve::ReplayWay way, this->way(wish));
+  TRY(const ReplayWay way, this->way(wish));
   TRY(const workspace::Source* to, find_source(way.to));
   TRY(const auto decoder, formats::EventDecoder::make(to->rules));
   const std::lock_guard lock(mutex_);
@@ -276,4 +273,4 @@ Result<ReplayAnswer> QuarantineReplay::replay(const ReplayWish& wish) {
   return answer;
 }
 
-}  // namespace weir::operate
+}  // namespace weir::flow

@@ -1,4 +1,4 @@
-#include "serve/replay_route.h"
+#include "flow/replay_route.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "net/envelope.h"
 #include "scalars/time_text.h"
 
-namespace weir::serve {
+namespace weir::flow {
 namespace {
 
 using formats::JsonValue;
@@ -87,15 +87,16 @@ net::Response refuse(const Error& error) {
 
 }  // namespace
 
-net::Response answer_replay(const Call& call, const std::string& name, const Replay& replay) {
-  const Result<ReplayWish> read = read_wish(call.request.body, call.zone);
+net::Response answer_replay(const net::Request& request, const std::string& name,
+                            const Asker& asker, const Replay& replay) {
+  const Result<ReplayWish> read = read_wish(request.body, asker.zone);
   if (!read.ok()) return net::refusal(400, "INVALID_BODY", read.error().message);
   ReplayWish wish = read.value();
   wish.name = name;
   const Result<ReplayWay> way = replay.way(wish);
   if (!way.ok()) return refuse(way.error());
   const auto may = [&](govern::Action action, const std::string& source) {
-    return govern::allows(call.token.scopes, action, source);
+    return govern::allows(asker.token.scopes, action, source);
   };
   if (!may(govern::Action::read, way.value().from) || !may(govern::Action::write, way.value().to)) {
     return net::refusal(403, "SCOPE_MISSING",
@@ -106,4 +107,4 @@ net::Response answer_replay(const Call& call, const std::string& name, const Rep
   return done.ok() ? net::success(json_of(done.value())) : refuse(done.error());
 }
 
-}  // namespace weir::serve
+}  // namespace weir::flow

@@ -8,13 +8,13 @@
 
 #include "collect/collector.h"
 #include "core/clock.h"
+#include "flow/refused_rows.h"
+#include "flow/replay_route.h"
 #include "journal/journal.h"
-#include "operate/refused_rows.h"
 #include "process/stream_job.h"
-#include "serve/replay_route.h"
 #include "workspace/declarations.h"
 
-namespace weir::operate {
+namespace weir::flow {
 
 // A row that is accepted is an event, and is marked as replayed by a record that becomes durable
 // with it: whenever the program dies, it is both or neither, and a second replay leaves it alone.
@@ -32,11 +32,11 @@ class QuarantineReplay {
   explicit QuarantineReplay(Parts parts) : parts_(parts) {}
 
   // Fault::not_found where there is no such source or stream.
-  Result<serve::ReplayWay> way(const serve::ReplayWish& wish) const;
+  Result<ReplayWay> way(const ReplayWish& wish) const;
   // Some thousand rows at most. Refused rows go as they came, late ones as their columns say: those
   // that their own source would find late again are left where they are, for everything that is not
   // a window has counted them already.
-  Result<serve::ReplayAnswer> replay(const serve::ReplayWish& wish);
+  Result<ReplayAnswer> replay(const ReplayWish& wish);
 
  private:
   Result<const workspace::Source*> find_source(const std::string& name) const;
@@ -49,4 +49,4 @@ class QuarantineReplay {
   ReplayedRows known_;    // under mutex_
 };
 
-}  // namespace weir::operate
+}  // namespace weir::flow

@@ -1,4 +1,4 @@
-#include "serve/tap_route.h"
+#include "flow/tap.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,9 +15,8 @@
 #include "core/suggestion.h"
 #include "formats/json_rows.h"
 #include "net/envelope.h"
-#include "serve/rows_answer.h"
 
-namespace weir::serve {
+namespace weir::flow {
 namespace {
 
 using std::chrono::steady_clock;
@@ -32,7 +31,6 @@ constexpr std::chrono::milliseconds counting_max{50};
 constexpr std::chrono::milliseconds look_every{20};
 
 struct TapOptions {
-  RowForm form = RowForm::json;
   std::optional<Position> after;
   std::uint64_t limit = 100;
   std::chrono::microseconds timeout = std::chrono::seconds(1);
@@ -71,7 +69,7 @@ std::optional<net::Response> read_option(const std::string& name, const std::str
 }
 
 std::variant<TapOptions, net::Response> read_options(const net::Request& request) {
-  TapOptions options{.form = form_asked(request)};
+  TapOptions options;
   for (const auto& [name, value] : request.query) {
     if (auto refused = read_option(name, value, options)) return std::move(*refused);
   }
@@ -106,6 +104,7 @@ class Sampling {
       : wanted_(wanted), limit_(limit), separator_(separator) {}
 
   bool is_full() const { return sample_.count == limit_ || sample_.rows.size() > sample_bytes_max; }
+  const journal::TopicRows& wanted() const { return wanted_; }
   bool has_rows() const { return sample_.count + sample_.dropped > 0; }
   Sample& sample() { return sample_; }
 
@@ -132,10 +131,10 @@ class Sampling {
   Sample sample_;
 };
 
-Result<Sample> take_sample(const journal::Journal& journal, const journal::TopicRows& wanted,
+Result<Sample> take_sample(const journal::Journal& journal, Sampling sampling,
                            const TapOptions& options, const std::stop_token& stop) {
+  const journal::TopicRows& wanted = sampling.wanted();
   const auto deadline = steady_clock::now() + options.timeout;
-  Sampling sampling(wanted, options.limit, options.form == RowForm::ndjson ? '\n' : ',');
   Sample& sample = sampling.sample();
   Position from = options.after.value_or(journal.end());
   if (journal.end() - from > behind_max) {
@@ -162,8 +161,8 @@ Result<Sample> take_sample(const journal::Journal& journal, const journal::Topic
   return sample;
 }
 
-net::Response response_of(Sample sample, RowForm form) {
-  if (form != RowForm::ndjson) {
+net::Response response_of(Sample sample, bool as_lines) {
+  if (!as_lines) {
     return net::success(fmt::format(R"({{"rows":[{}],"next":{},"dropped":{},"skipped_bytes":{}}})",
                                     sample.rows, sample.next, sample.dropped,
                                     sample.skipped_bytes));
@@ -193,12 +192,13 @@ net::Response refuse_tapping(const Flow& flow) {
 
 }  // namespace
 
-net::Response Taps::answer(const net::Request& request, const std::string& name,
-                           const govern::Token& token, const std::stop_token& stop) const {
-  auto options = read_options(request);
-  if (auto* refused = std::get_if<net::Response>(&options)) return std::move(*refused);
+net::Response Taps::answer(const TapRequest& asked, const std::string& name,
+                           const std::stop_token& stop) const {
+  auto read = read_options(asked.request);
+  if (auto* refused = std::get_if<net::Response>(&read)) return std::move(*refused);
+  const TapOptions& options = std::get<TapOptions>(read);
   const auto may_read = [&](const std::string& one) {
-    return govern::allows(token.scopes, govern::Action::read, one);
+    return govern::allows(asked.token.scopes, govern::Action::read, one);
   };
   const auto may_tap = [&](const Flow& flow) {
     return may_read(flow.name) ||
@@ -213,14 +213,14 @@ net::Response Taps::answer(const net::Request& request, const std::string& name,
     return refuse_unknown(name, names);
   }
   if (!may_tap(*flow)) return refuse_tapping(*flow);
-  const TapOptions& asked = std::get<TapOptions>(options);
-  if (asked.after && *asked.after > journal_->end()) {
+  if (options.after && *options.after > journal_->end()) {
     return net::refusal(400, "INVALID_PARAMETER",
                         fmt::format("after is beyond the journal's end, {}", journal_->end()));
   }
-  Result<Sample> sample = take_sample(*journal_, flow->rows, asked, stop);
+  const Sampling sampling(flow->rows, options.limit, asked.as_lines ? '\n' : ',');
+  Result<Sample> sample = take_sample(*journal_, sampling, options, stop);
   if (!sample.ok()) return net::refusal(sample.error());
-  return response_of(std::move(sample).value(), asked.form);
+  return response_of(std::move(sample).value(), asked.as_lines);
 }
 
-}  // namespace weir::serve
+}  // namespace weir::flow

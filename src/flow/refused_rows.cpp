@@ -1,4 +1,4 @@
-#include "operate/refused_rows.h"
+#include "flow/refused_rows.h"
 
 #include <optional>
 #include <utility>
@@ -7,7 +7,7 @@
 #include "core/fit_columns.h"
 #include "journal/heads.h"
 
-namespace weir::operate {
+namespace weir::flow {
 namespace {
 
 class RefusedScan final : public Scan {
@@ -70,4 +70,4 @@ Result<std::unique_ptr<Scan>> RefusedRows::scan() const {
       journal_.read({{source_}, {journal::Kind::quarantine}}, 0), end, std::move(replayed)));
 }
 
-}  // namespace weir::operate
+}  // namespace weir::flow

@@ -1,4 +1,4 @@
-// GET /weir/v1/tap/{name}: a sample of what flows through a source or stream, as it flows.
+// A sample of what flows through a source or stream, as it flows: GET /weir/v1/tap/{name}.
 #pragma once
 
 #include <stop_token>
@@ -10,13 +10,20 @@
 #include "journal/topic_relation.h"
 #include "net/http.h"
 
-namespace weir::serve {
+namespace weir::flow {
 
 // What can be tapped: a source, a stream, late(stream), quarantine(source or stream).
 struct Flow {
   std::string name;
   std::vector<std::string> reads;  // whoever may read all of them may tap it too; empty: no one
   journal::TopicRows rows;
+};
+
+// A request, who makes it, and whether he prefers lines of JSON to one document.
+struct TapRequest {
+  const net::Request& request;
+  const govern::Token& token;
+  bool as_lines = false;
 };
 
 // Reads what is durable, so that nothing that flows waits for it. Any thread may call.
@@ -28,15 +35,14 @@ class Taps {
 
   // Waits up to `timeout` (1s) for rows behind the position `after` (now), and gives the first of
   // them, `limit` (100) and 4 MB at most. Those that came with them are counted as dropped; what
-  // the caller is too far behind to be given is passed over, and its bytes are told. As NDJSON,
-  // where the Accept header prefers it, with the figures in the headers Weir-Next, Weir-Dropped and
-  // Weir-Skipped-Bytes.
-  net::Response answer(const net::Request& request, const std::string& name,
-                       const govern::Token& token, const std::stop_token& stop) const;
+  // the caller is too far behind to be given is passed over, and its bytes are told. As lines, the
+  // figures stand in the headers Weir-Next, Weir-Dropped and Weir-Skipped-Bytes.
+  net::Response answer(const TapRequest& asked, const std::string& name,
+                       const std::stop_token& stop) const;
 
  private:
   const journal::Journal* journal_;
   std::vector<Flow> flows_;
 };
 
-}  // namespace weir::serve
+}  // namespace weir::flow

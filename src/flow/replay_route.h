@@ -10,10 +10,11 @@
 #include "core/clock.h"
 #include "core/position.h"
 #include "core/result.h"
+#include "govern/tokens.h"
 #include "net/http.h"
-#include "serve/call.h"
+#include "scalars/time_zone.h"
 
-namespace weir::serve {
+namespace weir::flow {
 
 // Which rows, and what is to be done.
 struct ReplayWish {
@@ -55,7 +56,14 @@ struct Replay {
   std::function<Result<ReplayAnswer>(const ReplayWish&)> replay;
 };
 
-// For those who may read the source that the rows came to, and write to the one they go to.
-net::Response answer_replay(const Call& call, const std::string& name, const Replay& replay);
+// Who asks, and in which zone he means times without an offset.
+struct Asker {
+  const govern::Token& token;
+  const TimeZone& zone;
+};
 
-}  // namespace weir::serve
+// For those who may read the source that the rows came to, and write to the one they go to.
+net::Response answer_replay(const net::Request& request, const std::string& name,
+                            const Asker& asker, const Replay& replay);
+
+}  // namespace weir::flow

@@ -13,7 +13,7 @@
 #include "core/result.h"
 #include "journal/journal.h"
 
-namespace weir::operate {
+namespace weir::flow {
 
 // Where a row that was set aside stands: what names it for ever.
 struct RowPlace {
@@ -47,4 +47,4 @@ class RefusedRows final : public Relation {
   const std::string source_;
 };
 
-}  // namespace weir::operate
+}  // namespace weir::flow

@@ -1,4 +1,4 @@
-#include "serve/tap_route.h"
+#include "flow/tap.h"
 
 #include <gtest/gtest.h>
 
@@ -7,12 +7,12 @@
 #include "formats/json_value.h"
 #include "journal/journal_test.h"
 
-namespace weir::serve {
+namespace weir::flow {
 namespace {
 
 using formats::JsonValue;
 
-class TapRoute : public testing::Test {
+class Tap : public testing::Test {
  protected:
   void append(std::int64_t first, std::size_t count) {
     journal::Entry entry{.kind = journal::Kind::events, .topic = "flights"};
@@ -20,10 +20,9 @@ class TapRoute : public testing::Test {
     ASSERT_TRUE(journal_->append_and_wait({entry}).ok());
   }
   net::Response ask(std::vector<std::pair<std::string, std::string>> query,
-                    std::vector<std::pair<std::string, std::string>> headers = {}) const {
-    const net::Request request{
-        .method = "GET", .query = std::move(query), .headers = std::move(headers)};
-    return taps_.answer(request, "flights", token_, stop_.get_token());
+                    bool as_lines = false) const {
+    const net::Request request{.method = "GET", .query = std::move(query)};
+    return taps_.answer({request, token_, as_lines}, "flights", stop_.get_token());
   }
   JsonValue data(std::vector<std::pair<std::string, std::string>> query) const {
     const net::Response response = ask(std::move(query));
@@ -44,7 +43,7 @@ class TapRoute : public testing::Test {
   std::stop_source stop_;
 };
 
-TEST_F(TapRoute, gives_the_first_rows_behind_a_position_and_counts_the_others) {
+TEST_F(Tap, gives_the_first_rows_behind_a_position_and_counts_the_others) {
   append(0, 3);
   const std::string begin = std::to_string(journal_->end());
   append(3, 2);
@@ -57,7 +56,7 @@ TEST_F(TapRoute, gives_the_first_rows_behind_a_position_and_counts_the_others) {
   EXPECT_EQ(numbers(next), std::vector<std::int64_t>());
 }
 
-TEST_F(TapRoute, waits_for_rows_to_come_and_no_longer_than_it_is_let) {
+TEST_F(Tap, waits_for_rows_to_come_and_no_longer_than_it_is_let) {
   append(0, 1);
   const std::string begin = std::to_string(journal_->end());
   const std::jthread later([&] { append(1, 1); });
@@ -66,7 +65,7 @@ TEST_F(TapRoute, waits_for_rows_to_come_and_no_longer_than_it_is_let) {
   EXPECT_EQ(numbers(data({{"timeout", "10s"}})), std::vector<std::int64_t>());
 }
 
-TEST_F(TapRoute, who_is_too_far_behind_goes_on_from_the_end) {
+TEST_F(Tap, who_is_too_far_behind_goes_on_from_the_end) {
   while (journal_->end() <= Position{17} << 20) append(0, 20'000);
   stop_.request_stop();
   const JsonValue passed = data({{"after", "0"}});
@@ -75,7 +74,7 @@ TEST_F(TapRoute, who_is_too_far_behind_goes_on_from_the_end) {
   EXPECT_EQ(passed["skipped_bytes"].unsigned_integer(), journal_->end());
 }
 
-TEST_F(TapRoute, a_sample_has_ten_thousand_rows_at_most) {
+TEST_F(Tap, a_sample_has_ten_thousand_rows_at_most) {
   const std::string begin = std::to_string(journal_->end());
   append(0, 100'000);
   const JsonValue sample = data({{"after", begin}, {"limit", "10000"}, {"timeout", "0s"}});
@@ -83,10 +82,9 @@ TEST_F(TapRoute, a_sample_has_ten_thousand_rows_at_most) {
   EXPECT_EQ(sample["rows"].array().size(), 10'000U);
 }
 
-TEST_F(TapRoute, is_lines_with_the_figures_in_headers_where_that_is_preferred) {
+TEST_F(Tap, as_lines_it_has_the_figures_in_headers) {
   append(0, 2);
-  const net::Response response =
-      ask({{"after", "0"}, {"limit", "1"}}, {{"accept", "application/x-ndjson"}});
+  const net::Response response = ask({{"after", "0"}, {"limit", "1"}}, true);
   EXPECT_EQ(response.content_type, "application/x-ndjson");
   EXPECT_EQ(std::ranges::count(response.body, '\n'), 1);
   EXPECT_EQ(response.body.substr(0, 7), R"({"n":0,)");
@@ -98,4 +96,4 @@ TEST_F(TapRoute, is_lines_with_the_figures_in_headers_where_that_is_preferred) {
 }
 
 }  // namespace
-}  // namespace weir::serve
+}  // namespace weir::flow
