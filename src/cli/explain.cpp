@@ -6,13 +6,17 @@
 #include <algorithm>
 
 #include "cli/command_line.h"
-#include "cli/server_client.h"
-#include "cli/workspace_folder.h"
+#include "client/server_client.h"
+#include "client/workspace_folder.h"
 #include "core/json_text.h"
 
 namespace weir::cli {
 namespace {
 
+using client::compile_workspace;
+using client::refusal_of;
+using client::ServerClient;
+using client::Session;
 using formats::JsonValue;
 
 std::string guarantee_of(const workspace::Stream& stream) {

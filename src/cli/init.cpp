@@ -4,6 +4,8 @@
 namespace weir::cli {
 namespace {
 
+using client::Session;
+
 Result<void> init(const std::string& folder, const Session& session) {
   OK_OR_RETURN(workspace::write_starting_point(folder));
   session.say(folder + " is a workspace now; next: weir test " + folder + ", weir run " + folder);

@@ -4,14 +4,20 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
-#include "cli/text_table.h"
-#include "cli/workspace_folder.h"
+#include "client/text_table.h"
+#include "client/workspace_folder.h"
 #include "core/json_text.h"
 #include "formats/json_rows.h"
 #include "journal/inspect.h"
 
 namespace weir::cli {
 namespace {
+
+using client::Exit;
+using client::find_data;
+using client::Session;
+using client::text_table;
+using client::TextRow;
 
 std::string stat_json(const journal::JournalStat& stat) {
   std::string topics;

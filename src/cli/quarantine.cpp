@@ -3,13 +3,24 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
-#include "cli/server_client.h"
-#include "cli/text_table.h"
+#include "client/server_client.h"
+#include "client/text_table.h"
+#include "core/json_text.h"
 #include "core/suggestion.h"
 #include "engine/database.h"
 
 namespace weir::cli {
 namespace {
+
+using client::csv_rows;
+using client::refusal_of;
+using client::ServerClient;
+using client::Session;
+using client::sql_body;
+using client::text_table;
+using formats::JsonValue;
+
+constexpr std::size_t errors_shown = 5;
 
 Result<void> print_rows(const std::string& sql, const Session& session) {
   TRY(ServerClient client, ServerClient::find(session));
@@ -64,9 +75,11 @@ Result<void> list(const std::string& only, const Session& session) {
   for (const Refuser& one : of) {
     if (!sql.empty()) sql += " UNION ALL ";
     sql += fmt::format(
-        "SELECT {0} AS \"name\", {1} AS code, count(*) AS \"rows\", max(accepted) AS newest "
+        "SELECT {0} AS \"name\", {1} AS code, count(*) AS \"rows\", {2} AS replayed, "
+        "count(*) - {2} AS remaining, max(accepted) AS newest "
         "FROM quarantine({0}) GROUP BY ALL HAVING count(*) > 0",
-        engine::quote_text(one.name), one.is_stream ? "'EXPRESSION_FAILED'" : "code");
+        engine::quote_text(one.name), one.is_stream ? "'EXPRESSION_FAILED'" : "code",
+        one.is_stream ? "0" : "count(replayed)");
   }
   if (sql.empty()) return {};
   return print_rows("SELECT * FROM (" + sql + ") ORDER BY \"name\", code", session);
@@ -75,10 +88,108 @@ Result<void> list(const std::string& only, const Session& session) {
 Result<void> show(const std::string& name, std::size_t limit, const Session& session) {
   TRY(const Refuser of, refuser(name, session));
   return print_rows(
-      fmt::format("SELECT accepted, {} FROM quarantine({}) ORDER BY accepted DESC LIMIT {}",
-                  of.is_stream ? "reason, \"row\"" : "code, reason, decode(bytes) AS event",
-                  engine::quote_text(name), limit),
+      fmt::format(
+          "SELECT accepted, {} FROM quarantine({}) ORDER BY accepted DESC LIMIT {}",
+          of.is_stream ? "reason, \"row\"" : "replayed, code, reason, decode(bytes) AS event",
+          engine::quote_text(name), limit),
       session);
+}
+
+struct ReplayOptions {
+  std::string source, code, from, to, into;
+  bool late = false;
+  bool dry_run = false;
+  bool again = false;
+};
+
+struct ReplayTotals {
+  std::uint64_t rows = 0, accepted = 0, late = 0, refused = 0, replayed_before = 0;
+  std::uint64_t still_late = 0;
+  std::vector<std::string> first_errors;
+
+  void add(const JsonValue& answer) {
+    rows += answer["rows"].unsigned_integer();
+    accepted += answer["accepted"].unsigned_integer();
+    late += answer["late"].unsigned_integer();
+    refused += answer["refused"].unsigned_integer();
+    still_late += answer["still_late"].unsigned_integer();
+    replayed_before += answer["replayed_before"].unsigned_integer();
+    for (const JsonValue& error : answer["errors"].array()) {
+      if (first_errors.size() == errors_shown) return;
+      first_errors.push_back(error["code"].text() + ": " + error["reason"].text());
+    }
+  }
+};
+
+std::string body_of(const ReplayOptions& options, const JsonValue& next) {
+  std::string body = fmt::format(R"({{"late":{},"again":{},"dry_run":{})", options.late,
+                                 options.again, options.dry_run);
+  if (!options.into.empty()) body += ",\"into\":" + json_string(options.into);
+  if (!options.code.empty()) body += ",\"code\":" + json_string(options.code);
+  if (!options.from.empty()) body += ",\"since\":" + json_string(options.from);
+  if (!options.to.empty()) body += ",\"until\":" + json_string(options.to);
+  if (!next.is_null()) {
+    body += fmt::format(R"(,"next":{{"position":{},"row":{}}})",
+                        next["position"].unsigned_integer(), next["row"].unsigned_integer());
+  }
+  return body + "}";
+}
+
+void print_totals(const ReplayTotals& totals, bool dry_run, const Session& session) {
+  if (session.json) {
+    session.print(
+        fmt::format(R"({{"rows":{},"accepted":{},"late":{},"refused":{},"replayed_before":{},)"
+                    R"("still_late":{},"dry_run":{}}})"
+                    "\n",
+                    totals.rows, totals.accepted, totals.late, totals.refused,
+                    totals.replayed_before, totals.still_late, dry_run));
+    return;
+  }
+  session.print(
+      fmt::format("{} rows: {} {}accepted ({} late), {} refused again; {} were replayed "
+                  "before\n",
+                  totals.rows, totals.accepted, dry_run ? "would be " : "", totals.late,
+                  totals.refused, totals.replayed_before));
+  for (const std::string& error : totals.first_errors) session.say("refused again: " + error);
+  if (totals.still_late == 0) return;
+  session.say(
+      fmt::format("{} rows are still behind the watermark of their source and were left where they "
+                  "are: windows would leave them out again, and all else has counted them; --into "
+                  "sends them to another source",
+                  totals.still_late));
+}
+
+// Part by part, so that no answer takes long; whenever it ends, the same command goes on.
+Result<void> replay(const ReplayOptions& options, const Session& session) {
+  TRY(ServerClient server, ServerClient::find(session));
+  const std::string target =
+      "/weir/v1/quarantine/" + net::percent_encode(options.source) + "/replay";
+  ReplayTotals totals;
+  JsonValue next;
+  do {
+    TRY(const JsonValue answer, server.data("POST", target, body_of(options, next),
+                                            {{"Content-Type", "application/json"}}));
+    totals.add(answer);
+    next = answer["next"];
+  } while (!next.is_null());
+  print_totals(totals, options.dry_run, session);
+  return {};
+}
+
+void add_replay(CLI::App& quarantine, Session& session) {
+  auto* command = quarantine.add_subcommand(
+      "replay", "Sends the rows that were set aside again; what is taken now is an event");
+  auto options = std::make_shared<ReplayOptions>();
+  command->add_option("SOURCE", options->source, "With --late, the stream or its source")
+      ->required();
+  command->add_flag("--late", options->late, "Rows that came late to the stream, not refused ones");
+  command->add_option("--into", options->into, "The source that late rows go to; else their own");
+  command->add_option("--code", options->code, "Those refused for it, such as WRONG_TYPE");
+  command->add_option("--from", options->from, "Those refused at that time or later");
+  command->add_option("--to", options->to, "Those refused before that time");
+  command->add_flag("--dry-run", options->dry_run, "Tell what would come of it");
+  command->add_flag("--again", options->again, "Those too that were replayed before");
+  command->callback([options, &session] { session.conclude(replay(*options, session)); });
 }
 
 }  // namespace
@@ -92,6 +203,8 @@ void add_quarantine(CLI::App& app, Session& session) {
   auto only = std::make_shared<std::string>();
   list_command->add_option("NAME", *only, "Of which source or stream; else of all");
   list_command->callback([only, &session] { session.conclude(list(*only, session)); });
+
+  add_replay(*command, session);
 
   auto* show_command =
       command->add_subcommand("show", "The newest rows that a source or stream set aside");

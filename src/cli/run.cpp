@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "cli/command_line.h"
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 #include "core/clock.h"
 #include "core/json_text.h"
 #include "operate/platform.h"
@@ -15,6 +15,9 @@
 
 namespace weir::cli {
 namespace {
+
+using client::compile_workspace;
+using client::Session;
 
 constexpr std::chrono::seconds look_pause{1};  // between looks at the workspace's files
 

@@ -3,6 +3,8 @@
 
 namespace weir::cli {
 
+using client::Session;
+
 void add_schema(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand(
       "schema", "Prints the JSON Schema of a workspace's documents, for editors");

@@ -8,14 +8,24 @@
 #include <set>
 #include <thread>
 
-#include "cli/batch_sender.h"
 #include "cli/command_line.h"
-#include "cli/row_file.h"
+#include "client/batch_sender.h"
+#include "client/row_file.h"
 #include "core/queue.h"
 #include "core/schema.h"
 
 namespace weir::cli {
 namespace {
+
+using client::BatchSender;
+using client::EventBatch;
+using client::Exit;
+using client::idempotency_key;
+using client::is_typeless;
+using client::RowFile;
+using client::SendTotals;
+using client::ServerClient;
+using client::Session;
 
 using Moment = std::chrono::steady_clock::time_point;
 

@@ -1,9 +1,16 @@
 #include "cli/command_line.h"
-#include "cli/server_client.h"
-#include "cli/text_table.h"
+#include "client/server_client.h"
+#include "client/text_table.h"
 
 namespace weir::cli {
 namespace {
+
+using client::csv_rows;
+using client::refusal_of;
+using client::ServerClient;
+using client::Session;
+using client::sql_body;
+using client::text_table;
 
 // The body of the answer as it stands.
 Result<std::string> rows_as(ServerClient& client, const std::string& sql,

@@ -1,51 +1,46 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 
 #include "cli/command_line.h"
-#include "cli/server_client.h"
-#include "cli/text_table.h"
+#include "client/server_client.h"
+#include "client/status_text.h"
+#include "client/text_table.h"
 
 namespace weir::cli {
 namespace {
 
+using client::behind_text;
+using client::bytes_text;
+using client::number_text;
+using client::refusal_of;
+using client::ServerClient;
+using client::Session;
+using client::state_text;
+using client::text_table;
+using client::TextRow;
+using client::time_text;
+
 using formats::JsonValue;
-
-std::string number(const JsonValue& value) { return std::to_string(value.unsigned_integer()); }
-
-std::string time_of(const JsonValue& seconds) {
-  if (seconds.is_null()) return "-";
-  const std::chrono::sys_seconds time(std::chrono::seconds(seconds.integer()));
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", time);
-}
 
 std::string sources_table(const JsonValue& status) {
   std::vector<TextRow> rows{{"source", "rows in", "accepted", "quarantined", "late", "watermark"}};
   for (const JsonValue& s : status["sources"].array()) {
-    rows.push_back({s["name"].text(), number(s["rows_in"]), number(s["accepted"]),
-                    number(s["quarantined"]), number(s["late"]), time_of(s["watermark_seconds"])});
+    rows.push_back({s["name"].text(), number_text(s["rows_in"]), number_text(s["accepted"]),
+                    number_text(s["quarantined"]), number_text(s["late"]),
+                    time_text(s["watermark_seconds"])});
   }
   return text_table(rows);
-}
-
-std::string state_of(const JsonValue& stream) {
-  if (const std::string& failure = stream["failure"].text(); !failure.empty()) return failure;
-  const std::string& trouble = stream["trouble"].text();
-  return trouble.empty() ? "running" : "waits: " + trouble;
 }
 
 std::string streams_table(const JsonValue& status) {
   std::vector<TextRow> rows{
       {"stream", "rows in", "rows out", "late", "quarantined", "behind by", "watermark", "state"}};
-  const std::uint64_t end = status["journal_end"].unsigned_integer();
   for (const JsonValue& s : status["streams"].array()) {
-    const std::uint64_t through = s["processed_through"].unsigned_integer();
-    rows.push_back({s["name"].text(), number(s["rows_in"]), number(s["rows_out"]),
-                    number(s["late"]), number(s["quarantined"]),
-                    fmt::format("{} bytes", end > through ? end - through : 0),
-                    time_of(s["watermark_seconds"]), state_of(s)});
+    rows.push_back({s["name"].text(), number_text(s["rows_in"]), number_text(s["rows_out"]),
+                    number_text(s["late"]), number_text(s["quarantined"]),
+                    behind_text(status, s["processed_through"]), time_text(s["watermark_seconds"]),
+                    state_text(s)});
   }
   return text_table(rows);
 }
@@ -53,9 +48,16 @@ std::string streams_table(const JsonValue& status) {
 std::string tables_table(const JsonValue& status) {
   std::vector<TextRow> rows{{"table", "rows applied"}};
   for (const JsonValue& t : status["tables"].array()) {
-    rows.push_back({t["name"].text(), number(t["rows_applied"])});
+    rows.push_back({t["name"].text(), number_text(t["rows_applied"])});
   }
   return text_table(rows);
+}
+
+std::string journal_line(const JsonValue& status) {
+  return fmt::format("journal end {}; tables behind by {}; memory {}",
+                     number_text(status["journal_end"]),
+                     behind_text(status, status["tables_applied"]),
+                     bytes_text(static_cast<double>(status["memory_bytes"].unsigned_integer())));
 }
 
 Result<void> show_status(const Session& session) {
@@ -69,10 +71,10 @@ Result<void> show_status(const Session& session) {
   TRY(const JsonValue answer, JsonValue::parse(response.body));
   const JsonValue& status = answer["data"];
   session.print(
-      fmt::format("{}: {}; rows are counted since {}\n\n{}\n{}\n{}", status["workspace"].text(),
+      fmt::format("{}: {}; rows are counted since {}\n{}\n\n{}\n{}\n{}", status["workspace"].text(),
                   status["ready"].boolean() ? "ready" : "NOT READY: " + status["not_ready"].text(),
-                  time_of(status["serving_since_seconds"]), sources_table(status),
-                  streams_table(status), tables_table(status)));
+                  time_text(status["serving_since_seconds"]), journal_line(status),
+                  sources_table(status), streams_table(status), tables_table(status)));
   if (const std::string& refused = status["reload_refused"].text(); !refused.empty()) {
     session.print("\nthe workspace's changed files are not served: " + refused + "\n");
   }

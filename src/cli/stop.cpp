@@ -6,11 +6,14 @@
 #include <thread>
 
 #include "cli/command_line.h"
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 #include "operate/data_folder.h"
 
 namespace weir::cli {
 namespace {
+
+using client::find_data;
+using client::Session;
 
 constexpr std::chrono::minutes patience{11};
 constexpr std::chrono::milliseconds look_every{20};

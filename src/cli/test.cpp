@@ -3,12 +3,16 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 #include "core/json_text.h"
 #include "operate/workspace_tests.h"
 
 namespace weir::cli {
 namespace {
+
+using client::Exit;
+using client::load_workspace;
+using client::Session;
 
 using operate::TestOutcome;
 

@@ -3,12 +3,18 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
-#include "cli/server_client.h"
-#include "cli/text_table.h"
+#include "client/server_client.h"
+#include "client/text_table.h"
 #include "core/json_text.h"
 
 namespace weir::cli {
 namespace {
+
+using client::refusal_of;
+using client::ServerClient;
+using client::Session;
+using client::text_table;
+using client::TextRow;
 
 using formats::JsonValue;
 

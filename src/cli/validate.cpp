@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 #include "core/json_text.h"
 #include "operate/changed_meanings.h"
 #include "workspace/compiled.h"
@@ -11,6 +11,10 @@
 
 namespace weir::cli {
 namespace {
+
+using client::Exit;
+using client::find_workspace;
+using client::Session;
 
 using workspace::Mistake;
 

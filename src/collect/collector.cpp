@@ -101,11 +101,17 @@ class RunningCollector final : public Collector {
 
   Result<Ingested> ingest(const std::string& source, std::string body,
                           formats::BodyForm form) override {
-    return submit_and_wait(source, EventBody{std::move(body), {}, form});
+    return submit_and_wait(source, EventBody{std::move(body), {}, form}, nullptr);
+  }
+
+  Result<Ingested> ingest_again(const std::string& source, std::string body,
+                                std::shared_ptr<const Batch> replays) override {
+    return submit_and_wait(source, EventBody{std::move(body), {}, formats::BodyForm::json},
+                           std::move(replays));
   }
 
   Result<Position> move_watermark(const std::string& source, std::optional<Instant> at) override {
-    TRY(const Ingested done, submit_and_wait(source, journal::WatermarkHead{at}));
+    TRY(const Ingested done, submit_and_wait(source, journal::WatermarkHead{at}, nullptr));
     return done.position;
   }
 
@@ -126,12 +132,13 @@ class RunningCollector final : public Collector {
 
  private:
   Result<Ingested> submit_and_wait(const std::string& source,
-                                   std::variant<EventBody, journal::WatermarkHead> work) {
+                                   std::variant<EventBody, journal::WatermarkHead> work,
+                                   std::shared_ptr<const Batch> replays) {
     const std::optional<std::size_t> index = gate_.addresses().source(source);
     if (!index) return error_of(gate_.unknown_source(source, {{govern::Action::administer, {}}}));
     const auto promise = std::make_shared<std::promise<Outcome>>();
     std::future<Outcome> future = promise->get_future();
-    Submission submission{.source = *index, .work = std::move(work)};
+    Submission submission{.source = *index, .work = std::move(work), .replays = std::move(replays)};
     submission.answer = [promise](const Outcome& outcome) { promise->set_value(outcome); };
     const std::optional<Refusal> refused = thread_->submit(submission);
     if (refused) return error_of(*refused);

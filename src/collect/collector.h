@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/batch.h"
 #include "core/clock.h"
 #include "core/position.h"
 #include "core/result.h"
@@ -56,6 +57,10 @@ class Collector {
   // The same without HTTP, waiting until it is durable.
   virtual Result<Ingested> ingest(const std::string& source, std::string body,
                                   formats::BodyForm form) = 0;
+  // Rows that were set aside before. `replays`, of journal::replay_schema(), says which they are
+  // and becomes durable with the events.
+  virtual Result<Ingested> ingest_again(const std::string& source, std::string body,
+                                        std::shared_ptr<const Batch> replays) = 0;
   // `at`, or the end: every window open so far.
   virtual Result<Position> move_watermark(const std::string& source, std::optional<Instant> at) = 0;
 

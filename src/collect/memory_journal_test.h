@@ -61,6 +61,14 @@ class MemoryJournal final : public journal::Journal {
   }
   Position wait_beyond(Position, std::stop_token) const override { return end(); }
   Position oldest() const override { return 0; }
+  Result<void> drop(const std::string& topic) override {
+    dropped_[topic] = end();
+    return {};
+  }
+  Position dropped_before(const std::string& topic) const override {
+    const auto found = dropped_.find(topic);
+    return found == dropped_.end() ? 0 : found->second;
+  }
   Result<void> health() const override { return {}; }
   Instant accepted() const override { return {}; }
   std::uint64_t epoch() const override { return 1; }
@@ -90,6 +98,8 @@ class MemoryJournal final : public journal::Journal {
     std::lock_guard lock(mutex_);
     std::vector<journal::Placed> found;
     for (const journal::Placed& placed : placed_) {
+      const auto dropped = dropped_.find(placed.entry->topic);
+      if (dropped != dropped_.end() && placed.begin < dropped->second) continue;
       if (placed.begin >= from && std::ranges::count(filter.kinds, placed.entry->kind) > 0) {
         found.push_back(placed);
       }
@@ -148,6 +158,7 @@ class MemoryJournal final : public journal::Journal {
   Mood mood_ = Mood::take;
   int appended_ = 0;
   std::string id_ = "j1";
+  std::map<std::string, Position> dropped_;
   Position released_ = 0;
   std::map<std::string, Instant> retained_;
   Position end_ = 0;

@@ -15,9 +15,10 @@ Result<void> check_type(const SourceIntake& source, const Field& wanted, const T
   if (holds_all_of(wanted.type, stored)) return {};
   return Error{Fault::conflict,
                fmt::format("source {}: column {} is {}, and its events are stored as {}, which "
-                           "cannot all be read so: keep {}, or give the source a new name",
+                           "cannot all be read so: keep {}, or start it anew, without its history: "
+                           "`weir drop {} --restart`",
                            source.name, wanted.name, to_string(wanted.type), to_string(stored),
-                           to_string(stored))};
+                           to_string(stored), source.name)};
 }
 
 Result<void> check_types(const SourceIntake& source, const Schema& stored) {
@@ -111,6 +112,33 @@ Result<void> check_fits(const Progress& progress, const journal::Journal& journa
                            journal.end())};
 }
 
+// Of "token source key".
+std::string source_of(const std::string& key_id) {
+  const std::size_t begin = key_id.find(' ') + 1;
+  return key_id.substr(begin, key_id.find(' ', begin) - begin);
+}
+
+// A source that was dropped since begins anew, and so do the keys of its senders.
+void forget_dropped(const journal::Journal& journal, Snapshot& known) {
+  std::vector<std::string> dropped;
+  for (const auto& [source, mark] : known.progress.marks) {
+    if (journal.dropped_before(source) >= std::max<Position>(known.progress.through, 1)) {
+      dropped.push_back(source);
+    }
+  }
+  for (const std::string& source : dropped) {
+    known.progress.marks.erase(source);
+    known.progress.types.erase(source);
+  }
+}
+
+void forget_dropped_keys(const journal::Journal& journal, KeyRecords& keys) {
+  std::erase_if(keys, [&](const auto& record) {
+    const Position dropped_before = journal.dropped_before(source_of(record->id));
+    return dropped_before > 0 && record->receipt.counts.position <= dropped_before;
+  });
+}
+
 }  // namespace
 
 Result<Snapshot> recover(const journal::Journal& journal, Snapshot known,
@@ -118,6 +146,7 @@ Result<Snapshot> recover(const journal::Journal& journal, Snapshot known,
   Progress& progress = known.progress;
   if (!progress.journal.empty()) OK_OR_RETURN(check_fits(progress, journal));
   progress.journal = journal.id();
+  forget_dropped(journal, known);
   for (SourceIntake& source : sources) {
     const SourceMark& mark = progress.marks[source.name];
     source.watermark.restore(mark.watermark, mark.newest);
@@ -132,6 +161,7 @@ Result<Snapshot> recover(const journal::Journal& journal, Snapshot known,
     if (!placed) break;
     OK_OR_RETURN(replay.apply(*placed));
   }
+  forget_dropped_keys(journal, known.keys);
   progress.through = std::max(progress.through, reader->place());
   for (const SourceIntake& source : sources) {
     progress.marks[source.name] = {source.watermark.value(), source.watermark.newest()};

@@ -147,8 +147,28 @@ TEST_F(RecoveryTest, a_type_that_does_not_hold_what_is_stored_is_refused) {
     EXPECT_EQ(refused.error().fault, Fault::conflict);
     EXPECT_EQ(refused.error().message,
               "source flights: column delay is VARCHAR, and its events are stored as SMALLINT, "
-              "which cannot all be read so: keep SMALLINT, or give the source a new name");
+              "which cannot all be read so: keep SMALLINT, or start it "
+              "anew, without its history: `weir drop flights --restart`");
     collector_ = start_with(TypeId::integer).value();
+    restart();
+  }
+}
+
+TEST_F(RecoveryTest, a_dropped_source_begins_anew_with_its_keys) {
+  for (const bool has_snapshot : {false, true}) {
+    send("05:00:00");
+    EXPECT_TRUE(is_late("01:00:00"));
+    const auto send_keyed = [&] {
+      return post_events(event_at("06:00:00"), {{"idempotency-key", "k"}}).body;
+    };
+    const std::string first = send_keyed();
+    EXPECT_EQ(send_keyed(), first);
+    ASSERT_TRUE(!has_snapshot || collector_->checkpoint().ok());
+    ASSERT_TRUE(journal_.drop("flights").ok());
+    restart();
+    EXPECT_FALSE(is_late("01:00:00"));
+    EXPECT_NE(send_keyed(), first);
+    ASSERT_TRUE(journal_.drop("flights").ok());
     restart();
   }
 }

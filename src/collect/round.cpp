@@ -1,5 +1,6 @@
 #include "collect/round.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -22,6 +23,11 @@ std::optional<Refusal> Round::add(Submission& submission, std::string key_id,
       return refusal;
     }
   }
+  if (submission.replays != nullptr) {
+    replays_.push_back({.kind = journal::Kind::replay,
+                        .topic = sources_[submission.source].name,
+                        .batches = {std::move(submission.replays)}});
+  }
   kept.submission = std::move(submission);
   return std::nullopt;
 }
@@ -33,6 +39,7 @@ Group Round::finish() {
     std::ranges::move(entries, std::back_inserter(group.entries));
     group.watermarks.emplace(source, round.watermark());
   }
+  std::ranges::move(replays_, std::back_inserter(group.entries));
   std::vector<KeyRecord> keys;
   for (const Kept& kept : kept_) {
     if (!kept.key.id.empty()) keys.push_back(kept.key);

@@ -47,6 +47,7 @@ class Round {
   Instant now_;
   std::map<std::size_t, SourceRound> by_source_;
   std::deque<Kept> kept_;
+  std::vector<journal::Entry> replays_;
   std::size_t bytes_ = 0;
 };
 

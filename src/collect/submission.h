@@ -4,12 +4,14 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "collect/outcome.h"
+#include "core/batch.h"
 #include "formats/event_decoder.h"
 #include "journal/heads.h"
 
@@ -54,6 +56,7 @@ struct Submission {
   std::size_t source = 0;
   std::variant<EventBody, journal::WatermarkHead> work;
   std::optional<SenderKey> key;
+  std::shared_ptr<const Batch> replays;  // which refused rows these are, sent again; mostly null
   std::function<void(const Outcome&)> answer;
   Share share;
 };

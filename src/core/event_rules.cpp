@@ -25,6 +25,15 @@ std::shared_ptr<const Schema> quarantine_schema() {
   return schema;
 }
 
+std::shared_ptr<const Schema> refused_rows_schema() {
+  static const auto schema = [] {
+    Schema columns = *quarantine_schema();
+    columns.columns.push_back({"replayed", Type{TypeId::timestamp}});
+    return std::make_shared<const Schema>(std::move(columns));
+  }();
+  return schema;
+}
+
 std::size_t event_time_column(const EventRules& rules) {
   return rules.event_time ? *rules.event_time : schema_of(rules).columns.size() - 1;
 }

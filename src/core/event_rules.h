@@ -43,6 +43,9 @@ Schema schema_of(const EventRules& rules);
 // The columns of refused rows, batch 0 of Kind::quarantine entries: accepted TIMESTAMP, code
 // VARCHAR, reason VARCHAR, bytes BLOB.
 std::shared_ptr<const Schema> quarantine_schema();
+// The columns of `quarantine('source')`: those, and replayed TIMESTAMP, when the row was sent again
+// and accepted.
+std::shared_ptr<const Schema> refused_rows_schema();
 // Which of schema_of() is the event time.
 std::size_t event_time_column(const EventRules& rules);
 

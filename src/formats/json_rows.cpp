@@ -1,5 +1,8 @@
 #include "formats/json_rows.h"
 
+#include <fmt/format.h>
+#include <simdjson.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -156,6 +159,16 @@ void append_json_value(std::string& json, const Column& column, std::size_t row)
     case TypeId::map: return append_elements(json, c, row);
     case TypeId::structure: return append_fields(json, c, row);
   }
+}
+
+std::string readable_text(std::string_view bytes) {
+  if (simdjson::validate_utf8(bytes.data(), bytes.size())) return std::string(bytes);
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += byte < 0x80 ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
+  }
+  return text;
 }
 
 }  // namespace weir::formats

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "core/batch.h"
 
@@ -11,5 +12,8 @@ namespace weir::formats {
 // {"a":1,"b":null}
 void append_json_row(std::string& json, const Batch& rows, std::size_t row);
 void append_json_value(std::string& json, const Column& column, std::size_t row);
+
+// The bytes as they are where they are UTF-8; else all but ASCII as \xNN.
+std::string readable_text(std::string_view bytes);
 
 }  // namespace weir::formats

@@ -219,5 +219,10 @@ TEST(CsvRows, quote_what_needs_it_and_tell_null_from_empty) {
             ",\"[1,2]\",1970-01-01T00:00:00Z\r\n");
 }
 
+TEST(ReadableText, keeps_text_and_spells_out_bytes_that_are_none) {
+  EXPECT_EQ(readable_text("{\"city\":\"Z\xc3\xbcrich\"}"), "{\"city\":\"Z\xc3\xbcrich\"}");
+  EXPECT_EQ(readable_text("a\xff\xc3"), "a\\xff\\xc3");
+}
+
 }  // namespace
 }  // namespace weir::formats

@@ -96,4 +96,38 @@ double JsonValue::number() const { return as_number<double>(value_); }
 std::uint64_t JsonValue::unsigned_integer() const { return as_number<std::uint64_t>(value_); }
 std::int64_t JsonValue::integer() const { return as_number<std::int64_t>(value_); }
 
+Result<std::vector<std::pair<std::string, std::string>>> member_texts(std::string_view object) {
+  using simdjson::ondemand::json_type;
+  const simdjson::padded_string text(object);
+  simdjson::ondemand::parser parser;
+  std::vector<std::pair<std::string, std::string>> members;
+  auto read = [&]() -> simdjson::error_code {
+    simdjson::ondemand::document document;
+    if (const auto error = parser.iterate(text).get(document)) return error;
+    simdjson::ondemand::object all;
+    if (const auto error = document.get_object().get(all)) return error;
+    for (auto field : all) {
+      std::string_view name;
+      std::string_view value;
+      json_type type = json_type::null;
+      if (const auto error = field.unescaped_key().get(name)) return error;
+      std::string key(name);
+      if (const auto error = field.value().type().get(type)) return error;
+      if (type == json_type::string) {
+        if (const auto error = field.value().get_string().get(value)) return error;
+      } else if (const auto error = simdjson::to_json_string(field.value()).get(value)) {
+        return error;
+      }
+      while (!value.empty() && (value.back() == ' ' || value.back() == '\n'))
+        value.remove_suffix(1);
+      members.emplace_back(std::move(key), std::string(value));
+    }
+    return simdjson::SUCCESS;
+  };
+  if (const auto error = read()) {
+    return Error{Fault::invalid, std::string("no JSON object: ") + simdjson::error_message(error)};
+  }
+  return members;
+}
+
 }  // namespace weir::formats

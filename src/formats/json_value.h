@@ -27,6 +27,7 @@ class JsonValue {
   explicit JsonValue(auto value) : value_(std::move(value)) {}
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
+  bool is_boolean() const { return std::holds_alternative<bool>(value_); }
   bool is_text() const { return std::holds_alternative<std::string>(value_); }
   bool is_object() const { return std::holds_alternative<Object>(value_); }
   bool is_array() const { return std::holds_alternative<Array>(value_); }
@@ -53,5 +54,8 @@ class JsonValue {
                Object>
       value_;
 };
+
+// The members of a JSON object in their order: a string as it reads, all else as it is written.
+Result<std::vector<std::pair<std::string, std::string>>> member_texts(std::string_view object);
 
 }  // namespace weir::formats

@@ -39,5 +39,16 @@ TEST(JsonValue, RefusesWhatIsNoJson) {
   }
 }
 
+TEST(MemberTexts, are_strings_as_they_read_and_all_else_as_written) {
+  const auto members =
+      member_texts(R"({"a":"x\ny","b":1.50,"c":{"d": [1, "e"]},"f\u0041":null,"g":true})");
+  ASSERT_TRUE(members.ok()) << members.error().message;
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"a", "x\ny"}, {"b", "1.50"}, {"c", R"({"d": [1, "e"]})"}, {"fA", "null"}, {"g", "true"}};
+  EXPECT_EQ(members.value(), expected);
+  EXPECT_FALSE(member_texts("[1]").ok());
+  EXPECT_FALSE(member_texts(R"({"a":)").ok());
+}
+
 }  // namespace
 }  // namespace weir::formats

@@ -86,6 +86,20 @@ Result<std::unique_ptr<OrderedIndexes>> OrderedIndexes::open(const std::filesyst
 
 OrderedIndexes::~OrderedIndexes() = default;
 
+Result<void> OrderedIndexes::forget(const std::filesystem::path& path,
+                                    const std::vector<std::string>& tables) {
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed)) return {};
+  auto file = open_file(path);
+  if (!file.ok()) {
+    if (file.error().fault != Fault::corrupt) return std::move(file).error();
+    remove_file(path);  // it would be made anew
+    return {};
+  }
+  for (const std::string& table : tables) OK_OR_RETURN(drop(*file.value(), table));
+  return {};
+}
+
 Result<void> OrderedIndexes::prepare() {
   for (const IndexedTable& table : tables_) {
     TRY(auto kept, file_->prepare("SELECT shape, journal, position FROM kept WHERE name = ?"));

@@ -47,6 +47,10 @@ class OrderedIndexes {
   static Result<std::unique_ptr<OrderedIndexes>> open(const std::filesystem::path& path,
                                                       std::vector<IndexedTable> tables);
   ~OrderedIndexes();
+  // Removes all that a file that nobody has open keeps of these tables; nothing where there is
+  // none.
+  static Result<void> forget(const std::filesystem::path& path,
+                             const std::vector<std::string>& tables);
   const IndexedTable* find(std::string_view table) const;
   const std::vector<IndexedTable>& tables() const { return tables_; }
   // Nothing: its rows were never put, so they are to be put from the table.

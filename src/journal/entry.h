@@ -19,7 +19,8 @@ enum class Kind : std::uint8_t {
   watermark = 2,    // a source's watermark was moved by hand; head: to when, or to the end
   quarantine = 3,   // rows a source refused, with reason and bytes
   idempotency = 4,  // a sender's key with what was answered
-  commit = 5,       // what a stream made of its input: process/commit_record.h
+  commit = 5,       // what a stream made of its input
+  replay = 6,       // which rows that a source refused were sent again and accepted
 };
 
 struct Entry {

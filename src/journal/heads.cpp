@@ -14,6 +14,15 @@ Error no_head(std::string_view kind) {
 
 }  // namespace
 
+std::shared_ptr<const Schema> replay_schema() {
+  static const auto schema = std::make_shared<const Schema>(Schema{{
+      {"topic", Type{TypeId::varchar}},
+      {"position", Type{TypeId::ubigint}},
+      {"row", Type{TypeId::uinteger}},
+  }});
+  return schema;
+}
+
 std::string encode(const EventsHead& head) {
   std::string out;
   put(out, head.watermark_before);

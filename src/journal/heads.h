@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "core/clock.h"
 #include "core/position.h"
 #include "core/result.h"
+#include "core/schema.h"
 #include "journal/entry.h"
 
 namespace weir::journal {
@@ -51,6 +53,11 @@ struct CommitHead {
   std::uint32_t part = 0;                 // of its commit, from 0
   bool is_last = true;                    // without it the parts before it count for nothing
 };
+
+// Kind::replay: rows that were set aside and are sent again, in one group with the events that they
+// became: either both are durable, or neither is. topic: the source. batches: [0] which rows, by
+// the topic and position of their entry and the number of the row in it, from 0. No head.
+std::shared_ptr<const Schema> replay_schema();
 
 std::string encode(const EventsHead& head);
 std::string encode(const WatermarkHead& head);

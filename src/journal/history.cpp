@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstring>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "journal/bytes.h"
@@ -130,12 +131,13 @@ Result<std::unique_ptr<History>> History::open(std::filesystem::path folder, std
   return history;
 }
 
-Result<void> History::copy(const Segment& segment) {
+Result<void> History::copy(const Segment& segment, const Dropped& dropped) {
   SegmentScan scan(segment, seed_, segment.start, segment.end);
   std::map<std::string, Copy, std::less<>> copies;
   while (true) {
     TRY(const std::optional<Block> block, scan.next());
     if (!block) break;
+    if (is_dropped(dropped, block->topic, block->header.position)) continue;
     auto at = copies.find(block->topic);
     if (at == copies.end()) {
       TRY(Copy begun, Copy::begin(folder_ / block->topic, segment));
@@ -180,6 +182,18 @@ Result<void> History::retain(const std::string& topic, Instant before, std::size
     bytes -= header.bytes;
   }
   for (const Position from : dropped) OK_OR_RETURN(drop(from, topic));
+  return {};
+}
+
+Result<void> History::drop_before(const std::string& topic, Position position) {
+  std::lock_guard lock(mutex_);
+  std::vector<Position> before;
+  for (const auto& [from, range] : ranges_) {
+    if (range.to <= position && range.files.contains(topic)) before.push_back(from);
+  }
+  for (const Position from : before) OK_OR_RETURN(drop(from, topic));
+  std::error_code is_used;
+  std::filesystem::remove(folder_ / topic, is_used);
   return {};
 }
 

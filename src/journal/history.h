@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "journal/block_source.h"
+#include "journal/identity.h"
 #include "journal/journal.h"
 #include "journal/segments.h"
 
@@ -54,8 +55,11 @@ class History {
   static Result<std::unique_ptr<History>> open(std::filesystem::path folder, std::uint64_t seed,
                                                Position boundary);
 
-  // Copies a sealed segment's entries to their topics. All of it is durable after it.
-  Result<void> copy(const Segment& segment);
+  // Copies a sealed segment's entries to their topics, but those that were dropped. All of it is
+  // durable after it.
+  Result<void> copy(const Segment& segment, const Dropped& dropped);
+  // Removes what is kept of the topic before `position`.
+  Result<void> drop_before(const std::string& topic, Position position);
   // Journal::retain.
   Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max);
   // The first range beyond `from` and before `boundary` that has a wanted topic.

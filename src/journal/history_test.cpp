@@ -135,6 +135,32 @@ TEST(History, retention_drops_the_oldest_files_by_age_and_by_size) {
   EXPECT_EQ(numbers(*journal).back(), 144);
 }
 
+TEST(History, what_was_dropped_is_read_no_more_wherever_it_stands) {
+  const TemporaryFolder folder;
+  auto journal = open_journal(folder.path(), {.segment_bytes = small_segment});
+  fill(*journal, 0, 240);
+  ASSERT_TRUE(journal->release(journal->end()).ok());
+  ASSERT_GT(history_files(folder.path(), "t1"), 0U);
+  ASSERT_TRUE(journal->drop("t1").ok());
+  const Position dropped = journal->end();
+  EXPECT_EQ(journal->dropped_before("t1"), dropped);
+  EXPECT_EQ(journal->dropped_before("t2"), 0U);
+  EXPECT_FALSE(fs::exists(folder.path() / "history" / "t1"));
+  fill(*journal, 240, 246);
+  const std::vector<std::int64_t> left{241, 244};
+  for (const bool is_reopened : {false, true}) {
+    EXPECT_EQ(numbers(*journal, {{"t1"}, {}}), left) << is_reopened;
+    EXPECT_EQ(numbers(*journal).size(), 166U) << is_reopened;
+    journal.reset();  // one at a time
+    journal = open_journal(folder.path(), {.segment_bytes = small_segment, .tail_cache_bytes = 0});
+  }
+  EXPECT_EQ(journal->dropped_before("t1"), dropped);
+  fill(*journal, 246, 480);
+  ASSERT_TRUE(journal->release(journal->end()).ok());
+  EXPECT_EQ(numbers(*journal, {{"t1"}, {}}).front(), 241);
+  EXPECT_EQ(numbers(*journal).size(), 400U);
+}
+
 TEST(History, damage_in_it_is_reported_with_file_and_byte) {
   const TemporaryFolder folder;
   {

@@ -17,14 +17,18 @@ namespace {
 
 constexpr int format = 1;
 constexpr std::size_t id_digits = 32;
-constexpr std::size_t file_bytes_max = 4096;
+constexpr std::size_t file_bytes_max = std::size_t{1} << 20;
 
 std::filesystem::path path_in(const std::filesystem::path& folder) { return folder / "identity"; }
 
 std::string text_of(const Identity& identity) {
-  return fmt::format("weir-journal {}\nid {}\nepoch {}\ndurable {}\naccepted {}\n", format,
-                     identity.id, identity.epoch, identity.durable,
-                     identity.accepted.time_since_epoch().count());
+  std::string text = fmt::format("weir-journal {}\nid {}\nepoch {}\ndurable {}\naccepted {}\n",
+                                 format, identity.id, identity.epoch, identity.durable,
+                                 identity.accepted.time_since_epoch().count());
+  for (const auto& [topic, position] : identity.dropped) {
+    text += fmt::format("dropped {} {}\n", topic, position);
+  }
+  return text;
 }
 
 Error no_identity(const std::filesystem::path& path) {
@@ -32,6 +36,11 @@ Error no_identity(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+bool is_dropped(const Dropped& dropped, std::string_view topic, Position position) {
+  const auto found = dropped.find(topic);
+  return found != dropped.end() && position < found->second;
+}
 
 std::uint64_t Identity::seed() const {
   std::uint64_t seed = 0;
@@ -72,6 +81,12 @@ Result<std::optional<Identity>> read_identity(const std::filesystem::path& folde
   }
   in >> word[1] >> identity.id >> word[2] >> identity.epoch >> word[3] >> identity.durable;
   in >> word[4] >> accepted >> word[5];
+  while (in && word[5] == "dropped") {
+    std::string topic;
+    Position position = 0;
+    in >> topic >> position >> word[5];
+    identity.dropped[topic] = position;
+  }
   identity.accepted = Instant(std::chrono::microseconds(accepted));
   const std::string expected = text_of(identity);
   const std::string sum = fmt::format("{:016x}", checksum(expected, 0));

@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/clock.h"
 #include "core/position.h"
@@ -12,11 +15,16 @@
 
 namespace weir::journal {
 
+// By topic: its entries before the position count for nothing.
+using Dropped = std::map<std::string, Position, std::less<>>;
+bool is_dropped(const Dropped& dropped, std::string_view topic, Position position);
+
 struct Identity {
   std::string id;           // 32 hexadecimal digits
   std::uint64_t epoch = 0;  // of the last opening
   Position durable = 0;     // everything before it had been on disk and right
   Instant accepted;         // the latest there was
+  Dropped dropped;
 
   // Of all checksums.
   std::uint64_t seed() const;

@@ -27,7 +27,7 @@ struct Files {
   std::uint64_t history_bytes = 0;
 };
 
-Result<Files> look_at(const std::filesystem::path& folder) {
+Result<Files> look_at(const std::filesystem::path& folder, const Filter& of_topics = {}) {
   Files files;
   TRY(const auto identity, read_identity(folder / "journal"));
   if (!identity) {
@@ -38,6 +38,7 @@ Result<Files> look_at(const std::filesystem::path& folder) {
   TRY(files.segments, list_segments(folder / "journal", Access::read));
   TRY(const auto topics, list_history(folder / "history", identity->seed()));
   for (const auto& [topic, history] : topics) {
+    if (!of_topics.wants_topic(topic)) continue;
     for (const HistoryFile& file : history) {
       ++files.history_files;
       files.history_bytes += file.header.bytes;
@@ -133,8 +134,10 @@ Result<bool> refuse_damage(const Error& error) { return error; }
 
 }  // namespace
 
-Result<JournalStat> stat_journal(const std::filesystem::path& folder) {
-  TRY(const Files files, look_at(folder));
+Result<JournalStat> stat_journal(const std::filesystem::path& folder,
+                                 const std::vector<std::string>& wanted) {
+  const Filter of_topics{.topics = wanted};
+  TRY(const Files files, look_at(folder, of_topics));
   JournalStat stat{.id = files.identity.id, .epoch = files.identity.epoch};
   stat.segments = files.segments.size();
   for (const Segment& segment : files.segments) stat.segment_bytes += segment.end - segment.start;
@@ -143,6 +146,8 @@ Result<JournalStat> stat_journal(const std::filesystem::path& folder) {
 
   std::map<std::pair<std::string, Kind>, TopicStat> topics;
   const auto count = [&](const Block& block, BlockSource&) -> Result<bool> {
+    if (!of_topics.wants_topic(block.topic)) return true;
+    if (is_dropped(files.identity.dropped, block.topic, block.header.position)) return true;
     TopicStat& topic = topics[{block.topic, block.header.kind}];
     ++topic.entries;
     topic.rows += block.header.rows;
@@ -196,12 +201,13 @@ Result<JournalCheck> check_journal(const std::filesystem::path& folder) {
 
 Result<std::vector<Placed>> dump_journal(const std::filesystem::path& folder, const Filter& filter,
                                          Position from, std::size_t entries_max) {
-  TRY(const Files files, look_at(folder));
+  TRY(const Files files, look_at(folder, filter));
   std::vector<Placed> found;
   BlockDecoder decoder;
   const auto add = [&](const Block& block, BlockSource& source) -> Result<bool> {
     if (found.size() >= entries_max) return false;
     if (block.header.position < from || !filter.wants(block.topic, block.header.kind)) return true;
+    if (is_dropped(files.identity.dropped, block.topic, block.header.position)) return true;
     TRY(Placed placed, take_entry(block, source, decoder));
     found.push_back(std::move(placed));
     return true;
@@ -217,6 +223,7 @@ const char* to_string(Kind kind) {
     case Kind::quarantine: return "quarantine";
     case Kind::idempotency: return "idempotency";
     case Kind::commit: return "commit";
+    case Kind::replay: return "replay";
   }
   return "unknown";
 }

@@ -31,7 +31,7 @@ struct JournalStat {
   std::uint64_t segment_bytes = 0;  // on disk, room not yet written included
   std::size_t history_files = 0;
   std::uint64_t history_bytes = 0;
-  std::vector<TopicStat> topics;  // by topic, then kind
+  std::vector<TopicStat> topics;  // by topic, then kind; without what was dropped
 };
 
 struct JournalCheck {
@@ -42,7 +42,9 @@ struct JournalCheck {
 
 // `folder` is the one that Journal::open takes. Fault::not_found: no journal there;
 // Fault::corrupt names file and byte of what could not be read.
-Result<JournalStat> stat_journal(const std::filesystem::path& folder);
+// Of these topics alone only their history is read; none: of all.
+Result<JournalStat> stat_journal(const std::filesystem::path& folder,
+                                 const std::vector<std::string>& topics = {});
 // Compares every sum in journal and history and goes on behind what is damaged. What is not
 // finished at the journal's end is no damage.
 Result<JournalCheck> check_journal(const std::filesystem::path& folder);

@@ -53,6 +53,10 @@ class FileJournal final : public Journal {
   }
 
   Result<void> start(const JournalSettings& settings, const Clock& clock) {
+    // What a crash left of it.
+    for (const auto& [topic, position] : identity_.dropped) {
+      OK_OR_RETURN(history_->drop_before(topic, position));
+    }
     OK_OR_RETURN(segments_.tidy());
     const Writing writing{.seed = identity_.seed(),
                           .epoch = identity_.epoch,
@@ -80,7 +84,7 @@ class FileJournal final : public Journal {
     return tail_.wait_beyond(position, stop);
   }
   std::unique_ptr<Reader> read(Filter filter, Position from) const override {
-    return std::make_unique<JournalReader>(kept(), std::move(filter), from);
+    return std::make_unique<JournalReader>(kept(), dropped(), std::move(filter), from);
   }
   Position oldest() const override { return kept().oldest(); }
   Result<void> health() const override { return committer_->health(); }
@@ -91,7 +95,7 @@ class FileJournal final : public Journal {
   Result<void> release(Position position) override {
     std::lock_guard lock(releasing_);
     for (Segment& segment : segments_.before(std::min(position, tail_.end()))) {
-      OK_OR_RETURN(history_->copy(segment));
+      OK_OR_RETURN(history_->copy(segment, dropped()));
       segment.file.reset();  // whoever else has it open is a reader
       OK_OR_RETURN(segments_.free(segment.start));
     }
@@ -100,8 +104,28 @@ class FileJournal final : public Journal {
   Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) override {
     return history_->retain(topic, before, bytes_max);
   }
+  Result<void> drop(const std::string& topic) override {
+    std::lock_guard lock(releasing_);
+    Identity next = identity_;
+    next.dropped[topic] = tail_.end();
+    OK_OR_RETURN(write_identity(folder_, next));
+    {
+      std::lock_guard dropping(dropping_);
+      identity_.dropped = next.dropped;
+    }
+    return history_->drop_before(topic, next.dropped[topic]);
+  }
+  Position dropped_before(const std::string& topic) const override {
+    std::lock_guard lock(dropping_);
+    const auto found = identity_.dropped.find(topic);
+    return found == identity_.dropped.end() ? 0 : found->second;
+  }
 
  private:
+  Dropped dropped() const {
+    std::lock_guard lock(dropping_);
+    return identity_.dropped;
+  }
   Kept kept() const { return {identity_.seed(), *history_, segments_, tail_}; }
 
   const File lock_;
@@ -111,6 +135,7 @@ class FileJournal final : public Journal {
   mutable Segments segments_;
   mutable Tail tail_;
   std::mutex releasing_;
+  mutable std::mutex dropping_;  // identity_.dropped is under it
   std::optional<Committer> committer_;
 };
 

@@ -13,8 +13,12 @@ Position Kept::oldest() const {
   return segments.oldest().value_or(tail.end());
 }
 
-JournalReader::JournalReader(const Kept& kept, Filter filter, Position from)
-    : kept_(kept), filter_(std::move(filter)), place_(from), looked_(from) {}
+JournalReader::JournalReader(const Kept& kept, Dropped dropped, Filter filter, Position from)
+    : kept_(kept),
+      dropped_(std::move(dropped)),
+      filter_(std::move(filter)),
+      place_(from),
+      looked_(from) {}
 
 Result<std::optional<Placed>> JournalReader::next() {
   while (true) {
@@ -22,6 +26,7 @@ Result<std::optional<Placed>> JournalReader::next() {
       Placed placed = std::move(found_.front());
       found_.pop_front();
       place_ = found_.empty() ? looked_ : placed.end;
+      if (is_dropped(dropped_, placed.entry->topic, placed.begin)) continue;
       return std::optional<Placed>(std::move(placed));
     }
     if (source_ != nullptr) {
@@ -67,6 +72,7 @@ Result<std::optional<Placed>> JournalReader::next_stored() {
     const BlockHeader& header = block->header;
     looked_ = place_ = header.end;
     if (!filter_.wants(block->topic, header.kind)) continue;
+    if (is_dropped(dropped_, block->topic, header.position)) continue;
     TRY(Placed placed, take_entry(std::move(*block), *source_, decoder_));
     return std::optional<Placed>(std::move(placed));
   }

@@ -27,7 +27,8 @@ struct Kept {
 // Owned by one thread; goes before the journal does.
 class JournalReader final : public Reader {
  public:
-  JournalReader(const Kept& kept, Filter filter, Position from);
+  // Passes over what was dropped.
+  JournalReader(const Kept& kept, Dropped dropped, Filter filter, Position from);
 
   Result<std::optional<Placed>> next() override;
   Position place() const override { return place_; }
@@ -39,6 +40,7 @@ class JournalReader final : public Reader {
   Result<std::optional<Placed>> next_stored();
 
   const Kept kept_;
+  const Dropped dropped_;
   const Filter filter_;
   Position place_;
   Position looked_;  // all that is wanted before it is in `found_` or was given

@@ -1,5 +1,6 @@
 #include "operate/changed_meanings.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -17,15 +18,18 @@ Result<void> check_state(const std::filesystem::path& folder,
   TRY(const auto snapshots, process::SnapshotFolder::open(folder));
   TRY(const std::optional<process::Snapshot> newest, snapshots->load());
   if (!newest) return {};
-  return process::check_plan(*newest, stream.plan, input_of(workspace, stream));
+  return process::check_plan(stream.declared.name, *newest, stream.plan,
+                             input_of(workspace, stream));
 }
 
 }  // namespace
 
-std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace) {
+std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace,
+                                                 const std::vector<std::string>& dropped) {
   std::vector<workspace::Mistake> mistakes;
   for (const workspace::CompiledStream& stream : workspace.streams) {
     const std::filesystem::path folder = workspace.declared.data / "state" / stream.declared.name;
+    if (std::ranges::find(dropped, stream.declared.name) != dropped.end()) continue;
     if (!process::SnapshotFolder::has_any(folder)) continue;
     const Result<void> state = check_state(folder, workspace, stream);
     if (state.ok() || state.error().fault != Fault::conflict) continue;
@@ -36,9 +40,10 @@ std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorksp
   return mistakes;
 }
 
-Result<void> check_meanings(const workspace::CompiledWorkspace& workspace) {
+Result<void> check_meanings(const workspace::CompiledWorkspace& workspace,
+                            const std::vector<std::string>& dropped) {
   std::string all;
-  for (const workspace::Mistake& mistake : changed_meanings(workspace)) {
+  for (const workspace::Mistake& mistake : changed_meanings(workspace, dropped)) {
     all += (all.empty() ? "" : "\n") + workspace::to_string(mistake);
   }
   return all.empty() ? Result<void>() : Error{Fault::conflict, all};

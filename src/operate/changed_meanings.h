@@ -2,6 +2,7 @@
 // refused before anything runs.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/result.h"
@@ -10,9 +11,12 @@
 namespace weir::operate {
 
 // Every stream whose state is of another plan. Only reads, also beside a running server; what
-// cannot be read is left for the start to tell of.
-std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace);
+// cannot be read is left for the start to tell of. The state of what is in `dropped` does not
+// count.
+std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorkspace& workspace,
+                                                 const std::vector<std::string>& dropped = {});
 // Fault::conflict with all of them, a line each.
-Result<void> check_meanings(const workspace::CompiledWorkspace& workspace);
+Result<void> check_meanings(const workspace::CompiledWorkspace& workspace,
+                            const std::vector<std::string>& dropped = {});
 
 }  // namespace weir::operate

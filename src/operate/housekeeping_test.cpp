@@ -17,6 +17,10 @@ class FullCollector final : public collect::Collector {
   Result<collect::Ingested> ingest(const std::string&, std::string, formats::BodyForm) override {
     return Error{Fault::unavailable, "not asked for"};
   }
+  Result<collect::Ingested> ingest_again(const std::string&, std::string,
+                                         std::shared_ptr<const Batch>) override {
+    return Error{Fault::unavailable, "not asked for"};
+  }
   Result<Position> move_watermark(const std::string&, std::optional<Instant>) override {
     return Error{Fault::unavailable, "not asked for"};
   }

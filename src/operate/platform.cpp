@@ -15,6 +15,7 @@
 #include "operate/changed_meanings.h"
 #include "operate/data_folder.h"
 #include "operate/doorway.h"
+#include "operate/drop.h"
 #include "operate/serving.h"
 
 namespace weir::operate {
@@ -85,10 +86,10 @@ Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   auto journal = journal::Journal::open(data_, {}, clock_);
   if (!journal.ok()) return name_running_server(std::move(journal).error(), data_);
   journal_ = std::move(journal).value();
+  OK_OR_RETURN(finish_drop(data_, *journal_));
   OK_OR_RETURN(check_meanings(workspace));
   TRY(tokens_, govern::Tokens::open(data_, clock_));
   TRY(new_admin_token_, ensure_admin_token(data_, *tokens_));
-  reloads_.take_up(clock_.now());
   return serve(std::make_shared<const CompiledWorkspace>(std::move(workspace)));
 }
 
@@ -98,11 +99,12 @@ ServingGrounds RunningPlatform::grounds() {
   const auto stop = [this] {
     if (!is_stopping_.test_and_set()) kill(getpid(), SIGTERM);
   };
-  return {*journal_, *tokens_, clock_, reloads_, stop};
+  return {*journal_, *tokens_, clock_, reloads_, stop, [] { kill(getpid(), SIGHUP); }};
 }
 
 Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace) {
   TRY(serving_, Serving::start(workspace, grounds()));
+  reloads_.take_up(clock_.now());  // before anyone can ask
   doorway_.open(*serving_);
   return {};
 }
@@ -122,21 +124,26 @@ Result<void> RunningPlatform::listen(const std::string& address) {
 
 Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
   Result<void> replaced = replace(std::move(next));
-  if (replaced.ok()) {
-    reloads_.take_up(clock_.now());
-  } else {
-    reloads_.refuse(replaced.error().message);
-  }
+  if (!replaced.ok()) reloads_.refuse(replaced.error().message);
   return replaced;
 }
 
 Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
-  TRY(CompiledWorkspace checked, std::move(next));
-  OK_OR_RETURN(serving_->check_successor(checked));
+  TRY(const std::vector<std::string> dropped, begun_drop(data_));
+  Result<void> may_follow =
+      next.ok() ? serving_->check_successor(next.value(), dropped) : Result<void>(next.error());
+  if (!may_follow.ok()) {
+    reloads_.refuse(may_follow.error().message);  // before the drop is seen to have ended
+    if (!dropped.empty()) OK_OR_RETURN(abandon_drop(data_));
+    return may_follow;
+  }
   const auto before = serving_->workspace();
   doorway_.close();
   serving_.reset();
-  Result<void> served = serve(std::make_shared<const CompiledWorkspace>(std::move(checked)));
+  Result<void> served = finish_drop(data_, *journal_);
+  if (served.ok()) {
+    served = serve(std::make_shared<const CompiledWorkspace>(std::move(next).value()));
+  }
   if (served.ok()) return served;
   const Result<void> restored = serve(before);
   if (restored.ok()) return served;

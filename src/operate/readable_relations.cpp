@@ -1,5 +1,6 @@
 #include "operate/readable_relations.h"
 
+#include "flow/refused_rows.h"
 #include "journal/topic_relation.h"
 #include "sql/batch_names.h"
 #include "store/static_table.h"
@@ -24,11 +25,26 @@ class Gathering {
 
   void add_topic(serve::Readable readable, journal::TopicRows rows,
                  std::optional<std::string> event_time = {}) {
+    std::vector<std::string> reads;
+    if (!readable.rows_of.empty()) reads.push_back(readable.rows_of);
+    add_flow({readable.name, std::move(reads), rows});
     relations_.push_back({readable.name, std::make_shared<journal::TopicRelation>(
                                              journal_, std::move(rows), readable.schema)});
     readable.kind = Kind::source;
     add(std::move(readable), std::move(event_time));
   }
+
+  void add_refused(const std::string& source) {
+    serve::Readable readable{.name = "quarantine(" + source + ")",
+                             .schema = refused_rows_schema(),
+                             .kind = Kind::source,
+                             .rows_of = source};
+    add_flow({readable.name, {source}, {source, journal::Kind::quarantine, 0}});
+    relations_.push_back({readable.name, std::make_shared<flow::RefusedRows>(journal_, source)});
+    add(std::move(readable));
+  }
+
+  void add_flow(flow::Flow flow) { all_.flows.push_back(std::move(flow)); }
 
   const std::vector<sql::NamedRelation>& relations() const { return relations_; }
   ReadableRelations take() { return std::move(all_); }
@@ -52,15 +68,12 @@ Result<void> put_tables(Gathering& gathering, engine::Database& database,
 }
 
 void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
-  const SharedSchema refused = quarantine_schema();
   for (const workspace::Source& source : workspace.declared.sources) {
     const auto schema = std::make_shared<const Schema>(schema_of(source.rules));
     gathering.add_topic({.name = source.name, .schema = schema},
                         {source.name, journal::Kind::events, 0},
                         schema->columns[event_time_column(source.rules)].name);
-    gathering.add_topic(
-        {.name = "quarantine(" + source.name + ")", .schema = refused, .rows_of = source.name},
-        {source.name, journal::Kind::quarantine, 0});
+    gathering.add_refused(source.name);
   }
 }
 
@@ -68,6 +81,7 @@ void add_sources(Gathering& gathering, const CompiledWorkspace& workspace) {
 void add_streams(Gathering& gathering, const std::vector<process::StreamSpec>& streams) {
   const SharedSchema poisoned = sql::poison_schema();
   for (const process::StreamSpec& stream : streams) {
+    gathering.add_flow({stream.name, stream.plan.reads, {stream.name, journal::Kind::commit, 0}});
     gathering.add_topic({.name = "late(" + stream.name + ")",
                          .schema = stream.input.schema,
                          .rows_of = stream.input.topic},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/database.h"
+#include "flow/tap.h"
 #include "journal/journal.h"
 #include "process/stream_job.h"
 #include "serve/readable.h"
@@ -16,6 +17,7 @@ namespace weir::operate {
 struct ReadableRelations {
   serve::Readables readables;
   std::vector<sql::Readable> names;  // the same, for checking SQL
+  std::vector<flow::Flow> flows;     // what can be tapped
 };
 
 // The tables of streams are there already. Puts beside them the static tables, each

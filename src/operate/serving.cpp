@@ -2,17 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "flow/quarantine_replay.h"
 #include "operate/changed_meanings.h"
 #include "operate/housekeeping.h"
 #include "operate/platform_status.h"
 #include "operate/readable_relations.h"
 #include "operate/relation_freshness.h"
+#include "operate/running_drop.h"
 #include "operate/stream_specs.h"
 #include "process/snapshot.h"
 #include "process/stream_job.h"
@@ -73,7 +77,8 @@ class RunningServing final : public Serving {
     }
   }
 
-  Result<void> check_successor(const CompiledWorkspace& next) const override;
+  Result<void> check_successor(const CompiledWorkspace& next,
+                               const std::vector<std::string>& dropped) const override;
   void stop_waits() override { freshness_->stop(); }
   Result<void> finish(std::chrono::steady_clock::time_point deadline) override {
     OK_OR_RETURN(freshness_->wait_all(grounds_.journal.end(), deadline));
@@ -104,6 +109,8 @@ class RunningServing final : public Serving {
   std::vector<std::unique_ptr<process::StreamJob>> streams_;
   std::unique_ptr<store::Applier> applier_;
   std::unique_ptr<collect::Collector> collector_;
+  std::optional<flow::QuarantineReplay> replay_;
+  std::optional<RunningDrop> drop_;
   std::unique_ptr<RelationFreshness> freshness_;
   std::unique_ptr<serve::Gateway> gateway_;
   std::unique_ptr<Housekeeping> housekeeping_;
@@ -145,6 +152,10 @@ Result<void> RunningServing::serve() {
   TRY(collector_, collect::Collector::start(workspace_->declared.sources,
                                             {grounds_.journal, grounds_.tokens, grounds_.clock,
                                              data() / "state" / "_collect"}));
+  replay_.emplace(flow::QuarantineReplay::Parts{
+      grounds_.journal, *collector_, workspace_->declared.sources, streams_, grounds_.clock});
+  drop_.emplace(
+      RunningDrop::Parts{workspace_->declared.folder, data(), store_->database(), grounds_.reload});
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, grounds_.journal);
   TRY(serve::GatewayParts parts, gateway_parts());
   TRY(gateway_, serve::Gateway::start(std::move(parts)));
@@ -165,6 +176,8 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .apis = std::move(apis),
                              .workspace = workspace_->declared.name,
                              .sources = workspace_->declared.sources,
+                             .flows = std::move(relations_.flows),
+                             .journal = &grounds_.journal,
                              .tokens = grounds_.tokens,
                              .clock = grounds_.clock,
                              .freshness = *freshness_,
@@ -174,6 +187,9 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                                  [parts](const std::string& kind, const serve::MayRead& may_read) {
                                    return catalogue_json(parts, kind, may_read);
                                  },
+                             .replay = {[this](const auto& wish) { return replay_->way(wish); },
+                                        [this](const auto& wish) { return replay_->replay(wish); }},
+                             .drop = [this](const auto& asked) { return drop_->answer(asked); },
                              .stop = grounds_.stop};
 }
 
@@ -189,10 +205,15 @@ Freshening RunningServing::freshening() const {
   return freshening;
 }
 
-Result<void> RunningServing::check_successor(const CompiledWorkspace& next) const {
+Result<void> RunningServing::check_successor(const CompiledWorkspace& next,
+                                             const std::vector<std::string>& dropped) const {
+  std::vector<store::TableSpec> tables = table_specs(next);
+  std::erase_if(tables, [&](const store::TableSpec& table) {
+    return std::ranges::find(dropped, table.name) != dropped.end();
+  });
   std::string lines = changed_settings(workspace_->declared, next.declared);
   for (const Result<void>& checked :
-       {check_meanings(next), store_->check_columns(table_specs(next))}) {
+       {check_meanings(next, dropped), store_->check_columns(tables)}) {
     if (!checked.ok()) add_line(lines, checked.error().message);
   }
   return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "collect/collector.h"
 #include "core/clock.h"
@@ -24,7 +26,8 @@ struct ServingGrounds {
   govern::Tokens& tokens;
   const Clock& clock;
   const ReloadRecord& reloads;
-  std::function<void()> stop;  // begins to stop the program, and returns at once
+  std::function<void()> stop;    // begins to stop the program, and returns at once
+  std::function<void()> reload;  // begins to take up the workspace's files, the same
 };
 
 class Serving : public Answering {
@@ -39,7 +42,9 @@ class Serving : public Answering {
 
   // Fault::conflict where that workspace cannot follow over the same data: every reason, a line
   // each. It would change what is stored, or needs another start of the program.
-  virtual Result<void> check_successor(const workspace::CompiledWorkspace& next) const = 0;
+  // What is kept of the names in `dropped` will be gone by then.
+  virtual Result<void> check_successor(const workspace::CompiledWorkspace& next,
+                                       const std::vector<std::string>& dropped) const = 0;
   // Lets no read wait any longer.
   virtual void stop_waits() = 0;
   // Waits until all that is durable is processed and applied, then frees what nobody needs.

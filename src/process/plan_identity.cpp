@@ -32,15 +32,16 @@ std::map<std::string, std::string> surroundings(const sql::Plan& plan, const Str
   return all;
 }
 
-Result<void> check_plan(const Snapshot& snapshot, const sql::Plan& plan, const StreamInput& input) {
+Result<void> check_plan(const std::string& stream, const Snapshot& snapshot, const sql::Plan& plan,
+                        const StreamInput& input) {
   if (snapshot.plan_hash == plan.hash) return {};
   const std::string known = changes(snapshot.surroundings, surroundings(plan, input));
   return Error{Fault::conflict,
-               fmt::format("{} changed{}; keep the old ones, or give the stream and its table "
-                           "new names, which starts it anew",
+               fmt::format("{} changed{}; keep the old ones, or start it anew, without what it has "
+                           "given so far: `weir drop {} --restart`",
                            known.empty() ? "its SQL's meaning or its emit"
                                          : "its SQL's meaning, its emit or what it goes by",
-                           known.empty() ? "" : ": " + known)};
+                           known.empty() ? "" : ": " + known, stream)};
 }
 
 }  // namespace weir::process

@@ -16,6 +16,7 @@ namespace weir::process {
 std::map<std::string, std::string> surroundings(const sql::Plan& plan, const StreamInput& input);
 
 // Fault::conflict where the state is of another plan, with what is known to have changed.
-Result<void> check_plan(const Snapshot& snapshot, const sql::Plan& plan, const StreamInput& input);
+Result<void> check_plan(const std::string& stream, const Snapshot& snapshot, const sql::Plan& plan,
+                        const StreamInput& input);
 
 }  // namespace weir::process

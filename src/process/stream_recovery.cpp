@@ -42,13 +42,13 @@ Result<void> StreamRun::recover() {
 Error StreamRun::lost_state(std::string_view how, const LastCommit& commit) const {
   return {Fault::conflict,
           fmt::format("its commits cover its input up to position {}, but its state in {} {}: put "
-                      "back the folder as it was, or give the stream and its table new names, "
-                      "which starts it anew",
-                      commit.through, parts_.folder.string(), how)};
+                      "back the folder as it was, or start it anew, without what it has given so "
+                      "far: `weir drop {} --restart`",
+                      commit.through, parts_.folder.string(), how, spec_.name)};
 }
 
 Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
-  OK_OR_RETURN(check_plan(snapshot, spec_.plan, spec_.input));
+  OK_OR_RETURN(check_plan(spec_.name, snapshot, spec_.plan, spec_.input));
   const journal::Journal& journal = parts_.journal;
   if (snapshot.journal_id != journal.id() || snapshot.through > journal.end()) {
     return Error{Fault::conflict,
@@ -61,9 +61,9 @@ Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
     return Error{Fault::conflict,
                  fmt::format("it has read its input up to position {}, and the journal and its "
                              "history are kept from position {} on, so that it would leave out "
-                             "what was between; give the stream and its table new names, which "
-                             "starts it anew",
-                             snapshot.through, journal.oldest())};
+                             "what was between; start it anew, without what it has given so far: "
+                             "`weir drop {} --restart`",
+                             snapshot.through, journal.oldest(), spec_.name)};
   }
   return {};
 }

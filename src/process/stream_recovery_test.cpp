@@ -172,8 +172,8 @@ TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().fault, Fault::conflict);
   EXPECT_EQ(started.error().message,
-            "stream s: its SQL's meaning or its emit changed; keep the old ones, or give the "
-            "stream and its table new names, which starts it anew");
+            "stream s: its SQL's meaning or its emit changed; keep the old ones, or start it "
+            "anew, without what it has given so far: `weir drop s --restart`");
 }
 
 TEST_F(StreamRecovery, SaysWhatOfItsInputChanged) {
@@ -191,7 +191,7 @@ TEST_F(StreamRecovery, SaysWhatOfItsInputChanged) {
   EXPECT_EQ(started.error().message,
             "stream s: its SQL's meaning, its emit or what it goes by changed: column v of events "
             "was BIGINT and is now HUGEINT, time_zone was UTC and is now Asia/Tokyo; keep the old "
-            "ones, or give the stream and its table new names, which starts it anew");
+            "ones, or start it anew, without what it has given so far: `weir drop s --restart`");
 }
 
 TEST_F(StreamRecovery, KnowsItsWatermarkAgain) {
@@ -289,8 +289,8 @@ TEST_F(StreamRecovery, RefusesToStartWhereItsStateIsGoneAndItsCommitsAreNot) {
   EXPECT_EQ(started.error().message,
             "stream s: its commits cover its input up to position 10, but its state in " +
                 folder_of("s").string() +
-                " is gone: put back the folder as it was, or give the stream and its table new "
-                "names, which starts it anew");
+                " is gone: put back the folder as it was, or start it anew, without what it has "
+                "given so far: `weir drop s --restart`");
   EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1}));
 }
 

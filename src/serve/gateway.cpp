@@ -27,6 +27,9 @@ constexpr int patient_workers = 8;
 // apart, half of them, so that it holds up nothing but itself.
 int workers_for_sql(int workers) { return std::max(1, workers / 2); }
 int workers_for_others(int workers) { return std::max(1, workers - workers / 2); }
+// Taps wait for rows to come, at most so many at a time, and share nothing with the reads.
+constexpr int tap_workers = 4;
+constexpr std::size_t taps_waiting_max = 64;
 constexpr std::size_t cache_bytes_max = std::size_t{64} << 20;
 
 struct Job {
@@ -99,13 +102,17 @@ class WorkerGateway final : public Gateway {
         apis_(std::move(apis)),
         scope_names_(scope_names(parts_.readables, apis_)),
         checker_(std::move(checker)),
+        taps_(parts_.journal, std::move(parts_.flows)),
         cache_(cache_bytes_max, parts_.clock),
         watch_(parts_.query_time_max),
         prompt_(parts_.waiting_max),
-        patient_(parts_.waiting_max) {}
+        patient_(parts_.waiting_max),
+        tapping_(taps_waiting_max) {}
 
   ~WorkerGateway() override {
     parts_.freshness.stop();
+    stopping_.request_stop();
+    tapping_.close();
     for (Lines* lines : {&prompt_, &patient_}) {
       lines->sql.close();
       lines->others.close();
@@ -113,6 +120,7 @@ class WorkerGateway final : public Gateway {
   }
 
   Result<void> start_workers() {
+    for (int i = 0; i < tap_workers; ++i) start_tapping();
     OK_OR_RETURN(start_workers(prompt_, parts_.workers));
     return start_workers(patient_, patient_workers);
   }
@@ -137,9 +145,7 @@ class WorkerGateway final : public Gateway {
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
     const auto job = std::make_shared<Job>(
         Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
-    Lines& lines = asks_to_wait(job->request) ? patient_ : prompt_;
-    Jobs& line = is_sql(job->route) ? lines.sql : lines.others;
-    if (!line.try_push(job)) job->reply.send(refuse_overloaded());
+    if (!line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
   }
 
  private:
@@ -148,6 +154,16 @@ class WorkerGateway final : public Gateway {
     explicit Lines(std::size_t waiting_max) : sql(waiting_max), others(waiting_max) {}
     Jobs sql, others;
   };
+
+  Jobs& line_of(const Job& job) {
+    if (job.route.kind == RouteKind::tap) return tapping_;
+    // What waits for the journal must not hold up a read either.
+    const RouteKind kind = job.route.kind;
+    const bool waits =
+        asks_to_wait(job.request) || kind == RouteKind::replay || kind == RouteKind::drop;
+    Lines& lines = waits ? patient_ : prompt_;
+    return is_sql(job.route) ? lines.sql : lines.others;
+  }
 
   std::variant<Admitted, net::Response> admit(const net::Request& request) const {
     auto found = find_route(apis_, request);
@@ -172,6 +188,18 @@ class WorkerGateway final : public Gateway {
     for (int i = 0; i < workers_for_sql(workers); ++i) OK_OR_RETURN(start_worker(lines.sql));
     for (int i = 0; i < workers_for_others(workers); ++i) OK_OR_RETURN(start_worker(lines.others));
     return {};
+  }
+
+  void start_tapping() {
+    workers_.emplace_back([this] {
+      while (const auto job = tapping_.pop()) answer_tap(**job);
+    });
+  }
+
+  void answer_tap(Job& job) {
+    const bool as_lines = form_asked(job.request) == RowForm::ndjson;
+    job.reply.send(
+        taps_.answer({job.request, *job.token, as_lines}, job.route.name, stopping_.get_token()));
   }
 
   Result<void> start_worker(Jobs& queue) {
@@ -206,6 +234,9 @@ class WorkerGateway final : public Gateway {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
       case RouteKind::sql: return answer_sql(call, checker_);
+      case RouteKind::replay:
+        return flow::answer_replay(job.request, job.route.name, {*job.token, parts_.time_zone},
+                                   parts_.replay);
       case RouteKind::explain: return answer_explain(call, apis_, checker_);
       case RouteKind::openapi: return answer_openapi(*job.token);
       case RouteKind::metrics:
@@ -251,16 +282,21 @@ class WorkerGateway final : public Gateway {
 
   net::Response answer_catalogue(const Job& job, const MayRead& may_read) {
     if (const auto list = parts_.catalogue(job.route.name, may_read)) return net::success(*list);
-    return net::refusal(404, "NOT_FOUND",
-                        fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
-                                    "tables, apis and tokens, and POST sql and stop",
-                                    job.route.name));
+    return net::refusal(
+        404, "NOT_FOUND",
+        fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
+                    "tables, apis, tap/NAME and tokens, and POST sql, drop and stop",
+                    job.route.name));
   }
 
   net::Response answer_administration(const Job& job) {
     if (auto refused = refuse_administering(*job.token)) return std::move(*refused);
     if (job.route.kind == RouteKind::token) return revoke_token(job.route.name, parts_.tokens);
     if (job.route.kind == RouteKind::stop) return net::success(R"({"stopping":true})");
+    if (job.route.kind == RouteKind::drop) {
+      const Result<std::string> dropped = parts_.drop(job.request);
+      return dropped.ok() ? net::success(dropped.value()) : net::refusal(dropped.error());
+    }
     if (job.request.method != "POST") return list_tokens(parts_.tokens);
     return create_token(job.request, scope_names_, parts_.tokens, parts_.clock);
   }
@@ -269,10 +305,13 @@ class WorkerGateway final : public Gateway {
   const std::vector<CheckedApi> apis_;
   const ScopeNames scope_names_;
   SharedChecker checker_;
+  const flow::Taps taps_;
   AnswerCache cache_;
   QueryWatch watch_;
   Lines prompt_;
   Lines patient_;
+  Jobs tapping_;
+  std::stop_source stopping_;
   std::vector<std::jthread> workers_;
 };
 

@@ -10,6 +10,8 @@
 
 #include "core/clock.h"
 #include "engine/database.h"
+#include "flow/replay_route.h"
+#include "flow/tap.h"
 #include "govern/tokens.h"
 #include "index/ordered_indexes.h"
 #include "net/http_server.h"
@@ -37,6 +39,8 @@ struct GatewayParts {
   std::vector<PublishedApi> apis;
   std::string workspace;                   // its name
   std::vector<workspace::Source> sources;  // for the description of the routes
+  std::vector<flow::Flow> flows;              // what can be tapped
+  const journal::Journal* journal = nullptr;  // what is tapped; null without flows
   govern::Tokens& tokens;
   const Clock& clock;
   Freshness& freshness;
@@ -46,6 +50,9 @@ struct GatewayParts {
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
   std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
       catalogue;
+  flow::Replay replay;  // POST /weir/v1/quarantine/{source}/replay
+  // /weir/v1/drop, for administrators: the answer's data.
+  std::function<Result<std::string>(const net::Request& request)> drop;
   int workers = 2;                  // half of them for SQL, at least one
   std::size_t waiting_max = 1'000;  // requests that wait for a worker, SQL apart; 503 beyond
   // 504 beyond; 503 for what stood in line longer.

@@ -29,6 +29,7 @@ const auto& fixed_routes() {
       {"/weir/v1/explain", {.kind = RouteKind::explain}},
       {"/weir/v1/status", {.kind = RouteKind::status}},
       {"/weir/v1/tokens", {.kind = RouteKind::tokens}},
+      {"/weir/v1/drop", {.kind = RouteKind::drop}},
       {"/weir/v1/stop", {.kind = RouteKind::stop}},
   });
   return routes;
@@ -103,8 +104,10 @@ std::vector<std::string_view> methods_of(RouteKind kind) {
   switch (kind) {
     case RouteKind::sql:
     case RouteKind::explain:
+    case RouteKind::replay:
     case RouteKind::stop: return {"POST"};
     case RouteKind::token: return {"DELETE"};
+    case RouteKind::drop:
     case RouteKind::tokens: return {"GET", "HEAD", "POST"};
     default: return {"GET", "HEAD"};
   }
@@ -125,6 +128,16 @@ std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& api
   }
   if (const auto id = name_behind(path, "/weir/v1/tokens/")) {
     return Route{.kind = RouteKind::token, .name = std::string(*id)};
+  }
+  if (const auto name = name_behind(path, "/weir/v1/tap/")) {
+    return Route{.kind = RouteKind::tap, .name = std::string(*name)};
+  }
+  constexpr std::string_view replay_end = "/replay";
+  if (path.ends_with(replay_end)) {
+    const std::string_view before = path.substr(0, path.size() - replay_end.size());
+    if (const auto source = name_behind(before, "/weir/v1/quarantine/")) {
+      return Route{.kind = RouteKind::replay, .name = std::string(*source)};
+    }
   }
   if (const auto kind = name_behind(path, "/weir/v1/")) {
     return Route{.kind = RouteKind::catalogue, .name = std::string(*kind)};
@@ -151,8 +164,8 @@ std::unique_ptr<net::Response> refuse_method(const Route& route, std::string_vie
 }
 
 std::unique_ptr<net::Response> refuse_parameters(const Route& route, const net::Request& request) {
-  const bool takes_some =
-      route.kind == RouteKind::data || route.kind == RouteKind::api || route.kind == RouteKind::sql;
+  const bool takes_some = route.kind == RouteKind::data || route.kind == RouteKind::api ||
+                          route.kind == RouteKind::sql || route.kind == RouteKind::tap;
   if (takes_some || request.query.empty()) return nullptr;
   return std::make_unique<net::Response>(
       net::refusal(400, "UNKNOWN_PARAMETER",

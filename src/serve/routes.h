@@ -23,10 +23,13 @@ enum class RouteKind : std::uint8_t {
   explain,
   status,
   catalogue,
+  tap,
+  replay,
   tokens,
   openapi,
   docs,
   token,
+  drop,
   stop,
 };
 

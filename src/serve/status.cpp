@@ -92,12 +92,12 @@ PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read) {
 std::string status_json(const PlatformStatus& status) {
   return fmt::format(
       R"({{"workspace":{},"serving_since_seconds":{},"reload_refused":{},"ready":{},"not_ready":{},)"
-      R"("journal_end":{},"tables_applied":{},"tables_failure":{},"sources":{},"streams":{},)"
+      R"("journal_end":{},"tables_applied":{},"memory_bytes":{},"tables_failure":{},"sources":{},"streams":{},)"
       R"("tables":{}}})",
       json_string(status.workspace), static_cast<double>(status.serving_since) / 1e6,
       status.reload_refused.empty() ? "null" : json_string(status.reload_refused),
       status.not_ready.empty(), status.not_ready.empty() ? "null" : json_string(status.not_ready),
-      status.journal_end, status.tables_applied,
+      status.journal_end, status.tables_applied, status.memory_bytes,
       status.tables_failure.empty() ? "null" : json_string(status.tables_failure),
       json_list(status.sources, source_json), json_list(status.streams, stream_json),
       json_list(status.tables, table_json));
@@ -117,6 +117,8 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
             status.reload_refused.empty() ? 0 : 1),
       gauge("weir_journal_end_bytes", "Position after the newest durable record.",
             static_cast<double>(journal_end)),
+      gauge("weir_memory_bytes", "Memory of the program that is resident.",
+            static_cast<double>(status.memory_bytes)),
       gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
             static_cast<double>(lag(journal_end, status.tables_applied))),
       gauge("weir_tables_failed", "1 when applying to the tables stopped with a failure.",

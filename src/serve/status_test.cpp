@@ -34,7 +34,7 @@ TEST(Status, every_row_is_accounted_for_in_json) {
       status_json(running()),
       R"({"workspace":"flights","serving_since_seconds":0,"reload_refused":null,)"
       R"("ready":true,"not_ready":null,"journal_end":100,)"
-      R"("tables_applied":60,"tables_failure":null,"sources":[{"name":"flights","rows_in":10,"accepted":8,)"
+      R"("tables_applied":60,"memory_bytes":0,"tables_failure":null,"sources":[{"name":"flights","rows_in":10,"accepted":8,)"
       R"("quarantined":2,"late":1,"watermark_seconds":5.5}],"streams":[{"name":"delays",)"
       R"("rows_in":8,"rows_out":3,"late":0,"quarantined":0,"watermark_seconds":5,)"
       R"("processed_through":90,"failure":null,"trouble":"the disk is full"},{"name":"new",)"

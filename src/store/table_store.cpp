@@ -40,15 +40,17 @@ Result<void> check_stored(const Schema& stored, const TableSpec& table) {
     return Error{
         Fault::conflict,
         fmt::format("table {}: column {} is stored as {} {}, and now would be {} {}; "
-                    "keep the column, or give the table another name",
+                    "keep the column, or start the stream that writes it anew: `weir drop "
+                    "STREAM --restart`",
                     table.name, i + 1, stored.columns[i].name, to_string(stored.columns[i].type),
                     column.name, to_string(column.type))};
   }
   if (stored.columns.size() > table.schema->columns.size()) {
-    return Error{Fault::conflict,
-                 fmt::format("table {}: the stored column {} is no longer made; select it again, "
-                             "or give the table another name",
-                             table.name, stored.columns[table.schema->columns.size()].name)};
+    return Error{
+        Fault::conflict,
+        fmt::format("table {}: the stored column {} is no longer made; select it again, "
+                    "or start the stream that writes it anew: `weir drop STREAM --restart`",
+                    table.name, stored.columns[table.schema->columns.size()].name)};
   }
   return {};
 }
@@ -99,8 +101,7 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
   std::vector<index::IndexedTable> indexed = indexed_tables(tables);
   std::unique_ptr<TableStore> store(new TableStore(folder, std::move(database), std::move(tables)));
   if (!indexed.empty()) {
-    TRY(store->indexes_,
-        index::OrderedIndexes::open(folder / "indexes.sqlite", std::move(indexed)));
+    TRY(store->indexes_, index::OrderedIndexes::open(index_file(folder), std::move(indexed)));
   }
   return store;
 }

@@ -19,7 +19,7 @@ std::vector<sql::Readable> readables_of(const CompiledWorkspace& compiled) {
   };
   for (const Source& source : compiled.declared.sources) {
     names.push_back(readable_of(source));
-    add_topic("quarantine", source.name, quarantine_schema());
+    add_topic("quarantine", source.name, refused_rows_schema());
   }
   for (const CompiledStream& stream : compiled.streams) {
     add_topic("late", stream.declared.name, sql::source_of(*stream.plan.root).output);

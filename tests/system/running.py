@@ -156,6 +156,13 @@ class Weir:
     def run(self, *command: str, **options) -> subprocess.CompletedProcess:
         """A client command in the workspace."""
         return subprocess.run(
-            [PROGRAM, *command], cwd=self.folder, text=True, capture_output=True, timeout=120,
-            **options,
+            [PROGRAM, *command], cwd=self.folder, text=True, capture_output=True,
+            **({"timeout": 120, "stdin": subprocess.DEVNULL} | options),
+        )  # fmt: skip
+
+    def start_command(self, *command: str, stdout=subprocess.PIPE) -> subprocess.Popen:
+        """One that goes on until it is told to end."""
+        return subprocess.Popen(
+            [PROGRAM, *command], cwd=self.folder, text=True, stdin=subprocess.DEVNULL,
+            stdout=stdout, stderr=subprocess.PIPE,
         )  # fmt: skip

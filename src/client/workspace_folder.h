@@ -7,7 +7,7 @@
 #include "workspace/compiled.h"
 #include "workspace/declarations.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 // The folder or the nearest above it that holds a weir.yaml. Fault::not_found where none does.
 Result<std::filesystem::path> find_workspace(const std::filesystem::path& from);
@@ -19,4 +19,4 @@ Result<std::filesystem::path> find_data(const std::filesystem::path& from);
 Result<workspace::Workspace> load_workspace(const std::filesystem::path& from);
 Result<workspace::CompiledWorkspace> compile_workspace(const std::filesystem::path& from);
 
-}  // namespace weir::cli
+}  // namespace weir::client

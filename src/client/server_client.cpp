@@ -1,14 +1,14 @@
-#include "cli/server_client.h"
+#include "client/server_client.h"
 
 #include <fmt/format.h>
 
 #include <filesystem>
 
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 #include "core/json_text.h"
 #include "operate/data_folder.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 Error refusal_of(const net::Response& response) {
   const auto answer = formats::JsonValue::parse(response.body);
@@ -58,4 +58,4 @@ Result<std::string> ServerClient::csv(const std::string& sql) {
   return response.body;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -1,10 +1,10 @@
-#include "cli/text_table.h"
+#include "client/text_table.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <utility>
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 // Code points: close enough to columns on a terminal for the texts that tables hold.
@@ -82,4 +82,4 @@ std::vector<TextRow> csv_rows(std::string_view csv) {
   return rows;
 }
 
-}  // namespace weir::cli
+}  // namespace weir::client

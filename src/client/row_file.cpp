@@ -1,4 +1,4 @@
-#include "cli/row_file.h"
+#include "client/row_file.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@
 #include "engine/database.h"
 #include "formats/json_rows.h"
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 namespace fs = std::filesystem;
@@ -331,4 +331,4 @@ bool is_typeless(const std::string& name) {
   return ending == ".csv" || ending == ".tsv";
 }
 
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -1,8 +1,8 @@
-#include "cli/session.h"
+#include "client/session.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 TEST(Exit, FollowsTheStatusOfAnAnswer) {
@@ -31,4 +31,4 @@ TEST(Exit, FollowsTheStatusOfAnAnswer) {
 }
 
 }  // namespace
-}  // namespace weir::cli
+}  // namespace weir::client

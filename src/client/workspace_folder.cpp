@@ -1,4 +1,4 @@
-#include "cli/workspace_folder.h"
+#include "client/workspace_folder.h"
 
 #include <system_error>
 #include <utility>
@@ -7,7 +7,7 @@
 
 #include "workspace/loader.h"
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 namespace fs = std::filesystem;
@@ -53,4 +53,4 @@ Result<workspace::CompiledWorkspace> compile_workspace(const fs::path& from) {
   return unless_mistaken(workspace::compile_folder(folder));
 }
 
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -4,12 +4,12 @@
 #include <memory>
 #include <string>
 
-#include "cli/session.h"
+#include "client/session.h"
 #include "core/result.h"
 #include "formats/json_value.h"
 #include "net/http_client.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 // Owned by one thread.
 class ServerClient {
@@ -39,4 +39,4 @@ Error refusal_of(const net::Response& response);
 // The body of POST /weir/v1/sql.
 std::string sql_body(const std::string& sql);
 
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -1,4 +1,4 @@
-#include "cli/batch_sender.h"
+#include "client/batch_sender.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <thread>
 #include <utility>
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 using std::chrono::milliseconds;
@@ -104,4 +104,4 @@ Result<void> BatchSender::end() {
   return {};
 }
 
-}  // namespace weir::cli
+}  // namespace weir::client

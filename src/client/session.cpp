@@ -1,12 +1,14 @@
-#include "cli/session.h"
+#include "client/session.h"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <cstdio>
 
 #include "core/json_text.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 Exit exit_of(Fault fault) {
   switch (fault) {
@@ -36,6 +38,10 @@ Fault fault_of(int status) {
   }
 }
 
+void end_when_interrupted() {
+  for (const int ending : {SIGINT, SIGTERM}) signal(ending, [](int) { _exit(0); });
+}
+
 void Session::print(std::string_view result) const {
   std::fwrite(result.data(), 1, result.size(), stdout);
   std::fflush(stdout);
@@ -57,4 +63,4 @@ void Session::conclude(const Result<void>& outcome) {
   if (!outcome.ok()) fail(outcome.error());
 }
 
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -6,7 +6,7 @@
 
 #include "core/result.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 enum class Exit { done = 0, failed = 1, refused = 2, not_now = 3 };
 
@@ -14,6 +14,9 @@ enum class Exit { done = 0, failed = 1, refused = 2, not_now = 3 };
 Exit exit_of(Fault fault);
 // The fault that an HTTP status of an answer tells of.
 Fault fault_of(int status);
+
+// From now on Ctrl-C ends the program as done: for commands that go on until then.
+void end_when_interrupted();
 
 struct Session {
   bool json = false;  // facts for machines on stdout
@@ -29,4 +32,4 @@ struct Session {
   void conclude(const Result<void>& outcome);
 };
 
-}  // namespace weir::cli
+}  // namespace weir::client

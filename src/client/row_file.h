@@ -8,7 +8,7 @@
 
 #include "core/result.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 // Owned by one thread.
 class RowFile {
@@ -28,4 +28,4 @@ class RowFile {
 // Whether the file's rows need `bare`.
 bool is_typeless(const std::string& name);
 
-}  // namespace weir::cli
+}  // namespace weir::client

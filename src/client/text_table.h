@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::client {
 
 using TextRow = std::vector<std::string>;
 
@@ -15,4 +15,4 @@ std::string text_table(const std::vector<TextRow>& rows);
 // CSV (RFC 4180) as rows of cells.
 std::vector<TextRow> csv_rows(std::string_view csv);
 
-}  // namespace weir::cli
+}  // namespace weir::client

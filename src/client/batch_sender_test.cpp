@@ -1,8 +1,8 @@
-#include "cli/batch_sender.h"
+#include "client/batch_sender.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 TEST(IdempotencyKey, IsTheSameForTheSameRowsInTheSamePlace) {
@@ -17,4 +17,4 @@ TEST(IdempotencyKey, DiffersBySourcePlaceAndContent) {
 }
 
 }  // namespace
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/server_client.h"
+#include "client/server_client.h"
 
-namespace weir::cli {
+namespace weir::client {
 
 struct EventBatch {
   std::string lines;  // NDJSON
@@ -50,4 +50,4 @@ class BatchSender {
   SendTotals totals_;
 };
 
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -1,8 +1,8 @@
-#include "cli/text_table.h"
+#include "client/text_table.h"
 
 #include <gtest/gtest.h>
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 TEST(TextTable, SetsNumbersToTheRightAndCountsLettersNotBytes) {
@@ -31,4 +31,4 @@ TEST(CsvRows, AreTakenApartAsTheyWereQuoted) {
 }
 
 }  // namespace
-}  // namespace weir::cli
+}  // namespace weir::client

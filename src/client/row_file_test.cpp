@@ -1,11 +1,11 @@
-#include "cli/row_file.h"
+#include "client/row_file.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 
-namespace weir::cli {
+namespace weir::client {
 namespace {
 
 class RowFileTest : public testing::Test {
@@ -127,4 +127,4 @@ TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {
 }
 
 }  // namespace
-}  // namespace weir::cli
+}  // namespace weir::client

@@ -1,0 +1,110 @@
+#include "flow/replay_route.h"
+
+#include <fmt/format.h>
+
+#include "core/json_text.h"
+#include "formats/json_value.h"
+#include "net/envelope.h"
+#include "scalars/time_text.h"
+
+namespace weir::flow {
+namespace {
+
+using formats::JsonValue;
+
+Error wrong_body(const std::string& why) {
+  return {
+      Fault::invalid,
+      R"(send {"code": "MISSING", "since": "2001-01-01", "until": "2001-02-01", "again": false, )"
+      R"("dry_run": true}, of which all may be left out, and the "next" of an answer to go on: )" +
+          why};
+}
+
+Result<Instant> read_time(const JsonValue& value, const TimeZone& zone) {
+  std::int64_t micros = 0;
+  if (value.is_text() && read_timestamp(value.text(), zone, micros) == Fit::good) {
+    return Instant(std::chrono::microseconds(micros));
+  }
+  return wrong_body("\"" + value.text() + "\" is no time");
+}
+
+Result<void> read_member(const JsonValue::Member& member, const TimeZone& zone, ReplayWish& wish) {
+  const auto& [name, value] = member;
+  if (name == "code" && value.is_text()) {
+    wish.code = value.text();
+  } else if (name == "since") {
+    TRY(wish.since, read_time(value, zone));
+  } else if (name == "until") {
+    TRY(wish.until, read_time(value, zone));
+  } else if (name == "into" && value.is_text()) {
+    wish.into = value.text();
+  } else if (name == "late" && value.is_boolean()) {
+    wish.late = value.boolean();
+  } else if (name == "again" && value.is_boolean()) {
+    wish.again = value.boolean();
+  } else if (name == "dry_run" && value.is_boolean()) {
+    wish.dry_run = value.boolean();
+  } else if (name == "next" && value.is_object()) {
+    wish.position = value["position"].unsigned_integer();
+    wish.row = static_cast<std::uint32_t>(value["row"].unsigned_integer());
+  } else {
+    return wrong_body(fmt::format("\"{}\" is none of these, or of another type", name));
+  }
+  return {};
+}
+
+Result<ReplayWish> read_wish(const std::string& body, const TimeZone& zone) {
+  ReplayWish wish;
+  if (body.empty()) return wish;
+  const auto json = JsonValue::parse(body);
+  if (!json.ok() || !json.value().is_object()) return wrong_body("this is no JSON object");
+  for (const JsonValue::Member& member : json.value().object()) {
+    OK_OR_RETURN(read_member(member, zone, wish));
+  }
+  return wish;
+}
+
+std::string json_of(const ReplayAnswer& answer) {
+  std::string refused;
+  for (const auto& [code, reason] : answer.first_refused) {
+    refused += fmt::format(R"({}{{"code":{},"reason":{}}})", refused.empty() ? "" : ",",
+                           json_string(code), json_string(reason));
+  }
+  const std::string next = answer.next ? fmt::format(R"({{"position":{},"row":{}}})",
+                                                     answer.next->first, answer.next->second)
+                                       : "null";
+  return fmt::format(
+      R"({{"rows":{},"accepted":{},"late":{},"refused":{},"replayed_before":{},"still_late":{},)"
+      R"("errors":[{}],"next":{}}})",
+      answer.rows, answer.accepted, answer.late, answer.refused, answer.replayed, answer.still_late,
+      refused, next);
+}
+
+net::Response refuse(const Error& error) {
+  if (error.fault != Fault::not_found) return net::refusal(error);
+  return net::refusal(404, "SOURCE_NOT_FOUND", error.message);
+}
+
+}  // namespace
+
+net::Response answer_replay(const net::Request& request, const std::string& name,
+                            const Asker& asker, const Replay& replay) {
+  const Result<ReplayWish> read = read_wish(request.body, asker.zone);
+  if (!read.ok()) return net::refusal(400, "INVALID_BODY", read.error().message);
+  ReplayWish wish = read.value();
+  wish.name = name;
+  const Result<ReplayWay> way = replay.way(wish);
+  if (!way.ok()) return refuse(way.error());
+  const auto may = [&](govern::Action action, const std::string& source) {
+    return govern::allows(asker.token.scopes, action, source);
+  };
+  if (!may(govern::Action::read, way.value().from) || !may(govern::Action::write, way.value().to)) {
+    return net::refusal(403, "SCOPE_MISSING",
+                        fmt::format("this replay needs the scopes read:{} and write:{}",
+                                    way.value().from, way.value().to));
+  }
+  const Result<ReplayAnswer> done = replay.replay(wish);
+  return done.ok() ? net::success(json_of(done.value())) : refuse(done.error());
+}
+
+}  // namespace weir::flow

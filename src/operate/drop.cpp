@@ -1,0 +1,318 @@
+#include "operate/drop.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <system_error>
+
+#include "core/json_text.h"
+#include "core/suggestion.h"
+#include "formats/json_value.h"
+#include "journal/file.h"
+#include "journal/heads.h"
+#include "journal/inspect.h"
+#include "process/snapshot.h"
+#include "store/kept_tables.h"
+#include "workspace/loader.h"
+
+namespace weir::operate {
+namespace {
+
+namespace fs = std::filesystem;
+using workspace::CompiledWorkspace;
+using workspace::Place;
+
+fs::path intent_file(const fs::path& data) { return data / "drop.json"; }
+
+// All that the folder keeps.
+struct Kept {
+  std::vector<journal::TopicStat> topics;  // those that were asked for
+  std::vector<store::KeptTable> tables;
+  std::vector<std::string> states;  // streams that have a snapshot
+};
+
+Result<std::vector<std::string>> streams_with_state(const fs::path& data) {
+  std::vector<std::string> streams;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(data / "state", failed)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with('_') && process::SnapshotFolder::has_any(entry.path())) {
+      streams.push_back(name);
+    }
+  }
+  return streams;
+}
+
+Result<Kept> look_at(const fs::path& data, const DropWish& wish, store::KeptTables tables) {
+  Kept kept;
+  auto stat = journal::stat_journal(data, wish.names);
+  if (!stat.ok() && stat.error().fault != Fault::not_found) return stat.error();
+  if (stat.ok()) kept.topics = std::move(stat).value().topics;
+  TRY(kept.tables, tables.list());
+  TRY(kept.states, streams_with_state(data));
+  return kept;
+}
+
+std::uint64_t bytes_in(const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code failed;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
+    if (entry.is_regular_file(failed)) bytes += entry.file_size(failed);
+  }
+  return bytes;
+}
+
+// Where sources and streams are declared, and tables.
+struct Declared {
+  std::map<std::string, Place> topics;
+  std::set<std::string> tables;
+
+  explicit Declared(const CompiledWorkspace& workspace) {
+    for (const auto& source : workspace.declared.sources) topics[source.name] = source.place;
+    for (const auto& stream : workspace.streams)
+      topics[stream.declared.name] = stream.declared.place;
+    for (const auto& table : workspace.tables) tables.insert(table.name);
+    for (const auto& table : workspace.static_tables) tables.insert(table.name);
+  }
+};
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+class Planning {
+ public:
+  Planning(const CompiledWorkspace& workspace, const DropWish& wish, Kept kept)
+      : data_(workspace.declared.data), declared_(workspace), wish_(wish), kept_(std::move(kept)) {}
+
+  Result<DropPlan> plan() {
+    for (const std::string& name : wish_.names) OK_OR_RETURN(take(name));
+    take_results();
+    OK_OR_RETURN(check_readers());
+    OK_OR_RETURN(check_writers());
+    list_parts();
+    return std::move(plan_);
+  }
+
+ private:
+  bool has_topic(const std::string& name) const {
+    return contains(kept_.states, name) ||
+           std::ranges::find(kept_.topics, name, &journal::TopicStat::topic) != kept_.topics.end();
+  }
+  bool has_table(const std::string& name) const {
+    return std::ranges::find(kept_.tables, name, &store::KeptTable::name) != kept_.tables.end();
+  }
+
+  Result<void> take(const std::string& name) {
+    const bool is_topic = has_topic(name);
+    const bool is_table = has_table(name);
+    if (!is_topic && !is_table) return nothing_kept(name);
+    const bool takes_topic = is_topic && (wish_.restart || !declared_.topics.contains(name));
+    const bool takes_table = is_table && (wish_.restart || !declared_.tables.contains(name));
+    if (takes_topic) plan_.topics.push_back(name);
+    if (takes_table) plan_.tables.push_back(name);
+    if (takes_topic || takes_table) return {};
+    const auto place = declared_.topics.find(name);
+    return Error{
+        Fault::invalid,
+        fmt::format("{} is declared{}: take it out of the workspace first, or start it "
+                    "anew with --restart",
+                    name,
+                    place == declared_.topics.end()
+                        ? ", or a stream writes it"
+                        : fmt::format(" ({}:{})", place->second.file, place->second.line))};
+  }
+
+  Error nothing_kept(const std::string& name) const {
+    std::vector<std::string> names = kept_.states;
+    for (const auto& [topic, place] : declared_.topics) names.push_back(topic);
+    for (const auto& table : kept_.tables) names.push_back(table.name);
+    return {Fault::not_found,
+            fmt::format("nothing is kept of \"{}\"{}", name, did_you_mean(name, names))};
+  }
+
+  // A stream's results in its tables go with it.
+  void take_results() {
+    for (const store::KeptTable& table : kept_.tables) {
+      const bool holds_some = std::ranges::any_of(
+          table.writers, [&](const auto& writer) { return contains(plan_.topics, writer.stream); });
+      if (holds_some && !contains(plan_.tables, table.name)) {
+        plan_.tables.push_back(table.name);
+        shared_.insert(table.name);
+      }
+    }
+  }
+
+  // What a stream that stays has made of it would be made a second time.
+  Result<void> check_readers() const {
+    for (const std::string& stream : kept_.states) {
+      if (contains(plan_.topics, stream)) continue;
+      TRY(const auto folder, process::SnapshotFolder::open(data_ / "state" / stream));
+      TRY(const std::optional<process::Snapshot> snapshot, folder->load());
+      if (!snapshot) continue;
+      for (const auto& [what, value] : snapshot->surroundings) {
+        const auto read = std::ranges::find_if(
+            plan_.topics, [&](const std::string& topic) { return what.ends_with(" of " + topic); });
+        if (read == plan_.topics.end()) continue;
+        return Error{Fault::conflict,
+                     fmt::format("stream {0} has read {1} and keeps what it made of it: drop both "
+                                 "with `weir drop {2} {0}{3}`",
+                                 stream, *read, fmt::join(wish_.names, " "),
+                                 wish_.restart ? " --restart" : "")};
+      }
+    }
+    return {};
+  }
+
+  // A table that stays is written anew from what the journal keeps of its other streams: all of it,
+  // or the table would lose rows that nobody wanted dropped.
+  Result<void> check_writers() const {
+    for (const store::KeptTable& table : kept_.tables) {
+      if (!shared_.contains(table.name) || !declared_.tables.contains(table.name)) continue;
+      for (const auto& [stream, commits] : table.writers) {
+        if (commits == 0 || contains(plan_.topics, stream)) continue;
+        TRY(const bool is_whole, keeps_all_commits(stream));
+        if (is_whole) continue;
+        return Error{Fault::conflict,
+                     fmt::format("table {0} also holds results of stream {1}, whose rows cannot be "
+                                 "told from the others and are not all kept any more, so that the "
+                                 "table cannot be written anew: drop {1} too, which starts it anew",
+                                 table.name, stream)};
+      }
+    }
+    return {};
+  }
+
+  Result<bool> keeps_all_commits(const std::string& stream) const {
+    const journal::Filter commits{{stream}, {journal::Kind::commit}};
+    TRY(const auto first, journal::dump_journal(data_, commits, 0, 1));
+    if (first.empty()) return false;
+    TRY(const journal::CommitHead head, journal::decode_commit_head(first.front().entry->head));
+    return head.sequence == 1;
+  }
+
+  void list_parts() {
+    for (const journal::TopicStat& topic : kept_.topics) {
+      if (!contains(plan_.topics, topic.topic)) continue;
+      plan_.parts.push_back(
+          {fmt::format("{} of {}", words_of(topic.kind), topic.topic), topic.rows, topic.bytes});
+    }
+    for (const std::string& stream : kept_.states) {
+      if (!contains(plan_.topics, stream)) continue;
+      plan_.parts.push_back({"state of stream " + stream, 0, bytes_in(data_ / "state" / stream)});
+    }
+    for (const store::KeptTable& table : kept_.tables) {
+      if (!contains(plan_.tables, table.name)) continue;
+      std::string others;
+      for (const auto& [stream, commits] : table.writers) {
+        if (commits > 0 && !contains(plan_.topics, stream)) others += " and " + stream;
+      }
+      if (!others.empty()) others = ", with those of" + others.substr(4);
+      plan_.parts.push_back({"rows of table " + table.name + others, table.rows, 0});
+    }
+  }
+
+  static const char* words_of(journal::Kind kind) {
+    switch (kind) {
+      case journal::Kind::events: return "events";
+      case journal::Kind::quarantine: return "refused rows";
+      case journal::Kind::replay: return "marks of replayed rows";
+      case journal::Kind::watermark: return "watermarks";
+      case journal::Kind::idempotency: return "idempotency keys";
+      case journal::Kind::commit: return "results";
+    }
+    return "";
+  }
+
+  const fs::path data_;
+  const Declared declared_;
+  const DropWish& wish_;
+  const Kept kept_;
+  std::set<std::string> shared_;  // tables that go for a stream's sake alone
+  DropPlan plan_;
+};
+
+std::string json_of(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ",") + json_string(name);
+  return "[" + list + "]";
+}
+
+std::vector<std::string> names_of(const formats::JsonValue& list) {
+  std::vector<std::string> names;
+  for (const formats::JsonValue& name : list.array()) names.push_back(name.text());
+  return names;
+}
+
+Result<std::optional<DropPlan>> read_intent(const fs::path& data) {
+  std::ifstream file(intent_file(data), std::ios::binary);
+  if (!file) return std::optional<DropPlan>();
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  TRY(const formats::JsonValue intent,
+      within(intent_file(data).string(), formats::JsonValue::parse(text)));
+  return std::optional(DropPlan{names_of(intent["topics"]), names_of(intent["tables"]), {}});
+}
+
+Result<void> remove_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::remove_all(folder, failed);
+  if (!failed) return {};
+  return Error{Fault::unavailable, fmt::format("{}: {}", folder.string(), failed.message())};
+}
+
+}  // namespace
+
+Result<DropPlan> plan_drop(const CompiledWorkspace& workspace, const DropWish& wish,
+                           store::KeptTables tables) {
+  TRY(Kept kept, look_at(workspace.declared.data, wish, std::move(tables)));
+  return Planning(workspace, wish, std::move(kept)).plan();
+}
+
+Result<void> begin_drop(const fs::path& data, const DropPlan& plan) {
+  return journal::replace_file(
+      intent_file(data),
+      fmt::format("{{\"topics\":{},\"tables\":{}}}\n", json_of(plan.topics), json_of(plan.tables)));
+}
+
+Result<void> abandon_drop(const fs::path& data) {
+  OK_OR_RETURN(journal::remove_file(intent_file(data)));
+  return journal::sync_folder(data);
+}
+
+std::string parts_json(const DropPlan& plan) {
+  std::string parts;
+  for (const DropPart& part : plan.parts) {
+    parts += fmt::format(R"({}{{"what":{},"rows":{},"bytes":{}}})", parts.empty() ? "" : ",",
+                         json_string(part.what), part.rows, part.bytes);
+  }
+  return "[" + parts + "]";
+}
+
+Result<std::vector<std::string>> begun_drop(const fs::path& data) {
+  TRY(const std::optional<DropPlan> begun, read_intent(data));
+  if (!begun) return std::vector<std::string>();
+  std::vector<std::string> names = begun->topics;
+  names.insert(names.end(), begun->tables.begin(), begun->tables.end());
+  return names;
+}
+
+// Each step may have been done before.
+Result<void> finish_drop(const fs::path& data, journal::Journal& journal) {
+  TRY(const std::optional<DropPlan> begun, read_intent(data));
+  if (!begun) return {};
+  for (const std::string& topic : begun->topics) {
+    OK_OR_RETURN(journal.drop(topic));
+    OK_OR_RETURN(remove_folder(data / "state" / topic));
+  }
+  TRY(auto tables, store::KeptTables::open(data / "tables"));
+  OK_OR_RETURN(tables.drop(begun->tables));
+  return abandon_drop(data);
+}
+
+}  // namespace weir::operate

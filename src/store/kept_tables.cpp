@@ -1,0 +1,78 @@
+#include "store/kept_tables.h"
+
+#include <system_error>
+#include <utility>
+
+#include "index/ordered_indexes.h"
+#include "store/applied_places.h"
+#include "store/table_indexes.h"
+
+namespace weir::store {
+namespace {
+
+Result<std::uint64_t> count_rows(engine::Connection& connection, const std::string& table) {
+  TRY(const auto rows, connection.query("SELECT count(*) FROM " + engine::quote_name(table)));
+  TRY(const auto batch, rows->next());
+  return static_cast<std::uint64_t>(batch->column(0).values<std::int64_t>().front());
+}
+
+Result<std::vector<std::string>> table_names(engine::Connection& connection) {
+  TRY(const auto rows, connection.query("SELECT table_name FROM duckdb_tables() WHERE schema_name "
+                                        "= 'main' ORDER BY table_name"));
+  std::vector<std::string> names;
+  while (true) {
+    TRY(const auto batch, rows->next());
+    if (batch == nullptr) return names;
+    for (std::size_t row = 0; row < batch->rows(); ++row) {
+      names.emplace_back(batch->column(0).string(row));
+    }
+  }
+}
+
+}  // namespace
+
+Result<KeptTables> KeptTables::open(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / "weir.duckdb";
+  std::error_code failed;
+  if (!std::filesystem::exists(file, failed)) return KeptTables(folder, nullptr);
+  TRY(const auto database, engine::Database::open({.file = file}));
+  TRY(auto connection, database->connect());
+  OK_OR_RETURN(make_applied_places(*connection));
+  return KeptTables(folder, std::move(connection));
+}
+
+Result<KeptTables> KeptTables::of(engine::Database& database) {
+  TRY(auto connection, database.connect());
+  return KeptTables({}, std::move(connection));
+}
+
+Result<std::vector<KeptTable>> KeptTables::list() {
+  std::vector<KeptTable> tables;
+  if (connection_ == nullptr) return tables;
+  TRY(const std::vector<std::string> names, table_names(*connection_));
+  TRY(const AppliedPlaces places, read_applied_places(*connection_));
+  for (const std::string& name : names) {
+    KeptTable& table = tables.emplace_back();
+    table.name = name;
+    TRY(table.rows, count_rows(*connection_, name));
+    for (const auto& [target, place] : places) {
+      if (target.table == name) table.writers.push_back({target.stream, place.sequence});
+    }
+  }
+  return tables;
+}
+
+Result<void> KeptTables::drop(const std::vector<std::string>& tables) {
+  if (connection_ == nullptr || tables.empty()) return {};
+  ASSERT(!folder_.empty());
+  OK_OR_RETURN(index::OrderedIndexes::forget(index_file(folder_), tables));
+  std::string all = "BEGIN;";
+  for (const std::string& table : tables) {
+    all += "DROP TABLE IF EXISTS " + engine::quote_name(table) + ";";
+    all +=
+        "DELETE FROM weir_progress.applied WHERE table_name = " + engine::quote_text(table) + ";";
+  }
+  return connection_->run(all + "COMMIT");
+}
+
+}  // namespace weir::store
