@@ -71,17 +71,23 @@ Result<void> reload(operate::Platform& platform, const std::string& folder,
   return {};
 }
 
-Result<void> run(const std::string& folder, const Session& session) {
+struct RunOptions {
+  std::string folder = ".";
+  std::string listen;  // empty: as the workspace says
+};
+
+Result<void> run(const RunOptions& options, const Session& session) {
   Signals signals;
-  TRY(workspace::CompiledWorkspace compiled, compile_workspace(folder));
+  TRY(workspace::CompiledWorkspace compiled, compile_workspace(options.folder));
   operate::WorkspaceWatch watch(compiled.declared.folder, compiled.declared.data);
-  const std::string listen = compiled.declared.listen;
+  const std::string listen = options.listen.empty() ? compiled.declared.listen : options.listen;
   const SystemClock clock;
   TRY(const auto platform, operate::Platform::start(std::move(compiled), listen, clock));
   greet(*platform, session);
   for (Wake wake = signals.wait(); wake != Wake::end; wake = signals.wait()) {
     const bool has_changed = watch.has_changed();
-    if (wake == Wake::reload || has_changed) OK_OR_RETURN(reload(*platform, folder, session));
+    if (wake == Wake::reload || has_changed)
+      OK_OR_RETURN(reload(*platform, options.folder, session));
   }
   session.say("stopping: what is under way is answered, processed and applied first");
   return platform->drain();
@@ -92,9 +98,13 @@ Result<void> run(const std::string& folder, const Session& session) {
 void add_run(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand(
       "run", "Serves a workspace until it is told to stop; takes up its changed files");
-  auto folder = std::make_shared<std::string>(".");
-  command->add_option("DIR", *folder, "The workspace; else the one around this folder");
-  command->callback([folder, &session] { session.conclude(run(*folder, session)); });
+  auto options = std::make_shared<RunOptions>();
+  command->add_option("DIR", options->folder, "The workspace; else the one around this folder");
+  command
+      ->add_option("--listen", options->listen,
+                   "ADDRESS:PORT, in place of the workspace's http.listen")
+      ->envname("WEIR_LISTEN");
+  command->callback([options, &session] { session.conclude(run(*options, session)); });
 }
 
 }  // namespace weir::cli
