@@ -26,7 +26,7 @@ COMPANIONS = (
     "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", "docs", "deploy", "examples",
 )  # fmt: skip
 # Part of the program though no library of it: headers that were compiled in.
-COMPILED_IN = ("libcli11-dev", "libspdlog-dev")
+COMPILED_IN = ("libcli11-dev",)
 # An image without a shell and without apt: nothing in it but what a program of glibc needs.
 IMAGE_PACKAGES = ("base-files", "libc6", "netbase", "tzdata")
 IMAGE_USER = 10001

@@ -1,15 +1,13 @@
 #include "operate/housekeeping.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
-#include <cstdio>
 #include <limits>
 #include <string>
 
 #include "collect/key_record.h"
 #include "core/rest.h"
+#include "telemetry/log.h"
 
 namespace weir::operate {
 namespace {
@@ -31,7 +29,9 @@ void Housekeeping::run(const std::stop_token& stop, std::chrono::microseconds in
     if (stop.stop_requested()) return;
     const Result<void> done = tidy();
     const std::string trouble = done.ok() ? "" : done.error().message;
-    if (trouble != said && !done.ok()) fmt::print(stderr, "weir: housekeeping: {}\n", trouble);
+    if (trouble != said && !done.ok()) {
+      telemetry::log(telemetry::LogCode::housekeeping_failed, trouble);
+    }
     said = trouble;
   }
 }

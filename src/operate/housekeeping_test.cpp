@@ -37,7 +37,9 @@ class HousekeepingTest : public testing::Test {
     workspace_.declared.sources.push_back({.name = "flights"});
     workspace_.declared.sources[0].retention.time = std::chrono::hours(48);
     store_ = store::TableStore::open(folder_.path() / "tables", {}).value();
-    applier_ = store::Applier::start(*store_, journal_, {}, [](const std::string&) {}).value();
+    applier_ =
+        store::Applier::start(*store_, journal_, {}, [](telemetry::LogCode, const std::string&) {
+        }).value();
     housekeeping_.emplace(
         WorkingParts{workspace_, journal_, collector_, streams_, *applier_, clock_, reloads_},
         std::chrono::hours(1));

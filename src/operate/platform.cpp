@@ -15,7 +15,10 @@
 #include "operate/changed_meanings.h"
 #include "operate/data_folder.h"
 #include "operate/doorway.h"
+#include "operate/request_log.h"
 #include "operate/serving.h"
+#include "telemetry/histogram.h"
+#include "telemetry/log.h"
 
 namespace weir::operate {
 namespace {
@@ -62,6 +65,7 @@ class RunningPlatform final : public Platform {
 
  private:
   ServingGrounds grounds();
+  std::vector<telemetry::Metric> metrics() const;
   Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace);
   Result<void> replace(Result<CompiledWorkspace> next);
 
@@ -69,6 +73,8 @@ class RunningPlatform final : public Platform {
   std::atomic_flag is_stopping_;
   fs::path data_;
   std::string url_;
+  telemetry::Histogram sync_seconds_;
+  RequestLog requests_;
   std::unique_ptr<RunningMark> running_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<govern::Tokens> tokens_;
@@ -82,7 +88,7 @@ class RunningPlatform final : public Platform {
 Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   data_ = workspace.declared.data;
   OK_OR_RETURN(make_data_folder(data_));
-  auto journal = journal::Journal::open(data_, {}, clock_);
+  auto journal = journal::Journal::open(data_, {.sync_seconds = &sync_seconds_}, clock_);
   if (!journal.ok()) return name_running_server(std::move(journal).error(), data_);
   journal_ = std::move(journal).value();
   OK_OR_RETURN(check_meanings(workspace));
@@ -98,7 +104,28 @@ ServingGrounds RunningPlatform::grounds() {
   const auto stop = [this] {
     if (!is_stopping_.test_and_set()) kill(getpid(), SIGTERM);
   };
-  return {*journal_, *tokens_, clock_, reloads_, stop};
+  return {*journal_, *tokens_, clock_, reloads_, stop, [this] { return metrics(); }};
+}
+
+std::vector<telemetry::Metric> RunningPlatform::metrics() const {
+  using telemetry::MetricKind;
+  std::vector<telemetry::Metric> metrics{requests_.seconds(),
+                                         {"weir_journal_sync_seconds",
+                                          "How long the fdatasync of a group took.",
+                                          MetricKind::histogram,
+                                          {sync_seconds_.sample({})}}};
+  std::error_code failed;
+  const fs::space_info space = fs::space(data_, failed);
+  if (failed) return metrics;
+  metrics.push_back({"weir_disk_free_bytes",
+                     "Room on the disk of the data folder.",
+                     MetricKind::gauge,
+                     {{{}, static_cast<double>(space.available)}}});
+  metrics.push_back({"weir_disk_size_bytes",
+                     "Size of the disk of the data folder.",
+                     MetricKind::gauge,
+                     {{{}, static_cast<double>(space.capacity)}}});
+  return metrics;
 }
 
 Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace) {
@@ -113,7 +140,8 @@ Result<void> RunningPlatform::listen(const std::string& address) {
                        net::Reply reply) { doorway_.handle(std::move(request), std::move(reply)); },
       .check_head = [this](const net::Request& request) { return doorway_.check_head(request); },
       .refuse = [](int status, std::string_view code,
-                   const std::string& message) { return net::refusal(status, code, message); }};
+                   const std::string& message) { return net::refusal(status, code, message); },
+      .answered = [this](const net::Answered& answered) { requests_.note(answered); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
   url_ = url_of(address, server_->port());
   TRY(running_, RunningMark::set(data_, {url_, getpid()}));
@@ -124,8 +152,12 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
   Result<void> replaced = replace(std::move(next));
   if (replaced.ok()) {
     reloads_.take_up(clock_.now());
+    telemetry::log(telemetry::LogCode::workspace_taken_up, "the changed workspace is served now");
   } else {
     reloads_.refuse(replaced.error().message);
+    telemetry::log(
+        telemetry::LogCode::workspace_refused,
+        "the changed workspace is not served, the one before is: " + replaced.error().message);
   }
   return replaced;
 }

@@ -1,8 +1,5 @@
 #include "operate/serving.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -20,6 +17,7 @@
 #include "store/applier.h"
 #include "store/static_table.h"
 #include "store/table_store.h"
+#include "telemetry/log.h"
 #include "workspace/loader.h"
 
 namespace weir::operate {
@@ -37,7 +35,9 @@ Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace&
   return database;
 }
 
-void say_of_tables(const std::string& words) { fmt::print(stderr, "weir: tables: {}\n", words); }
+void say_of_tables(telemetry::LogCode code, const std::string& words) {
+  telemetry::log(code, words);
+}
 
 // A line more.
 void add_line(std::string& lines, const std::string& line) {
@@ -131,7 +131,9 @@ Result<void> RunningServing::start_streams() {
                                .checkpoint_interval = workspace_->declared.checkpoint_interval};
     TRY(auto job, process::StreamJob::start(std::move(spec), std::move(parts)));
     const std::string passed_over = job->counts().passed_over;
-    if (!passed_over.empty()) fmt::print(stderr, "weir: stream {}: {}\n", name, passed_over);
+    if (!passed_over.empty()) {
+      telemetry::log(telemetry::LogCode::snapshot_passed_over, passed_over, {{"stream", name}});
+    }
     streams_.push_back(std::move(job));
   }
   specs_.clear();
@@ -167,6 +169,7 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .freshness = *freshness_,
                              .time_zone = std::move(time_zone),
                              .status = [parts] { return platform_status(parts); },
+                             .metrics = grounds_.metrics,
                              .catalogue =
                                  [parts](const std::string& kind, const serve::MayRead& may_read) {
                                    return catalogue_json(parts, kind, may_read);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "collect/collector.h"
 #include "core/clock.h"
@@ -14,6 +15,7 @@
 #include "operate/doorway.h"
 #include "operate/reload_record.h"
 #include "serve/readable.h"
+#include "telemetry/metrics.h"
 #include "workspace/compiled.h"
 
 namespace weir::operate {
@@ -25,6 +27,7 @@ struct ServingGrounds {
   const Clock& clock;
   const ReloadRecord& reloads;
   std::function<void()> stop;  // begins to stop the program, and returns at once
+  std::function<std::vector<telemetry::Metric>()> metrics;  // of what outlives them
 };
 
 class Serving : public Answering {

@@ -12,6 +12,7 @@ namespace weir::store {
 namespace {
 
 using engine::quote_name;
+using telemetry::LogCode;
 
 // Large enough that DuckDB's cost of a transaction is spread, small enough for memory.
 constexpr std::size_t transaction_rows_max = 300'000;
@@ -176,11 +177,12 @@ void Applier::tell_gap(const Target& target, const AppliedPlace& place, const jo
                        const journal::CommitHead& head) const {
   const bool is_next = head.generation == place.generation && head.sequence == place.sequence + 1;
   if (is_next || head.sequence == 1) return;
-  say_(fmt::format(
-      "table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
-      "are no longer kept; a stream of a new name makes them anew from what is kept "
-      "of its input",
-      target.table, target.stream, std::chrono::floor<std::chrono::seconds>(entry.accepted)));
+  say_(LogCode::table_lacks_results,
+       fmt::format("table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
+                   "are no longer kept; a stream of a new name makes them anew from what is kept "
+                   "of its input",
+                   target.table, target.stream,
+                   std::chrono::floor<std::chrono::seconds>(entry.accepted)));
 }
 
 Result<void> Applier::apply(Position through) {
@@ -255,7 +257,7 @@ Result<void> Applier::write_places(Position through) {
 void Applier::publish(Position through) {
   std::lock_guard lock(mutex_);
   if (!health_.ok()) {
-    say_("results are applied again");
+    say_(LogCode::tables_go_on, "results are applied again");
     health_ = {};
   }
   for (const auto& [table, rows] : pending_) {
@@ -273,7 +275,10 @@ void Applier::fail(Error error) {
                     std::move(error.message);
   }
   std::lock_guard lock(mutex_);
-  if (health_.ok() || health_.error().message != error.message) say_(error.message);
+  if (health_.ok() || health_.error().message != error.message) {
+    const bool waits = error.fault == Fault::unavailable;
+    say_(waits ? LogCode::tables_wait : LogCode::tables_stopped, error.message);
+  }
   health_ = std::move(error);
   moved_.notify_all();
 }

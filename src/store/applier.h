@@ -19,11 +19,12 @@
 #include "store/applied_places.h"
 #include "store/pending_rows.h"
 #include "store/table_store.h"
+#include "telemetry/log_code.h"
 
 namespace weir::store {
 
 // Told what an operator should know, a sentence at a time.
-using Say = std::function<void(const std::string&)>;
+using Say = std::function<void(telemetry::LogCode code, const std::string& words)>;
 
 // One thread applies for all embedded tables: DuckDB has one writer. Waiting commits are applied
 // in one transaction, together with the place they reach; after a crash the applier goes on from
