@@ -7,6 +7,7 @@
 
 #include "collect/key_record.h"
 #include "core/rest.h"
+#include "store/backup_lock.h"
 #include "telemetry/log.h"
 
 namespace weir::operate {
@@ -27,7 +28,7 @@ void Housekeeping::run(const std::stop_token& stop, std::chrono::microseconds in
   while (true) {
     rest(interval, stop);
     if (stop.stop_requested()) return;
-    const Result<void> done = tidy();
+    const Result<void> done = tidy(stop);
     const std::string trouble = done.ok() ? "" : done.error().message;
     if (trouble != said && !done.ok()) {
       telemetry::log(telemetry::LogCode::housekeeping_failed, trouble);
@@ -36,7 +37,10 @@ void Housekeeping::run(const std::stop_token& stop, std::chrono::microseconds in
   }
 }
 
-Result<void> Housekeeping::tidy() {
+Result<void> Housekeeping::tidy(const std::stop_token& stop) {
+  const auto file = store::BackupLock::of_data(parts_.workspace.declared.data);
+  TRY(const auto changing, store::BackupLock::change(file, stop));
+  if (!changing) return {};
   const std::lock_guard lock(mutex_);
   // First what gives room back: on a full disk the others need it.
   Result<void> retained = retain();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "govern/tokens.h"
+#include "journal/file.h"
 #include "journal/journal.h"
 #include "net/envelope.h"
 #include "net/http_server.h"
@@ -17,6 +18,7 @@
 #include "operate/doorway.h"
 #include "operate/request_log.h"
 #include "operate/serving.h"
+#include "store/backup_lock.h"
 #include "telemetry/histogram.h"
 #include "telemetry/log.h"
 
@@ -24,6 +26,7 @@ namespace weir::operate {
 namespace {
 
 namespace fs = std::filesystem;
+using store::BackupLock;
 using workspace::CompiledWorkspace;
 
 constexpr std::chrono::seconds answers_patience{30};
@@ -49,6 +52,7 @@ Error name_running_server(Error error, const fs::path& data) {
 class RunningPlatform final : public Platform {
  public:
   explicit RunningPlatform(const Clock& clock) : clock_(clock) {}
+  ~RunningPlatform() override;
 
   Result<void> open(CompiledWorkspace workspace);
   Result<void> listen(const std::string& address);
@@ -88,6 +92,10 @@ class RunningPlatform final : public Platform {
 Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   data_ = workspace.declared.data;
   OK_OR_RETURN(make_data_folder(data_));
+  // Both rewrite what a crash left.
+  TRY(const auto changing_data, BackupLock::change(BackupLock::of_data(data_)));
+  OK_OR_RETURN(journal::make_folder(data_ / "tables"));
+  TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
   auto journal = journal::Journal::open(data_, {.sync_seconds = &sync_seconds_}, clock_);
   if (!journal.ok()) return name_running_server(std::move(journal).error(), data_);
   journal_ = std::move(journal).value();
@@ -165,6 +173,7 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
 Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   TRY(CompiledWorkspace checked, std::move(next));
   OK_OR_RETURN(serving_->check_successor(checked));
+  TRY(const auto changing, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
   const auto before = serving_->workspace();
   doorway_.close();
   serving_.reset();
@@ -175,6 +184,16 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   return Error{Fault::internal,
                served.error().message +
                    "\nnor can what was served before start again: " + restored.error().message};
+}
+
+// The engine rewrites the tables' file when it lets go of it. Should the lock fail, there is
+// nothing to do but to go on.
+RunningPlatform::~RunningPlatform() {
+  server_.reset();
+  if (serving_ == nullptr) return;
+  [[maybe_unused]] const auto changing =
+      BackupLock::change(BackupLock::of_tables(data_ / "tables"));
+  serving_.reset();
 }
 
 Result<void> RunningPlatform::drain() {

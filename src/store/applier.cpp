@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/rest.h"
+#include "store/backup_lock.h"
 
 namespace weir::store {
 namespace {
@@ -121,13 +122,22 @@ Result<void> Applier::begin() {
 }
 
 Result<void> Applier::follow(const std::stop_token& stop) {
-  OK_OR_RETURN(begin());
+  const std::filesystem::path lock = BackupLock::of_tables(store_.folder());
+  {
+    TRY(const auto changing, BackupLock::change(lock, stop));
+    if (!changing) return {};
+    OK_OR_RETURN(begin());
+  }
   journal::Filter filter{.kinds = {journal::Kind::commit}};
   for (const auto& [target, place] : places_) filter.topics.push_back(target.stream);
   const auto reader = journal_.read(filter, least_place());
   while (!stop.stop_requested()) {
     TRY(const bool has_gathered, gather(*reader));
-    OK_OR_RETURN(apply(place_of(*reader)));
+    {
+      TRY(const auto changing, BackupLock::change(lock, stop));
+      if (!changing) return {};
+      OK_OR_RETURN(apply(place_of(*reader)));
+    }
     if (!has_gathered) journal_.wait_beyond(reader->place(), stop);
   }
   return {};

@@ -27,6 +27,7 @@ class TableStore {
   // Fault::unavailable: the disk has less room than `bytes` of rows may take. DuckDB is not to find
   // out by itself: where a checkpoint fails, it serves nothing any more.
   Result<void> check_room(std::size_t bytes) const;
+  const std::filesystem::path& folder() const { return folder_; }
   const TableSpec* find(std::string_view table) const;
   const std::shared_ptr<engine::Database>& database() const { return database_; }
 

@@ -13,11 +13,10 @@ namespace {
 using enum LogLevel;
 
 constexpr auto codes = std::to_array<LogCodeInfo>({
-    {LogCode::backup_failed, "BACKUP_FAILED", error,
-     "A backup was not finished; what is there of it cannot be restored.",
-     "Mend what `message` names, remove the folder in `file`, and take it again."},
-    {LogCode::backup_taken, "BACKUP_TAKEN", info, "A backup is whole and on the disk in `file`.",
-     "Nothing. `weir backup --check` compares its checksums later."},
+    {LogCode::backup_awaited, "BACKUP_AWAITED", info,
+     "A backup copies `file`'s folder; applying, tidying, a start or a stop waits for it. Events are "
+     "accepted.",
+     "Nothing. Where no `weir backup` runs any more, this ends by itself."},
     {LogCode::housekeeping_failed, "HOUSEKEEPING_FAILED", warning,
      "Snapshots or old parts of the journal could not be written or freed; it is tried again.",
      "Look at the room on the disk. Until it succeeds the journal grows."},

@@ -13,8 +13,7 @@ enum class LogLevel : std::uint8_t { info, warning, error };
 // Their texts, in capitals, are part of what users rely on: a code may come, none changes its
 // meaning.
 enum class LogCode : std::uint8_t {
-  backup_failed,
-  backup_taken,
+  backup_awaited,
   housekeeping_failed,
   journal_failed,
   journal_full,
