@@ -111,8 +111,8 @@ class Copying {
 Result<Manifest> Copying::run(const Clock& clock) {
   TRY(const BackupLock unfreed, BackupLock::copy(BackupLock::of_data(data_)));
   OK_OR_RETURN(check_room_for_all());
-  manifest_.taken_at = fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(clock.now()));
+  manifest_.taken_at =
+      fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(clock.now()));
   OK_OR_RETURN(copy_tables());
   OK_OR_RETURN(copy_state());
   OK_OR_RETURN(copy_catalogue());
@@ -152,7 +152,8 @@ Result<void> Copying::copy_tables() {
   return {};
 }
 
-// A stream goes on writing snapshots, the newest two of which it keeps: what is gone had a successor.
+// A stream goes on writing snapshots, the newest two of which it keeps: what is gone had a
+// successor.
 Result<void> Copying::copy_state() {
   std::set<fs::path> copied;
   for (bool is_all = false; !is_all;) {
@@ -205,7 +206,8 @@ Result<void> Copying::copy_segments() {
 
 Result<void> Copying::sync_folders() const {
   std::set<fs::path> folders{backup_};
-  for (const CopiedFile& file : manifest_.files) folders.insert((backup_ / file.path).parent_path());
+  for (const CopiedFile& file : manifest_.files)
+    folders.insert((backup_ / file.path).parent_path());
   for (const fs::path& folder : folders) OK_OR_RETURN(journal::sync_folder(folder));
   return {};
 }
@@ -226,8 +228,7 @@ std::optional<std::string> difference(const fs::path& backup, const CopiedFile& 
                      (backup / file.path).string(), sum.value().bytes, file.bytes);
 }
 
-Result<void> restore_files(const fs::path& backup, const Manifest& manifest,
-                           const fs::path& into) {
+Result<void> restore_files(const fs::path& backup, const Manifest& manifest, const fs::path& into) {
   std::set<fs::path> folders{into};
   for (const CopiedFile& file : manifest.files) {
     const fs::path to = into / file.path;
@@ -247,8 +248,7 @@ Result<void> restore_files(const fs::path& backup, const Manifest& manifest,
 
 Result<Manifest> take_backup(const fs::path& data, const fs::path& backup, const Clock& clock) {
   if (!is_there(data / "journal/identity")) {
-    return Error{Fault::not_found,
-                 data.string() + " holds nothing yet: no server has run over it"};
+    return Error{Fault::not_found, data.string() + " holds nothing yet: no server has run over it"};
   }
   // It holds all the rows: open to its user alone.
   umask(S_IRWXG | S_IRWXO);

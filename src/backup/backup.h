@@ -1,4 +1,5 @@
-// Takes a consistent copy of a data folder while a server runs over it, or none, and brings it back.
+// Takes a consistent copy of a data folder while a server runs over it, or none, and brings it
+// back.
 #pragma once
 
 #include <filesystem>

@@ -20,9 +20,9 @@ constexpr int format = 1;
 constexpr std::uint64_t seed = 0x31'50'55'4b'43'41'42;
 
 std::string body_of(const Manifest& manifest) {
-  std::string body = fmt::format(R"("format":{},"journal":{},"end":{},"taken_at":{},"files":[)",
-                                 format, json_string(manifest.journal), manifest.end,
-                                 json_string(manifest.taken_at));
+  std::string body =
+      fmt::format(R"("format":{},"journal":{},"end":{},"taken_at":{},"files":[)", format,
+                  json_string(manifest.journal), manifest.end, json_string(manifest.taken_at));
   for (const CopiedFile& file : manifest.files) {
     if (body.back() != '[') body += ',';
     body += fmt::format("\n{{\"path\":{},\"bytes\":{},\"sum\":\"{:016x}\"}}",
@@ -77,18 +77,18 @@ Result<Manifest> read_manifest(const fs::path& backup) {
   std::ifstream stream(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream.is_open()) {
-    return Error{Fault::not_found, fmt::format("{} is no backup, or one that was never finished: it "
-                                               "has no {}; take another",
-                                               backup.string(), Manifest::file_name)};
+    return Error{Fault::not_found,
+                 fmt::format("{} is no backup, or one that was never finished: it "
+                             "has no {}; take another",
+                             backup.string(), Manifest::file_name)};
   }
   const std::size_t head = text.find('\n') + 1;
   const std::string body = text.substr(head);
   if (text.substr(0, head) != head_of(body)) return changed(path);
   TRY(const formats::JsonValue json, within(path.string(), formats::JsonValue::parse(text)));
   if (json["format"].integer() != format) {
-    return Error{Fault::invalid,
-                 fmt::format("{}: a backup of format {}; this Weir reads format {}", path.string(),
-                             json["format"].integer(), format)};
+    return Error{Fault::invalid, fmt::format("{}: a backup of format {}; this Weir reads format {}",
+                                             path.string(), json["format"].integer(), format)};
   }
   Manifest manifest{.journal = json["journal"].text(),
                     .end = json["end"].unsigned_integer(),

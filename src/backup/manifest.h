@@ -30,8 +30,8 @@ struct Manifest {
 
 // Durable when it returns, or not there.
 Result<void> write_manifest(const std::filesystem::path& backup, const Manifest& manifest);
-// Fault::not_found: none there, so that the backup was never finished; Fault::corrupt: changed since.
-// No path of it leads out of its folder.
+// Fault::not_found: none there, so that the backup was never finished; Fault::corrupt: changed
+// since. No path of it leads out of its folder.
 Result<Manifest> read_manifest(const std::filesystem::path& backup);
 
 }  // namespace weir::backup

@@ -1,8 +1,9 @@
+#include "backup/backup.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
-#include "backup/backup.h"
 #include "cli/command_line.h"
 #include "cli/workspace_folder.h"
 #include "core/json_text.h"
@@ -17,11 +18,11 @@ struct BackupOptions {
 
 void tell(const char* what, const backup::Manifest& manifest, const Session& session) {
   if (session.json) {
-    session.print(fmt::format(
-        R"({{"journal":{},"position":{},"taken_at":{},"files":{},"bytes":{}}})"
-        "\n",
-        json_string(manifest.journal), manifest.end, json_string(manifest.taken_at),
-        manifest.files.size(), manifest.bytes()));
+    session.print(
+        fmt::format(R"({{"journal":{},"position":{},"taken_at":{},"files":{},"bytes":{}}})"
+                    "\n",
+                    json_string(manifest.journal), manifest.end, json_string(manifest.taken_at),
+                    manifest.files.size(), manifest.bytes()));
     return;
   }
   session.print(fmt::format("{}: {} files, {:.1f} MB, every event before position {}; taken {}\n",
@@ -47,8 +48,7 @@ Result<void> check(const std::string& folder, Session& session) {
 Result<void> take(const BackupOptions& options, Session& session) {
   if (options.only_checks) return check(options.backup, session);
   TRY(const auto data, find_data("."));
-  TRY(const backup::Manifest manifest,
-      backup::take_backup(data, options.backup, SystemClock()));
+  TRY(const backup::Manifest manifest, backup::take_backup(data, options.backup, SystemClock()));
   tell("backed up", manifest, session);
   return {};
 }
@@ -63,8 +63,8 @@ Result<void> restore(const std::string& from, const std::string& folder, const S
 }  // namespace
 
 void add_backup(CLI::App& app, Session& session) {
-  auto* command = app.add_subcommand(
-      "backup", "Copies the workspace's data, whether its server runs or not");
+  auto* command =
+      app.add_subcommand("backup", "Copies the workspace's data, whether its server runs or not");
   auto options = std::make_shared<BackupOptions>();
   command->add_option("DEST", options->backup, "A folder that is new or empty")->required();
   command->add_flag("--check", options->only_checks,
@@ -78,7 +78,8 @@ void add_restore(CLI::App& app, Session& session) {
   auto folder = std::make_shared<std::string>();
   command->add_option("DEST", *from, "The backup's folder")->required();
   command->add_option("DIR", *folder, "The workspace, which has no data yet")->required();
-  command->callback([from, folder, &session] { session.conclude(restore(*from, *folder, session)); });
+  command->callback(
+      [from, folder, &session] { session.conclude(restore(*from, *folder, session)); });
 }
 
 }  // namespace weir::cli

@@ -67,9 +67,11 @@ telemetry::Metric RequestLog::seconds() const {
 
 void RequestLog::run(const std::stop_token& stop) {
   auto ends = std::chrono::steady_clock::now() + period_;
-  while (!stop.stop_requested()) {
+  bool is_stopped = false;
+  while (!is_stopped) {
     rest(std::min<std::chrono::milliseconds>(write_every, period_), stop);
-    const bool ends_period = std::chrono::steady_clock::now() >= ends || stop.stop_requested();
+    is_stopped = stop.stop_requested();
+    const bool ends_period = is_stopped || std::chrono::steady_clock::now() >= ends;
     write_lines(ends_period);
     if (ends_period) ends = std::chrono::steady_clock::now() + period_;
   }

@@ -25,8 +25,8 @@ Result<bool> wait_for(const File& file, File::Lock kind, const std::stop_token& 
     if (is_ours) return true;
     if (stop.stop_requested()) return false;
     if (!is_told && kind == File::Lock::shared) {
-      telemetry::log(telemetry::LogCode::backup_awaited, "what changes its files waits for a backup",
-                     {{"file", file.path().string()}});
+      telemetry::log(telemetry::LogCode::backup_awaited,
+                     "what changes its files waits for a backup", {{"file", file.path().string()}});
     }
     is_told = true;
     rest(look_every, stop);

@@ -10,8 +10,8 @@
 
 namespace weir::store {
 
-// Held while it lives; the system lets it go when its process dies. A backup that waits comes before
-// changes that begin later.
+// Held while it lives; the system lets it go when its process dies. A backup that waits comes
+// before changes that begin later.
 class BackupLock {
  public:
   // Of what must not be removed or rewritten in a data folder: the journal's segments, histories,

@@ -14,7 +14,8 @@ using enum LogLevel;
 
 constexpr auto codes = std::to_array<LogCodeInfo>({
     {LogCode::backup_awaited, "BACKUP_AWAITED", info,
-     "A backup copies `file`'s folder; applying, tidying, a start or a stop waits for it. Events are "
+     "A backup copies `file`'s folder; applying, tidying, a start or a stop waits for it. Events "
+     "are "
      "accepted.",
      "Nothing. Where no `weir backup` runs any more, this ends by itself."},
     {LogCode::housekeeping_failed, "HOUSEKEEPING_FAILED", warning,

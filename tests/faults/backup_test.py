@@ -1,9 +1,12 @@
-"""Backups of running and stopped servers: whole, or refused; what was acknowledged comes back once."""
+"""Backups of running and stopped servers: whole or refused; every event comes back once."""
 
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -59,9 +62,9 @@ class BackupTest(unittest.TestCase):
             fresh = weir.get(f"/api/v1/data/{table}", limit=1, wait=position, timeout="60s")
             self.assertEqual(fresh.status, 200, fresh.body)
             columns = ", ".join(fresh.data[0])
-            for one, other in ((f"FROM {table}", f"FROM ({sql})"), (f"FROM ({sql})", f"FROM {table}")):
-                difference = weir.sql(f"SELECT {columns} {one} EXCEPT ALL SELECT {columns} {other}")
-                self.assertEqual(difference, [], table)
+            stored, anew = f"SELECT {columns} FROM {table}", f"SELECT {columns} FROM ({sql})"
+            self.assertEqual(weir.sql(f"{stored} EXCEPT ALL {anew}"), [], table)
+            self.assertEqual(weir.sql(f"{anew} EXCEPT ALL {stored}"), [], table)
 
     def test_a_backup_under_load_brings_back_each_acknowledged_row_once(self):
         with Weir(kill_test.WORKSPACE) as weir:
@@ -95,7 +98,8 @@ class BackupTest(unittest.TestCase):
         with restored(weir, backup) as other:
             kept = {row["id"] for row in other.sql("SELECT id FROM events")}
             for sender, batches in zip(senders, before, strict=True):
-                rows = [kill_test.row(sender.index, n) for n in range(batches * kill_test.ROWS_A_BATCH)]
+                numbers = range(batches * kill_test.ROWS_A_BATCH)
+                rows = [kill_test.row(sender.index, number) for number in numbers]
                 acknowledged = {row["id"] for row in rows if row["v"] >= 0}
                 self.assertLessEqual(acknowledged, kept)
             [counts] = other.sql("SELECT count(*) AS n, count(DISTINCT id) AS ids FROM events")
@@ -203,6 +207,42 @@ class BackupTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
             other.start()
             self.compare_tables(other)
+
+    def test_while_a_backup_copies_events_are_accepted_and_all_else_waits(self):
+        with Weir(kill_test.WORKSPACE) as weir:
+            rows = [kill_test.row(0, number) for number in range(20)]
+            position = weir.send("events", rows).data["position"]
+            read = weir.get("/api/v1/data/copies", limit=1, wait=position)
+            self.assertEqual(read.status, 200)
+            held = self.hold(weir.data / "backup.lock", weir.data / "tables/backup.lock")
+            more = [kill_test.row(1, number) for number in range(20)]
+            position = weir.send("events", more).data["position"]
+            late = weir.get("/api/v1/data/copies", limit=1, wait=position, timeout="1s")
+            self.assertEqual(late.status, 504)
+            weir.process.send_signal(signal.SIGTERM)
+            with self.assertRaises(subprocess.TimeoutExpired):
+                weir.process.wait(1.5)
+            held.close()
+            self.assertEqual(weir.process.wait(30), 0, weir.said())
+            self.assertIn("BACKUP_AWAITED", weir.said())
+            held = self.hold(weir.data / "backup.lock")
+            starting = threading.Thread(target=weir.start)
+            starting.start()
+            starting.join(1)
+            self.assertTrue(starting.is_alive())
+            held.close()
+            starting.join(30)
+            self.compare_tables(weir)
+            self.assertEqual(weir.sql("SELECT count(*) AS n FROM events"), [{"n": 40}])
+
+    def hold(self, *files: pathlib.Path) -> contextlib.ExitStack:
+        """As a backup does, until it is closed."""
+        held = contextlib.ExitStack()
+        self.addCleanup(held.close)
+        for file in files:
+            for name in (f"{file}.line", file):
+                fcntl.flock(held.enter_context(open(name, "r+b")), fcntl.LOCK_EX)
+        return held
 
     @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small disk")
     def test_room_is_asked_before_anything_is_copied(self):

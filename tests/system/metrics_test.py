@@ -127,16 +127,18 @@ class MetricsTest(unittest.TestCase):
                 prometheus.wait_for("weir_ready == 1")
                 self.send(weir)
                 prometheus.wait_for("rate(weir_source_rows_total[1m]) > 0")
-                for expression in dashboard_expressions():
-                    with self.subTest(expression):
-                        found = prometheus.ask("query", query=expression)["result"]
-                        self.assertTrue(found, "nothing came of it")
-                groups = prometheus.ask("rules")["groups"]
-                rules = [rule for group in groups for rule in group["rules"]]
-                self.assertGreater(len(rules), 10)
-                for rule in rules:
-                    self.assertEqual(rule["health"], "ok", rule)
-                    self.assertEqual(rule["state"], "inactive", rule)
+                self.evaluate(prometheus)
+
+    def evaluate(self, prometheus: Prometheus) -> None:
+        for expression in dashboard_expressions():
+            with self.subTest(expression):
+                found = prometheus.ask("query", query=expression)["result"]
+                self.assertTrue(found, "nothing came of it")
+        groups = prometheus.ask("rules")["groups"]
+        rules = [rule for group in groups for rule in group["rules"]]
+        self.assertGreater(len(rules), 10)
+        for rule in rules:
+            self.assertEqual((rule["health"], rule["state"]), ("ok", "inactive"), rule)
 
     def send(self, weir: Weir) -> None:
         """Through every route that has a latency."""
