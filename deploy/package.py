@@ -23,7 +23,8 @@ BUILD = ROOT / "build/release"
 DEPS = pathlib.Path(os.environ.get("WEIR_DEPS", ROOT / "build/deps"))
 # What stands beside the program, by folder or file.
 COMPANIONS = (
-    "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", "docs", "deploy", "examples",
+    "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE", "docs", "examples",
+    "deploy/Containerfile", "deploy/grafana", "deploy/prometheus",
 )  # fmt: skip
 # Part of the program though no library of it: headers that were compiled in.
 COMPILED_IN = ("libcli11-dev",)

@@ -113,7 +113,7 @@ class MetricsTest(unittest.TestCase):
 
     def test_a_real_prometheus_evaluates_every_expression(self):
         with Weir(WORKSPACE) as weir:
-            self.send(weir)
+            self.send(weir, hour=1)
             metrics = weir.get("/metrics").body.decode()
             checked = promtool("check", "metrics", input=metrics)
             self.assertEqual((checked.returncode, checked.stderr), (0, ""), checked.stdout)
@@ -125,7 +125,7 @@ class MetricsTest(unittest.TestCase):
             with Prometheus(weir) as prometheus:
                 # Two scrapes, between which something was counted.
                 prometheus.wait_for("weir_ready == 1")
-                self.send(weir)
+                self.send(weir, hour=2)
                 prometheus.wait_for("rate(weir_source_rows_total[1m]) > 0")
                 self.evaluate(prometheus)
 
@@ -138,11 +138,12 @@ class MetricsTest(unittest.TestCase):
         rules = [rule for group in groups for rule in group["rules"]]
         self.assertGreater(len(rules), 10)
         for rule in rules:
-            self.assertEqual((rule["health"], rule["state"]), ("ok", "inactive"), rule)
+            self.assertEqual(rule["health"], "ok", rule)
+            self.assertNotEqual(rule["state"], "firing", rule)
 
-    def send(self, weir: Weir) -> None:
+    def send(self, weir: Weir, hour: int) -> None:
         """Through every route that has a latency."""
-        row = {"seen": "2001-01-01 00:10:00", "page": "/"}
+        row = {"seen": f"2001-01-01 0{hour}:10:00", "page": "/"}
         self.assertEqual(weir.send("views", [row, row]).status, 200)
         position = weir.end("views")
         self.assertEqual(weir.get("/api/v1/data/by_page", wait=position).status, 200)
