@@ -32,6 +32,8 @@ enum class LogCode : std::uint8_t {
   tables_stopped,
   tables_wait,
   table_lacks_results,
+  token_created,
+  token_revoked,
   workspace_refused,
   workspace_taken_up,
 };

@@ -154,6 +154,8 @@ class BackupTest(unittest.TestCase):
                 self.assertFalse((other.folder / "data.restoring").exists())
 
             refused("backup", backup, code=1, words="not empty")
+            refused("backup", "data/history/b", code=2, words="in the data folder itself")
+            self.assertFalse((weir.data / "history/b").exists())
             refused("restore", backup, weir.folder, code=1, words="move it away")
             self.assertEqual(weir.run("backup", "--check", str(backup)).returncode, 0)
             segment = next((backup / "journal").glob("*.segment"))

@@ -51,6 +51,16 @@ class LogTest(unittest.TestCase):
             for hidden in (secret, token, "hidden-in-the-url"):
                 self.assertNotIn(hidden, said)
 
+    def test_tokens_made_and_revoked_are_told_by_their_ids(self):
+        with Weir(WORKSPACE) as weir:
+            made = weir.post("/weir/v1/tokens", {"scopes": ["read:*"]}).data
+            self.assertEqual(weir.run("token", "revoke", made["id"]).returncode, 0)
+            weir.stop()
+            told = [line for line in lines_of(weir) if line["code"].startswith("TOKEN_")]
+        self.assertEqual([line["token"] for line in told], [made["id"]] * 2)
+        self.assertEqual(told[0]["scopes"], "read:*")
+        self.assertNotIn(made["token"], json.dumps(told))
+
     def test_lines_are_objects_with_a_code_of_the_reference(self):
         with Weir(WORKSPACE) as weir:
             (weir.folder / "w.yaml").write_text("source: views\nfrom: htpp\n")
