@@ -91,6 +91,7 @@ class RunningServing final : public Serving {
     return {*workspace_, grounds_.journal, *collector_,     streams_,
             *applier_,   grounds_.clock,   grounds_.reloads};
   }
+  std::vector<telemetry::Metric> metrics() const;
   Freshening freshening() const;
   Result<void> start_streams();
   Result<serve::GatewayParts> gateway_parts();
@@ -169,12 +170,21 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .freshness = *freshness_,
                              .time_zone = std::move(time_zone),
                              .status = [parts] { return platform_status(parts); },
-                             .metrics = grounds_.metrics,
+                             .metrics = [this] { return metrics(); },
                              .catalogue =
                                  [parts](const std::string& kind, const serve::MayRead& may_read) {
                                    return catalogue_json(parts, kind, may_read);
                                  },
                              .stop = grounds_.stop};
+}
+
+std::vector<telemetry::Metric> RunningServing::metrics() const {
+  std::vector<telemetry::Metric> all = grounds_.metrics();
+  all.push_back({"weir_table_visible_seconds",
+                 "From a stream's commit to its rows in the tables.",
+                 telemetry::MetricKind::histogram,
+                 {store_->visible_seconds().sample({})}});
+  return all;
 }
 
 Freshening RunningServing::freshening() const {

@@ -117,6 +117,7 @@ Result<void> Applier::begin() {
   [[maybe_unused]] const Result<void> rolled_back = connection_->run("ROLLBACK");
   for (const auto& [table, rows] : pending_) rows->clear();
   pending_rows_ = 0;
+  pending_since_.clear();
   commits_.clear();
   return load_places();
 }
@@ -157,6 +158,7 @@ Result<void> Applier::take(const journal::Placed& placed) {
   TRY(const std::vector<journal::Placed> parts, commits_[stream].take(placed));
   if (parts.empty()) return {};
   TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
+  pending_since_.push_back(placed.entry->accepted);
   for (auto& [target, place] : places_) {
     if (target.stream != stream || placed.begin < place.position) continue;
     tell_gap(target, place, *placed.entry, head);
@@ -265,6 +267,11 @@ Result<void> Applier::write_places(Position through) {
 }
 
 void Applier::publish(Position through) {
+  const Instant now = SystemClock().now();
+  for (const Instant since : pending_since_) {
+    store_.visible_seconds().count(std::max(now - since, std::chrono::microseconds(0)));
+  }
+  pending_since_.clear();
   std::lock_guard lock(mutex_);
   if (!health_.ok()) {
     say_(LogCode::tables_go_on, "results are applied again");

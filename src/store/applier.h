@@ -87,6 +87,7 @@ class Applier {
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table
   std::map<std::string, journal::WholeCommits> commits_;         // by stream
   std::size_t pending_rows_ = 0;
+  std::vector<Instant> pending_since_;  // of each commit that waits
   std::chrono::steady_clock::time_point places_written_;
   std::map<std::string, std::chrono::steady_clock::time_point> expire_next_;  // by table
 

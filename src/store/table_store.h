@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "engine/database.h"
 #include "store/table_spec.h"
+#include "telemetry/histogram.h"
 
 namespace weir::store {
 
@@ -27,6 +28,8 @@ class TableStore {
   // Fault::unavailable: the disk has less room than `bytes` of rows may take. DuckDB is not to find
   // out by itself: where a checkpoint fails, it serves nothing any more.
   Result<void> check_room(std::size_t bytes) const;
+  // From a stream's commit in the journal to its rows in a table, a count a commit.
+  telemetry::Histogram& visible_seconds() { return visible_seconds_; }
   const std::filesystem::path& folder() const { return folder_; }
   const TableSpec* find(std::string_view table) const;
   const std::shared_ptr<engine::Database>& database() const { return database_; }
@@ -38,6 +41,7 @@ class TableStore {
   std::filesystem::path folder_;
   std::shared_ptr<engine::Database> database_;
   std::vector<TableSpec> tables_;
+  telemetry::Histogram visible_seconds_;
 };
 
 }  // namespace weir::store
