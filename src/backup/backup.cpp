@@ -251,8 +251,8 @@ Result<Manifest> take_backup(const fs::path& data, const fs::path& backup, const
     return Error{Fault::not_found, data.string() + " holds nothing yet: no server has run over it"};
   }
   std::error_code failed;
-  const fs::path inside = fs::weakly_canonical(backup, failed).lexically_relative(
-      fs::weakly_canonical(data, failed));
+  const fs::path inside =
+      fs::weakly_canonical(backup, failed).lexically_relative(fs::weakly_canonical(data, failed));
   if (failed || (!inside.empty() && *inside.begin() != "..")) {
     return Error{Fault::invalid, fmt::format("{} is in the data folder itself: name one elsewhere, "
                                              "best on another disk",
