@@ -41,6 +41,7 @@ def pages() -> dict[pathlib.Path, str]:
     return {
         FOLDER / "settings.md": said("schema", "--markdown").rstrip() + "\n",
         FOLDER / "commands.md": command_pages().rstrip() + "\n",
+        FOLDER / "log-codes.md": said("run", "--log-codes").rstrip() + "\n",
         FOLDER / "workspace.schema.json": said("schema").rstrip() + "\n",
     }
 

@@ -35,10 +35,29 @@ def missing_paths(root: pathlib.Path, file: pathlib.Path, text: str) -> list[str
     return found
 
 
+LOG_CODES = pathlib.Path("src/telemetry")
+
+
+def unused_log_codes(root: pathlib.Path) -> list[str]:
+    """That a code in use stands in the table, the compiler sees; the other way round we do."""
+    declared = re.findall(r"\{LogCode::(\w+), \"", (root / LOG_CODES / "log_code.cpp").read_text())
+    used = set()
+    for file in (root / "src").rglob("*.cpp"):
+        if file.parent.name != LOG_CODES.name and not file.stem.endswith("_test"):
+            used |= set(re.findall(r"LogCode::(\w+)", file.read_text()))
+    return [
+        f"{LOG_CODES}/log_code.cpp: nothing is logged with {code}: delete it"
+        for code in declared
+        if code not in used
+    ]
+
+
 def check(root: pathlib.Path = ROOT) -> list[str]:
     found = []
     for file in tracked("*.md"):
         found += broken_links(root, file, (root / file).read_text())
+    if (root / LOG_CODES).exists():
+        found += unused_log_codes(root)
     if (root / ARCHITECTURE).exists():
         found += missing_paths(root, ARCHITECTURE, (root / ARCHITECTURE).read_text())
     return found

@@ -1,4 +1,5 @@
 import pathlib
+import tempfile
 import unittest
 
 import docs_check
@@ -16,6 +17,16 @@ class DocsCheckTest(unittest.TestCase):
         text = "`core/result.h` and `src/core/` and `tools/*.py`\n`src/cellar/wine.h`\n"
         [problem] = docs_check.missing_paths(ROOT, pathlib.Path("x.md"), text)
         self.assertEqual(problem, "x.md:2: src/cellar/wine.h does not exist")
+
+
+    def test_a_log_code_that_nothing_logs_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            room = pathlib.Path(folder) / "src/telemetry"
+            room.mkdir(parents=True)
+            (room / "log_code.cpp").write_text('{LogCode::a_b, "A_B"\n{LogCode::c, "C"\n')
+            (room.parent / "x.cpp").write_text("log(LogCode::c);\n")
+            [problem] = docs_check.unused_log_codes(pathlib.Path(folder))
+        self.assertIn("a_b", problem)
 
 
 class SnippetTest(unittest.TestCase):

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of tools/dependencies.toml. Called by ./dev with the dependency folder, and
-# "test" where the tests will run; a machine that has everything is left alone in a few milliseconds.
+# "test" where the tests will run, "image" where an image is built; a machine that has everything is
+# left alone in a few milliseconds.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 deps=$1
@@ -10,8 +11,8 @@ list=$here/dependencies.toml
 missing_packages() {
   local wanted
   wanted=$(sed -n '/^packages = \[/,/^\]/s/^ *"\(.*\)",$/\1/p' "$list")
-  if [ "$purpose" = test ]; then
-    wanted+=" $(sed -n '/^test_packages = \[/,/^\]/s/^ *"\(.*\)",$/\1/p' "$list")"
+  if [ "$purpose" != build ]; then
+    wanted+=" $(sed -n "/^${purpose}_packages = \[/,/^\]/s/^ *\"\(.*\)\",$/\1/p" "$list")"
   fi
   # shellcheck disable=SC2086
   comm -23 <(printf '%s\n' $wanted | sort) \

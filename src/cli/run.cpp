@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
 
 #include "cli/command_line.h"
 #include "client/workspace_folder.h"
@@ -12,12 +14,14 @@
 #include "core/json_text.h"
 #include "operate/platform.h"
 #include "operate/workspace_watch.h"
+#include "telemetry/log.h"
 
 namespace weir::cli {
 namespace {
 
 using client::compile_workspace;
 using client::Session;
+using telemetry::LogCode;
 
 constexpr std::chrono::seconds look_pause{1};  // between looks at the workspace's files
 
@@ -61,33 +65,77 @@ void greet(const operate::Platform& platform, const Session& session) {
   }
 }
 
-Result<void> reload(operate::Platform& platform, const std::string& folder,
-                    const Session& session) {
+// What keeps changed files from being served is logged, and no reason to end.
+Result<void> reload(operate::Platform& platform, const std::string& folder) {
   Result<void> reloaded = platform.reload(compile_workspace(folder));
-  if (reloaded.ok()) {
-    session.say("the changed workspace is served now");
-    return {};
-  }
-  if (!platform.is_serving()) return reloaded;
-  session.say("the changed workspace is not served, the one before is: " +
-              reloaded.error().message);
-  return {};
+  return platform.is_serving() ? Result<void>() : reloaded;
 }
 
-Result<void> run(const std::string& folder, const Session& session) {
+struct RunOptions {
+  std::string folder = ".";
+  std::string listen;                              // empty: as the workspace says
+  std::optional<telemetry::LogFormat> log_format;  // nothing: text on a terminal, else JSON
+  telemetry::LogLevel log_level = telemetry::LogLevel::info;
+  bool lists_log_codes = false;
+};
+
+Result<void> run(const RunOptions& options, const Session& session) {
   Signals signals;
-  TRY(workspace::CompiledWorkspace compiled, compile_workspace(folder));
+  TRY(workspace::CompiledWorkspace compiled, compile_workspace(options.folder));
   operate::WorkspaceWatch watch(compiled.declared.folder, compiled.declared.data);
-  const std::string listen = compiled.declared.listen;
+  const std::string listen = options.listen.empty() ? compiled.declared.listen : options.listen;
+  const std::string name = compiled.declared.name;
   const SystemClock clock;
   TRY(const auto platform, operate::Platform::start(std::move(compiled), listen, clock));
+  telemetry::log(LogCode::server_started, "the workspace is served",
+                 {{"url", platform->url()}, {"workspace", name}, {"version", WEIR_VERSION}});
   greet(*platform, session);
   for (Wake wake = signals.wait(); wake != Wake::end; wake = signals.wait()) {
     const bool has_changed = watch.has_changed();
-    if (wake == Wake::reload || has_changed) OK_OR_RETURN(reload(*platform, folder, session));
+    if (wake == Wake::reload || has_changed) OK_OR_RETURN(reload(*platform, options.folder));
   }
-  session.say("stopping: what is under way is answered, processed and applied first");
-  return platform->drain();
+  telemetry::log(LogCode::server_stopping,
+                 "stopping: what is under way is answered, processed and applied first");
+  OK_OR_RETURN(platform->drain());
+  telemetry::log(LogCode::server_stopped, "all that was accepted is processed and applied");
+  return {};
+}
+
+Result<void> run_logged(const RunOptions& options, const Session& session) {
+  if (options.lists_log_codes) {
+    session.print(telemetry::log_codes_markdown());
+    return {};
+  }
+  const bool is_terminal = isatty(STDERR_FILENO) != 0;
+  const telemetry::LogFormat usual =
+      is_terminal ? telemetry::LogFormat::text : telemetry::LogFormat::json;
+  telemetry::set_log({.format = options.log_format.value_or(usual), .level = options.log_level});
+  Result<void> ran = run(options, session);
+  if (!ran.ok()) telemetry::log(LogCode::server_failed, ran.error().message);
+  return ran;
+}
+
+void add_log_options(CLI::App& command, RunOptions& options) {
+  using telemetry::LogFormat;
+  using telemetry::LogLevel;
+  const std::map<std::string, LogFormat> formats{{"text", LogFormat::text},
+                                                 {"json", LogFormat::json}};
+  const std::map<std::string, LogLevel> levels{
+      {"info", LogLevel::info}, {"warning", LogLevel::warning}, {"error", LogLevel::error}};
+  command
+      .add_option_function<std::string>(
+          "--log-format",
+          [formats, &options](const std::string& word) { options.log_format = formats.at(word); },
+          "text or json; else text on a terminal, JSON elsewhere")
+      ->check(CLI::IsMember({"text", "json"}));
+  command
+      .add_option_function<std::string>(
+          "--log-level",
+          [levels, &options](const std::string& word) { options.log_level = levels.at(word); },
+          "info, warning or error, and what is above; else info")
+      ->check(CLI::IsMember({"info", "warning", "error"}));
+  command.add_flag("--log-codes", options.lists_log_codes,
+                   "Prints what the log may say and what to do then, and ends");
 }
 
 }  // namespace
@@ -95,9 +143,20 @@ Result<void> run(const std::string& folder, const Session& session) {
 void add_run(CLI::App& app, Session& session) {
   auto* command = app.add_subcommand(
       "run", "Serves a workspace until it is told to stop; takes up its changed files");
-  auto folder = std::make_shared<std::string>(".");
-  command->add_option("DIR", *folder, "The workspace; else the one around this folder");
-  command->callback([folder, &session] { session.conclude(run(*folder, session)); });
+  auto options = std::make_shared<RunOptions>();
+  command->add_option("DIR", options->folder, "The workspace; else the one around this folder");
+  command
+      ->add_option("--listen", options->listen,
+                   "ADDRESS:PORT, in place of the workspace's http.listen")
+      ->envname("WEIR_LISTEN");
+  add_log_options(*command, *options);
+  command->callback([options, &session] {
+    const Result<void> ran = run_logged(*options, session);
+    if (ran.ok()) return;
+    // It stands in the log already, for people too.
+    session.exit = exit_of(ran.error().fault);
+    if (session.json) session.fail(ran.error());
+  });
 }
 
 }  // namespace weir::cli

@@ -55,4 +55,7 @@ class Tokens {
   std::unordered_map<std::string, std::shared_ptr<const Token>> by_hash_;  // under mutex_
 };
 
+// Copies `folder`/catalogue.sqlite to a new file, whole, while others may change it.
+Result<void> copy_catalogue(const std::filesystem::path& folder, const std::filesystem::path& to);
+
 }  // namespace weir::govern

@@ -8,8 +8,12 @@
 #include <string_view>
 #include <utility>
 
+#include "telemetry/log.h"
+
 namespace weir::journal {
 namespace {
+
+using telemetry::LogCode;
 
 constexpr std::size_t topic_bytes_max = 200;  // it names a folder
 constexpr std::size_t batches_max = std::numeric_limits<std::uint16_t>::max();
@@ -140,7 +144,12 @@ void Committer::wait_for_calls(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     const bool has_room = segments_.restore_reserve().ok();
     lock.lock();
-    if (has_room) full_.reset();
+    if (has_room) {
+      full_.reset();
+      lock.unlock();
+      telemetry::log(LogCode::journal_goes_on, "there is room again: events are accepted");
+      lock.lock();
+    }
     if (has_call) return;
   }
   changed_.wait(lock, has_work);
@@ -197,10 +206,14 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   if (segment_ && segment_->end - end_ >= bytes) return {};
   TRY(segment_, segments_.advance(end_, bytes));
   if (segments_.has_reserve()) return {};
-  std::lock_guard lock(mutex_);
-  full_ = Error{Fault::unavailable,
-                "the disk is full: the journal goes on in its reserve and "
-                "takes only what streams have to finish"};
+  Error full{Fault::unavailable,
+             "the disk is full: the journal goes on in its reserve and "
+             "takes only what streams have to finish"};
+  std::unique_lock lock(mutex_);
+  const bool is_news = !full_.has_value();
+  full_ = full;
+  lock.unlock();
+  if (is_news) telemetry::log(LogCode::journal_full, full.message, {{"position", end_}});
   return {};
 }
 
@@ -220,10 +233,19 @@ Result<std::vector<Placed>> Committer::write(Group& group) {
   if (!padding.empty()) parts.push_back({padding.data(), padding.size()});
   const File& file = *segment_->file;
   Result<void> durable = file.write(std::move(parts), end_ - segment_->start);
-  if (durable.ok()) durable = file.sync();
+  if (durable.ok()) durable = sync(file);
   if (!durable.ok()) return give_up(durable.error());
   end_ += header.bytes;
   return placed;
+}
+
+Result<void> Committer::sync(const File& file) const {
+  const auto began = std::chrono::steady_clock::now();
+  Result<void> synced = file.sync();
+  if (writing_.sync_seconds != nullptr) {
+    writing_.sync_seconds->count(std::chrono::steady_clock::now() - began);
+  }
+  return synced;
 }
 
 // A write that found no room has left part of a group behind, too: no reason to go on.
@@ -257,26 +279,33 @@ std::vector<Placed> Committer::place(Group& group, const GroupHeader& header) co
   return placed;
 }
 
-void Committer::refuse(Group group, const Error& error) {
-  Error answer = error;
-  {
-    std::lock_guard lock(mutex_);
-    waiting_bytes_ -= group.bytes;
-    if (error.fault == Fault::unavailable) {
-      answer.message = "the disk is full: " + error.message;
-      full_ = answer;
-    } else {
-      answer.fault = Fault::unavailable;
-      answer.message =
-          "the journal failed and takes nothing until it is opened again: " + error.message;
-      failed_ = answer;
-      while (!waiting_.empty()) {
-        waiting_bytes_ -= waiting_.front().blocks.size();
-        group.calls.push_back(std::move(waiting_.front()));
-        waiting_.pop_front();
-      }
-    }
+// What waits is refused with the group where nothing more is taken.
+Error Committer::note_failure(const Error& error, Group& group) {
+  Error answer{Fault::unavailable, "the disk is full: " + error.message};
+  std::unique_lock lock(mutex_);
+  waiting_bytes_ -= group.bytes;
+  if (error.fault == Fault::unavailable) {
+    const bool is_news = !full_.has_value();
+    full_ = answer;
+    lock.unlock();
+    if (is_news) telemetry::log(LogCode::journal_full, answer.message, {{"position", end_}});
+    return answer;
   }
+  answer.message =
+      "the journal failed and takes nothing until it is opened again: " + error.message;
+  failed_ = answer;
+  while (!waiting_.empty()) {
+    waiting_bytes_ -= waiting_.front().blocks.size();
+    group.calls.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  lock.unlock();
+  telemetry::log(LogCode::journal_failed, error.message, {{"position", end_}});
+  return answer;
+}
+
+void Committer::refuse(Group group, const Error& error) {
+  const Error answer = note_failure(error, group);
   for (Waiting& call : group.calls) {
     if (call.done) call.done(answer);
   }

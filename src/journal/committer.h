@@ -16,6 +16,7 @@
 #include "journal/journal.h"
 #include "journal/segments.h"
 #include "journal/tail.h"
+#include "telemetry/histogram.h"
 
 namespace weir::journal {
 
@@ -25,7 +26,8 @@ struct Writing {
   std::uint64_t epoch = 0;
   std::size_t segment_bytes = 0;
   std::size_t waiting_bytes_max = 0;
-  Instant accepted;  // no entry is stamped earlier here
+  telemetry::Histogram* sync_seconds = nullptr;  // none: nobody asks
+  Instant accepted;                              // no entry is stamped earlier here
 };
 
 // Any thread may append; its own thread writes. Commits what waits before it goes.
@@ -67,10 +69,12 @@ class Committer {
   std::size_t group_room() const;
   void commit(Group group);
   Result<std::vector<Placed>> write(Group& group);
+  Result<void> sync(const File& file) const;
   Error give_up(const Error& error) const;
   Result<void> make_room(std::uint64_t bytes);
   std::vector<Placed> place(Group& group, const GroupHeader& header) const;
   void refuse(Group group, const Error& error);
+  Error note_failure(const Error& error, Group& group);
 
   const Writing writing_;
   Segments& segments_;

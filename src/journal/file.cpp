@@ -114,8 +114,9 @@ Result<std::uint64_t> File::size() const {
   return static_cast<std::uint64_t>(found.st_size);
 }
 
-Result<bool> File::lock() const {
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return true;
+Result<bool> File::lock(Lock kind) const {
+  const int how = kind == Lock::shared ? LOCK_SH : LOCK_EX;
+  if (::flock(descriptor_, how | LOCK_NB) == 0) return true;
   if (errno == EWOULDBLOCK) return false;
   return failed("locking", path_);
 }

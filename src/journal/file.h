@@ -17,6 +17,8 @@ namespace weir::journal {
 // A disk or quota without room is Fault::unavailable; a file that is not there Fault::not_found.
 class File {
  public:
+  enum class Lock { alone, shared };
+
   // `flags` of open(2).
   static Result<File> open(std::filesystem::path path, int flags);
   File(File&& other) noexcept;
@@ -34,7 +36,7 @@ class File {
   Result<void> truncate(std::uint64_t bytes) const;
   Result<std::uint64_t> size() const;
   // False: another open file holds the lock. It is held until this one closes.
-  Result<bool> lock() const;
+  Result<bool> lock(Lock kind = Lock::alone) const;
   // Whether the name it was opened by still leads to it.
   bool is_still_there() const;
 

@@ -216,6 +216,28 @@ Result<std::vector<Placed>> dump_journal(const std::filesystem::path& folder, co
   return found;
 }
 
+Result<std::vector<WholeSegment>> whole_segments(const std::filesystem::path& folder) {
+  TRY(const auto identity, read_identity(folder / "journal"));
+  if (!identity) {
+    return Error{Fault::not_found, folder.string() + ": there is no journal in this folder"};
+  }
+  // A group that is being written looks torn, and damaged once the next stands behind it.
+  constexpr int looks_max = 5;
+  Result<Recovered> recovered = recover(folder / "journal", *identity);
+  for (int looks = 1; looks < looks_max && !recovered.ok(); ++looks) {
+    if (recovered.error().fault != Fault::corrupt) break;
+    recovered = recover(folder / "journal", *identity);
+  }
+  TRY(const Recovered journal, std::move(recovered));
+  std::vector<WholeSegment> found;
+  for (const Segment& segment : journal.segments) {
+    if (segment.end > segment.start) {
+      found.push_back({segment.file->path(), segment.end, segment.end - segment.start});
+    }
+  }
+  return found;
+}
+
 const char* to_string(Kind kind) {
   switch (kind) {
     case Kind::events: return "events";

@@ -52,6 +52,17 @@ Result<JournalCheck> check_journal(const std::filesystem::path& folder);
 Result<std::vector<Placed>> dump_journal(const std::filesystem::path& folder, const Filter& filter,
                                          Position from, std::size_t entries_max);
 
+// A segment, and how much of it is whole groups.
+struct WholeSegment {
+  std::filesystem::path path;
+  Position end = 0;
+  std::uint64_t bytes = 0;
+};
+// All that a copy of the journal's segments has to hold, to end with a group that was whole when
+// this was asked; a running journal goes on writing behind it. None may be released meanwhile.
+// Fault::corrupt names what is damaged in the newest.
+Result<std::vector<WholeSegment>> whole_segments(const std::filesystem::path& folder);
+
 // "events", "commit" ...
 const char* to_string(Kind kind);
 

@@ -62,6 +62,7 @@ class FileJournal final : public Journal {
                           .epoch = identity_.epoch,
                           .segment_bytes = settings.segment_bytes,
                           .waiting_bytes_max = settings.waiting_bytes_max,
+                          .sync_seconds = settings.sync_seconds,
                           .accepted = identity_.accepted};
     committer_.emplace(writing, segments_, tail_, clock);
     return {};

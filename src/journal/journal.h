@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/result.h"
 #include "journal/entry.h"
+#include "telemetry/histogram.h"
 
 namespace weir::journal {
 
@@ -21,6 +22,7 @@ struct JournalSettings {
   std::size_t segment_bytes = std::size_t{64} << 20;
   std::size_t waiting_bytes_max = std::size_t{256} << 20;  // appended and not yet durable
   std::size_t tail_cache_bytes = std::size_t{48} << 20;    // newest entries kept in memory
+  telemetry::Histogram* sync_seconds = nullptr;  // told how long each group's fdatasync took
 };
 
 // Told once, on the commit thread, after the fdatasync: the end of its entries, or why there is

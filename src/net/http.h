@@ -28,6 +28,7 @@ struct Response {
   std::string body;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;  // beside Content-Type and -Length
+  std::string error{};                                       // the stable code of a refusal
 };
 
 }  // namespace weir::net

@@ -120,6 +120,7 @@ void HttpConnection::await_more() {
 void HttpConnection::judge_head() {
   start(Stage::body);
   const HttpHead& head = parser_.head();
+  remember(head.request);
   is_for_head_ = head.request.method == "HEAD";
   owes_continue_ = head.expects_continue;
   decide_afterwards(head);
@@ -129,6 +130,13 @@ void HttpConnection::judge_head() {
   if (parser_.has_body()) afterwards_ = Afterwards::closes;
   parser_.take();
   send(std::move(*refused));
+}
+
+void HttpConnection::remember(const Request& request) {
+  if (!endpoint_.parts.answered) return;
+  began_ = endpoint_.now;
+  method_ = request.method;
+  path_ = request.path;
 }
 
 void HttpConnection::decide_afterwards(const HttpHead& head) {
@@ -157,13 +165,18 @@ void HttpConnection::answer(Response response) {
 
 void HttpConnection::refuse(const Refusal& refusal) {
   afterwards_ = Afterwards::closes;
-  is_for_head_ = parser_.take().request.method == "HEAD";
+  const Request refused = parser_.take().request;
+  is_for_head_ = refused.method == "HEAD";
+  remember(refused);
   send(endpoint_.parts.refuse(refusal.status, refusal.code, refusal.message));
 }
 
 void HttpConnection::send(Response response) {
   if (is_forged(response)) {
     response = endpoint_.parts.refuse(500, "INTERNAL", "The answer held a header with a line end.");
+  }
+  if (endpoint_.parts.answered) {
+    endpoint_.parts.answered({method_, path_, peer_, response, endpoint_.now - began_});
   }
   if (endpoint_.is_draining) afterwards_ = Afterwards::closes;
   std::string& head = endpoint_.head_text;

@@ -74,6 +74,7 @@ class HttpConnection {
   void hand_over();
   void decide_afterwards(const HttpHead& head);
   void send(Response response);
+  void remember(const Request& request);
   void end_answer();
 
   Descriptor socket_;
@@ -84,6 +85,9 @@ class HttpConnection {
   Afterwards afterwards_ = Afterwards::stays;
   bool is_for_head_ = false;    // the request is HEAD: its answer goes without a body
   bool owes_continue_ = false;  // the client waits for 100 before it sends the body
+  Deadline began_{};            // the request under way, as the two below
+  std::string method_;
+  std::string path_;
   Deadline deadline_;
   HttpParser parser_;
   std::size_t body_bytes_ = 0;  // as counted in the endpoint

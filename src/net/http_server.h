@@ -43,12 +43,23 @@ using HeadCheck = std::function<std::unique_ptr<Response>(const Request&)>;
 // HTTP_VERSION_NOT_SUPPORTED 505.
 using RefusalBody = std::function<Response(int status, std::string_view code, std::string message)>;
 
+// A request that is being answered. What it views lives as long as the call.
+struct Answered {
+  std::string_view method;
+  std::string_view path;  // without the query, which may hold keys
+  std::string_view peer;
+  const Response& response;
+  std::chrono::steady_clock::duration took;  // from its whole head on
+};
+
 struct HttpServerParts {
   // Runs on the server's thread for each request: must not block. Requests of one connection are
   // handed over one at a time, so that pipelined ones are answered in order.
   std::function<void(Request, Reply)> handle;
   HeadCheck check_head;  // may be empty
   RefusalBody refuse;
+  // Runs on the server's thread at each answer: must not block. May be empty.
+  std::function<void(const Answered&)> answered = nullptr;
 };
 
 class HttpServer {

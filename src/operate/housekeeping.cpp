@@ -1,15 +1,14 @@
 #include "operate/housekeeping.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <condition_variable>
-#include <cstdio>
 #include <limits>
 #include <string>
 
 #include "collect/key_record.h"
 #include "core/rest.h"
+#include "store/backup_lock.h"
+#include "telemetry/log.h"
 
 namespace weir::operate {
 namespace {
@@ -29,14 +28,19 @@ void Housekeeping::run(const std::stop_token& stop, std::chrono::microseconds in
   while (true) {
     rest(interval, stop);
     if (stop.stop_requested()) return;
-    const Result<void> done = tidy();
+    const Result<void> done = tidy(stop);
     const std::string trouble = done.ok() ? "" : done.error().message;
-    if (trouble != said && !done.ok()) fmt::print(stderr, "weir: housekeeping: {}\n", trouble);
+    if (trouble != said && !done.ok()) {
+      telemetry::log(telemetry::LogCode::housekeeping_failed, trouble);
+    }
     said = trouble;
   }
 }
 
-Result<void> Housekeeping::tidy() {
+Result<void> Housekeeping::tidy(const std::stop_token& stop) {
+  const auto file = store::BackupLock::of_data(parts_.workspace.declared.data);
+  TRY(const auto changing, store::BackupLock::change(file, stop));
+  if (!changing) return {};
   const std::lock_guard lock(mutex_);
   // First what gives room back: on a full disk the others need it.
   Result<void> retained = retain();

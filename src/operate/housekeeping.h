@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "operate/platform_status.h"
@@ -15,7 +16,8 @@ class Housekeeping {
   Housekeeping(WorkingParts parts, std::chrono::microseconds interval);
 
   // One round, from any thread. A step that fails keeps none of the others from being done.
-  Result<void> tidy();
+  // Waits while a backup copies what it would remove.
+  Result<void> tidy(const std::stop_token& stop = {});
 
  private:
   void run(const std::stop_token& stop, std::chrono::microseconds interval);

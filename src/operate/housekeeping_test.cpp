@@ -40,11 +40,15 @@ class HousekeepingTest : public testing::Test {
     journal_.append_foreign(journal::Kind::events);
     workspace_.declared.sources.push_back({.name = "flights"});
     workspace_.declared.sources[0].retention.time = std::chrono::hours(48);
+    workspace_.declared.data = folder_.path();
     store_ = store::TableStore::open(folder_.path() / "tables", {}).value();
-    applier_ = store::Applier::start(*store_, journal_, {}, [](const std::string&) {}).value();
-    housekeeping_.emplace(WorkingParts{workspace_, journal_, collector_, streams_, *applier_,
-                                       clock_, reloads_, nullptr},
-                          std::chrono::hours(1));
+    applier_ =
+        store::Applier::start(*store_, journal_, {}, [](telemetry::LogCode, const std::string&) {
+        }).value();
+    housekeeping_.emplace(
+        WorkingParts{workspace_, journal_, collector_, streams_, *applier_, clock_, reloads_,
+                     nullptr},
+        std::chrono::hours(1));
   }
 
   const journal::TemporaryFolder folder_;

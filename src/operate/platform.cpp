@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "govern/tokens.h"
+#include "journal/file.h"
 #include "journal/journal.h"
 #include "net/envelope.h"
 #include "net/http_server.h"
@@ -16,12 +17,17 @@
 #include "operate/data_folder.h"
 #include "operate/doorway.h"
 #include "operate/drop.h"
+#include "operate/request_log.h"
 #include "operate/serving.h"
+#include "store/backup_lock.h"
+#include "telemetry/histogram.h"
+#include "telemetry/log.h"
 
 namespace weir::operate {
 namespace {
 
 namespace fs = std::filesystem;
+using store::BackupLock;
 using workspace::CompiledWorkspace;
 
 constexpr std::chrono::seconds answers_patience{30};
@@ -47,6 +53,7 @@ Error name_running_server(Error error, const fs::path& data) {
 class RunningPlatform final : public Platform {
  public:
   explicit RunningPlatform(const Clock& clock) : clock_(clock) {}
+  ~RunningPlatform() override;
 
   Result<void> open(CompiledWorkspace workspace);
   Result<void> listen(const std::string& address);
@@ -63,6 +70,7 @@ class RunningPlatform final : public Platform {
 
  private:
   ServingGrounds grounds();
+  std::vector<telemetry::Metric> metrics() const;
   Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace);
   Result<void> replace(Result<CompiledWorkspace> next);
 
@@ -70,6 +78,8 @@ class RunningPlatform final : public Platform {
   std::atomic_flag is_stopping_;
   fs::path data_;
   std::string url_;
+  telemetry::Histogram sync_seconds_;
+  RequestLog requests_;
   std::unique_ptr<RunningMark> running_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<govern::Tokens> tokens_;
@@ -83,7 +93,11 @@ class RunningPlatform final : public Platform {
 Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   data_ = workspace.declared.data;
   OK_OR_RETURN(make_data_folder(data_));
-  auto journal = journal::Journal::open(data_, {}, clock_);
+  // Both rewrite what a crash left.
+  TRY(const auto changing_data, BackupLock::change(BackupLock::of_data(data_)));
+  OK_OR_RETURN(journal::make_folder(data_ / "tables"));
+  TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
+  auto journal = journal::Journal::open(data_, {.sync_seconds = &sync_seconds_}, clock_);
   if (!journal.ok()) return name_running_server(std::move(journal).error(), data_);
   journal_ = std::move(journal).value();
   OK_OR_RETURN(finish_drop(data_, *journal_));
@@ -99,7 +113,29 @@ ServingGrounds RunningPlatform::grounds() {
   const auto stop = [this] {
     if (!is_stopping_.test_and_set()) kill(getpid(), SIGTERM);
   };
-  return {*journal_, *tokens_, clock_, reloads_, stop, [] { kill(getpid(), SIGHUP); }};
+  const auto reload = [] { kill(getpid(), SIGHUP); };
+  return {*journal_, *tokens_, clock_, reloads_, stop, reload, [this] { return metrics(); }};
+}
+
+std::vector<telemetry::Metric> RunningPlatform::metrics() const {
+  using telemetry::MetricKind;
+  std::vector<telemetry::Metric> metrics{requests_.seconds(),
+                                         {"weir_journal_sync_seconds",
+                                          "How long the fdatasync of a group took.",
+                                          MetricKind::histogram,
+                                          {sync_seconds_.sample({})}}};
+  std::error_code failed;
+  const fs::space_info space = fs::space(data_, failed);
+  if (failed) return metrics;
+  metrics.push_back({"weir_disk_free_bytes",
+                     "Room on the disk of the data folder.",
+                     MetricKind::gauge,
+                     {{{}, static_cast<double>(space.available)}}});
+  metrics.push_back({"weir_disk_size_bytes",
+                     "Size of the disk of the data folder.",
+                     MetricKind::gauge,
+                     {{{}, static_cast<double>(space.capacity)}}});
+  return metrics;
 }
 
 Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace) {
@@ -115,7 +151,8 @@ Result<void> RunningPlatform::listen(const std::string& address) {
                        net::Reply reply) { doorway_.handle(std::move(request), std::move(reply)); },
       .check_head = [this](const net::Request& request) { return doorway_.check_head(request); },
       .refuse = [](int status, std::string_view code,
-                   const std::string& message) { return net::refusal(status, code, message); }};
+                   const std::string& message) { return net::refusal(status, code, message); },
+      .answered = [this](const net::Answered& answered) { requests_.note(answered); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
   url_ = url_of(address, server_->port());
   TRY(running_, RunningMark::set(data_, {url_, getpid()}));
@@ -124,7 +161,14 @@ Result<void> RunningPlatform::listen(const std::string& address) {
 
 Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
   Result<void> replaced = replace(std::move(next));
-  if (!replaced.ok()) reloads_.refuse(replaced.error().message);
+  if (replaced.ok()) {
+    telemetry::log(telemetry::LogCode::workspace_taken_up, "the changed workspace is served now");
+  } else {
+    reloads_.refuse(replaced.error().message);
+    telemetry::log(
+        telemetry::LogCode::workspace_refused,
+        "the changed workspace is not served, the one before is: " + replaced.error().message);
+  }
   return replaced;
 }
 
@@ -137,6 +181,7 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
     if (!dropped.empty()) OK_OR_RETURN(abandon_drop(data_));
     return may_follow;
   }
+  TRY(const auto changing, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
   const auto before = serving_->workspace();
   doorway_.close();
   serving_.reset();
@@ -150,6 +195,16 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   return Error{Fault::internal,
                served.error().message +
                    "\nnor can what was served before start again: " + restored.error().message};
+}
+
+// The engine rewrites the tables' file when it lets go of it. Should the lock fail, there is
+// nothing to do but to go on.
+RunningPlatform::~RunningPlatform() {
+  server_.reset();
+  if (serving_ == nullptr) return;
+  [[maybe_unused]] const auto changing =
+      BackupLock::change(BackupLock::of_tables(data_ / "tables"));
+  serving_.reset();
 }
 
 Result<void> RunningPlatform::drain() {

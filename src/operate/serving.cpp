@@ -24,6 +24,7 @@
 #include "store/applier.h"
 #include "store/static_table.h"
 #include "store/table_store.h"
+#include "telemetry/log.h"
 #include "workspace/loader.h"
 
 namespace weir::operate {
@@ -41,7 +42,9 @@ Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace&
   return database;
 }
 
-void say_of_tables(const std::string& words) { fmt::print(stderr, "weir: tables: {}\n", words); }
+void say_of_tables(telemetry::LogCode code, const std::string& words) {
+  telemetry::log(code, words);
+}
 
 // A line more.
 void add_line(std::string& lines, const std::string& line) {
@@ -96,6 +99,7 @@ class RunningServing final : public Serving {
     return {*workspace_, grounds_.journal, *collector_,      streams_,
             *applier_,   grounds_.clock,   grounds_.reloads, store_->indexes().get()};
   }
+  std::vector<telemetry::Metric> metrics() const;
   Freshening freshening() const;
   Result<void> start_streams();
   Result<serve::GatewayParts> gateway_parts();
@@ -138,7 +142,9 @@ Result<void> RunningServing::start_streams() {
                                .checkpoint_interval = workspace_->declared.checkpoint_interval};
     TRY(auto job, process::StreamJob::start(std::move(spec), std::move(parts)));
     const std::string passed_over = job->counts().passed_over;
-    if (!passed_over.empty()) fmt::print(stderr, "weir: stream {}: {}\n", name, passed_over);
+    if (!passed_over.empty()) {
+      telemetry::log(telemetry::LogCode::snapshot_passed_over, passed_over, {{"stream", name}});
+    }
     streams_.push_back(std::move(job));
   }
   specs_.clear();
@@ -183,6 +189,7 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .freshness = *freshness_,
                              .time_zone = std::move(time_zone),
                              .status = [parts] { return platform_status(parts); },
+                             .metrics = [this] { return metrics(); },
                              .catalogue =
                                  [parts](const std::string& kind, const serve::MayRead& may_read) {
                                    return catalogue_json(parts, kind, may_read);
@@ -191,6 +198,15 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                                         [this](const auto& wish) { return replay_->replay(wish); }},
                              .drop = [this](const auto& asked) { return drop_->answer(asked); },
                              .stop = grounds_.stop};
+}
+
+std::vector<telemetry::Metric> RunningServing::metrics() const {
+  std::vector<telemetry::Metric> all = grounds_.metrics();
+  all.push_back({"weir_table_visible_seconds",
+                 "From a stream's commit to its rows in the tables.",
+                 telemetry::MetricKind::histogram,
+                 {store_->visible_seconds().sample({})}});
+  return all;
 }
 
 Freshening RunningServing::freshening() const {

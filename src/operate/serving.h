@@ -16,6 +16,7 @@
 #include "operate/doorway.h"
 #include "operate/reload_record.h"
 #include "serve/readable.h"
+#include "telemetry/metrics.h"
 #include "workspace/compiled.h"
 
 namespace weir::operate {
@@ -28,6 +29,7 @@ struct ServingGrounds {
   const ReloadRecord& reloads;
   std::function<void()> stop;    // begins to stop the program, and returns at once
   std::function<void()> reload;  // begins to take up the workspace's files, the same
+  std::function<std::vector<telemetry::Metric>()> metrics;  // of what outlives them
 };
 
 class Serving : public Answering {

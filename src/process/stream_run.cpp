@@ -1,18 +1,17 @@
 #include "process/stream_run.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <limits>
 #include <utility>
 
 #include "process/plan_identity.h"
+#include "telemetry/log.h"
 
 namespace weir::process {
 namespace {
 
 using std::chrono::milliseconds;
+using telemetry::LogCode;
 
 // Rows since the last commit at which held changes are given out before their time.
 constexpr std::size_t held_input_batches_max = 20;
@@ -47,6 +46,8 @@ Result<void> StreamRun::start() {
 void StreamRun::run(const std::stop_token& stop) {
   // What the journal refused or the stop cut short is done again after the next start.
   if (Result<void> worked = work(stop); !worked.ok() && !stop.stop_requested()) {
+    telemetry::log(LogCode::stream_failed, worked.error().message,
+                   {{"stream", spec_.name}, {"position", last_.through}});
     progress_->fail(within("stream " + spec_.name, std::move(worked)).error());
   }
 }
@@ -230,11 +231,9 @@ bool StreamRun::has_passed(Instant since, std::chrono::microseconds interval) co
 void StreamRun::note(std::string& trouble, const std::string& now) {
   std::lock_guard lock(mutex_);
   if (trouble.empty() != now.empty()) {
-    // Where the disk is full this may fail too, which must not matter.
-    std::fputs(fmt::format("weir: stream {}: {}\n", spec_.name,
-                           now.empty() ? "goes on: there is room again" : now)
-                   .c_str(),
-               stderr);
+    const bool goes_on = now.empty();
+    telemetry::log(goes_on ? LogCode::stream_goes_on : LogCode::stream_waits,
+                   goes_on ? "there is room again" : now, {{"stream", spec_.name}});
   }
   trouble = now;
 }

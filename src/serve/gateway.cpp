@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <thread>
 
 #include "core/queue.h"
@@ -90,8 +91,8 @@ net::Response refuse_overloaded() {
                               "too many requests wait for an answer: try again in a second", 1);
 }
 
-net::Response answer_metrics(const PlatformStatus& status) {
-  return {.body = prometheus_text(status_metrics(status)),
+net::Response answer_metrics(const std::vector<telemetry::Metric>& metrics) {
+  return {.body = telemetry::prometheus_text(metrics),
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 
@@ -276,8 +277,10 @@ class WorkerGateway final : public Gateway {
     };
     if (job.route.kind == RouteKind::catalogue) return answer_catalogue(job, may_read);
     const PlatformStatus status = visible_part(parts_.status(), may_read);
-    return job.route.kind == RouteKind::metrics ? answer_metrics(status)
-                                                : net::success(status_json(status));
+    if (job.route.kind == RouteKind::status) return net::success(status_json(status));
+    std::vector<telemetry::Metric> metrics = status_metrics(status);
+    if (parts_.metrics) std::ranges::move(parts_.metrics(), std::back_inserter(metrics));
+    return answer_metrics(metrics);
   }
 
   net::Response answer_catalogue(const Job& job, const MayRead& may_read) {

@@ -47,6 +47,8 @@ struct GatewayParts {
   TimeZone time_zone;  // of times in URLs without an offset
   // Asked on the server's thread too, for /readyz: must not block.
   std::function<PlatformStatus()> status;
+  // What /metrics tells beside status. May be empty.
+  std::function<std::vector<telemetry::Metric>()> metrics = nullptr;
   // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
   std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
       catalogue;

@@ -10,6 +10,10 @@
 namespace weir::serve {
 namespace {
 
+using telemetry::Metric;
+using telemetry::MetricKind;
+using telemetry::Sample;
+
 constexpr std::int64_t no_watermark = std::numeric_limits<std::int64_t>::min();
 
 std::string watermark_json(std::int64_t watermark) {
@@ -148,6 +152,10 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
       Metric{
           "weir_stream_failed", "1 when the stream stopped with a failure.", MetricKind::gauge,
           samples_of("stream", streams, [](const auto& s) { return s.failure.empty() ? 0 : 1; })},
+      Metric{
+          "weir_stream_waiting", "1 while the stream waits for room on the disk.",
+          MetricKind::gauge,
+          samples_of("stream", streams, [](const auto& s) { return s.trouble.empty() ? 0 : 1; })},
       Metric{"weir_table_rows_applied_total", "Rows written to the table.", counter,
              samples_of("table", tables, [](const auto& t) { return t.rows_applied; })},
       Metric{"weir_table_index_rows_total", "Rows put into the table's indexes.", counter,

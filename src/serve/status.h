@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/metrics.h"
 #include "core/position.h"
+#include "telemetry/metrics.h"
 
 namespace weir::serve {
 
@@ -61,6 +61,6 @@ using MayRead = std::function<bool(std::string_view name)>;
 PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read);
 
 std::string status_json(const PlatformStatus& status);
-std::vector<Metric> status_metrics(const PlatformStatus& status);
+std::vector<telemetry::Metric> status_metrics(const PlatformStatus& status);
 
 }  // namespace weir::serve

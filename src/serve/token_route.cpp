@@ -11,6 +11,7 @@
 #include "core/suggestion.h"
 #include "formats/json_value.h"
 #include "net/envelope.h"
+#include "telemetry/log.h"
 
 namespace weir::serve {
 namespace {
@@ -106,6 +107,12 @@ net::Response create_token(const net::Request& request, const ScopeNames& names,
   if (expires_in) expires = clock.now() + *expires_in;
   const auto made = tokens.create(wish.value().scopes, expires);
   if (!made.ok()) return net::refusal(made.error());
+  std::string scopes;
+  for (const govern::Scope& scope : wish.value().scopes) {
+    scopes += (scopes.empty() ? "" : " ") + to_string(scope);
+  }
+  telemetry::log(telemetry::LogCode::token_created, "a token was made",
+                 {{"token", made.value().token.id}, {"scopes", scopes}});
   return net::success(token_json(made.value().token, made.value().secret));
 }
 
@@ -120,7 +127,10 @@ net::Response list_tokens(const govern::Tokens& tokens) {
 
 net::Response revoke_token(const std::string& id, govern::Tokens& tokens) {
   const Result<void> revoked = tokens.revoke(id);
-  if (revoked.ok()) return net::success(fmt::format(R"({{"id":{}}})", json_string(id)));
+  if (revoked.ok()) {
+    telemetry::log(telemetry::LogCode::token_revoked, "a token was revoked", {{"token", id}});
+    return net::success(fmt::format(R"({{"id":{}}})", json_string(id)));
+  }
   if (revoked.error().fault != Fault::not_found) return net::refusal(revoked.error());
   return net::refusal(404, "TOKEN_NOT_FOUND",
                       fmt::format("there is no token {}; see GET /weir/v1/tokens", id));

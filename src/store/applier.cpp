@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "core/rest.h"
+#include "store/backup_lock.h"
 #include "store/table_indexes.h"
 
 namespace weir::store {
 namespace {
 
 using engine::quote_name;
+using telemetry::LogCode;
 
 // Large enough that DuckDB's cost of a transaction is spread, small enough for memory.
 constexpr std::size_t transaction_rows_max = 300'000;
@@ -128,18 +130,28 @@ Result<void> Applier::begin() {
   if (store_.indexes() != nullptr) store_.indexes()->roll_back();
   for (const auto& [table, rows] : pending_) rows->clear();
   pending_rows_ = 0;
+  pending_since_.clear();
   commits_.clear();
   return load_places();
 }
 
 Result<void> Applier::follow(const std::stop_token& stop) {
-  OK_OR_RETURN(begin());
+  const std::filesystem::path lock = BackupLock::of_tables(store_.folder());
+  {
+    TRY(const auto changing, BackupLock::change(lock, stop));
+    if (!changing) return {};
+    OK_OR_RETURN(begin());
+  }
   journal::Filter filter{.kinds = {journal::Kind::commit}};
   for (const auto& [target, place] : places_) filter.topics.push_back(target.stream);
   const auto reader = journal_.read(filter, least_place());
   while (!stop.stop_requested()) {
     TRY(const bool has_gathered, gather(*reader));
-    OK_OR_RETURN(apply(place_of(*reader)));
+    {
+      TRY(const auto changing, BackupLock::change(lock, stop));
+      if (!changing) return {};
+      OK_OR_RETURN(apply(place_of(*reader)));
+    }
     if (!has_gathered) journal_.wait_beyond(reader->place(), stop);
   }
   return {};
@@ -159,6 +171,7 @@ Result<void> Applier::take(const journal::Placed& placed) {
   TRY(const std::vector<journal::Placed> parts, commits_[stream].take(placed));
   if (parts.empty()) return {};
   TRY(const journal::CommitHead head, journal::decode_commit_head(placed.entry->head));
+  pending_since_.push_back(placed.entry->accepted);
   for (auto& [target, place] : places_) {
     if (target.stream != stream || placed.begin < place.position) continue;
     tell_gap(target, place, *placed.entry, head);
@@ -191,6 +204,7 @@ void Applier::tell_gap(const Target& target, const AppliedPlace& place, const jo
   const bool is_next = head.generation == place.generation && head.sequence == place.sequence + 1;
   if (is_next || head.sequence == 1) return;
   say_(
+      LogCode::table_lacks_results,
       fmt::format("table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
                   "are no longer kept; `weir drop {} --restart` makes all of them anew from what "
                   "is kept of its "
@@ -293,7 +307,8 @@ Result<void> Applier::put_anew_lost_indexes() {
     index::OrderedIndexes& indexes = *store_.indexes();
     const auto known = indexes.place(table);
     if (known && known->journal == place.journal && known->position >= place.position) continue;
-    say_(fmt::format("the indexes of table {} are made anew from its rows", table));
+    say_(LogCode::table_indexes_made_anew,
+         fmt::format("the indexes of table {} are made anew from its rows", table));
     OK_OR_RETURN(put_anew(indexes, *connection_, *store_.find(table), place));
   }
   return {};
@@ -317,9 +332,14 @@ Result<void> Applier::write_places(Position through) {
 }
 
 void Applier::publish(Position through) {
+  const Instant now = SystemClock().now();
+  for (const Instant since : pending_since_) {
+    store_.visible_seconds().count(std::max(now - since, std::chrono::microseconds(0)));
+  }
+  pending_since_.clear();
   std::lock_guard lock(mutex_);
   if (!health_.ok()) {
-    say_("results are applied again");
+    say_(LogCode::tables_go_on, "results are applied again");
     health_ = {};
   }
   for (const auto& [table, rows] : pending_) {
@@ -337,7 +357,10 @@ void Applier::fail(Error error) {
                     std::move(error.message);
   }
   std::lock_guard lock(mutex_);
-  if (health_.ok() || health_.error().message != error.message) say_(error.message);
+  if (health_.ok() || health_.error().message != error.message) {
+    const bool waits = error.fault == Fault::unavailable;
+    say_(waits ? LogCode::tables_wait : LogCode::tables_stopped, error.message);
+  }
   health_ = std::move(error);
   moved_.notify_all();
 }

@@ -19,11 +19,12 @@
 #include "store/applied_places.h"
 #include "store/pending_rows.h"
 #include "store/table_store.h"
+#include "telemetry/log_code.h"
 
 namespace weir::store {
 
 // Told what an operator should know, a sentence at a time.
-using Say = std::function<void(const std::string&)>;
+using Say = std::function<void(telemetry::LogCode code, const std::string& words)>;
 
 // One thread applies for all embedded tables: DuckDB has one writer. Waiting commits are applied
 // in one transaction, together with the place they reach; after a crash the applier goes on from
@@ -90,6 +91,7 @@ class Applier {
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table
   std::map<std::string, journal::WholeCommits> commits_;         // by stream
   std::size_t pending_rows_ = 0;
+  std::vector<Instant> pending_since_;  // of each commit that waits
   std::chrono::steady_clock::time_point places_written_;
   std::map<std::string, std::chrono::steady_clock::time_point> expire_next_;  // by table
 

@@ -44,7 +44,9 @@ class ApplierTest : public testing::Test {
   Result<void> start(const std::vector<Target>& targets) {
     stop();
     TRY(store_, TableStore::open(folder_.path() / "tables", {table("one"), table("two"), keyed()}));
-    const auto say = [this](const std::string& words) { said_.push_back(words); };
+    const auto say = [this](telemetry::LogCode, const std::string& words) {
+      said_.push_back(words);
+    };
     TRY(applier_, Applier::start(*store_, *journal_, targets, say));
     return {};
   }

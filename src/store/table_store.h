@@ -10,6 +10,7 @@
 #include "engine/database.h"
 #include "index/ordered_indexes.h"
 #include "store/table_spec.h"
+#include "telemetry/histogram.h"
 
 namespace weir::store {
 
@@ -28,6 +29,9 @@ class TableStore {
   // Fault::unavailable: the disk has less room than `bytes` of rows may take. DuckDB is not to find
   // out by itself: where a checkpoint fails, it serves nothing any more.
   Result<void> check_room(std::size_t bytes) const;
+  // From a stream's commit in the journal to its rows in a table, a count a commit.
+  telemetry::Histogram& visible_seconds() { return visible_seconds_; }
+  const std::filesystem::path& folder() const { return folder_; }
   const TableSpec* find(std::string_view table) const;
   // Of the tables that have some; null: none has.
   const std::shared_ptr<index::OrderedIndexes>& indexes() const { return indexes_; }
@@ -41,6 +45,7 @@ class TableStore {
   std::shared_ptr<engine::Database> database_;
   std::vector<TableSpec> tables_;
   std::shared_ptr<index::OrderedIndexes> indexes_;
+  telemetry::Histogram visible_seconds_;
 };
 
 }  // namespace weir::store
