@@ -138,29 +138,8 @@ Result<void> Tokens::revoke(const std::string& id) {
 }
 
 Result<void> copy_catalogue(const std::filesystem::path& folder, const std::filesystem::path& to) {
-  using Catalogue = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
-  const auto open = [](const std::filesystem::path& file, int flags) {
-    sqlite3* opened = nullptr;
-    const int code = sqlite3_open_v2(file.c_str(), &opened, flags, nullptr);
-    Catalogue catalogue(opened, sqlite3_close);
-    if (code != SQLITE_OK) catalogue.reset();
-    return catalogue;
-  };
-  const Catalogue source = open(folder / "catalogue.sqlite", SQLITE_OPEN_READWRITE);
-  const Catalogue copy = open(to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  if (source == nullptr || copy == nullptr) {
-    return Error{Fault::unavailable,
-                 fmt::format("{}: cannot be opened", (source == nullptr ? folder : to).string())};
-  }
-  sqlite3_busy_timeout(source.get(), 5'000);
-  sqlite3_backup* backup = sqlite3_backup_init(copy.get(), "main", source.get(), "main");
-  if (backup != nullptr) {
-    sqlite3_backup_step(backup, -1);
-    sqlite3_backup_finish(backup);
-  }
-  const int code = sqlite3_errcode(copy.get());
-  if (code == SQLITE_OK) return {};
-  return Error{Fault::unavailable, fmt::format("{}: {}", to.string(), sqlite3_errstr(code))};
+  TRY(const auto catalogue, sqlite::File::open(folder / "catalogue.sqlite"));
+  return catalogue->copy_to(to);
 }
 
 }  // namespace weir::govern

@@ -58,8 +58,8 @@ class File {
   // One or more statements whose rows nobody wants.
   Result<void> run(const std::string& sql);
   Result<Statement> prepare(const std::string& sql);
-  // Rows changed by the statement run last.
-  std::int64_t changes() const;
+  // To a new file, whole, while others may change this one.
+  Result<void> copy_to(const std::filesystem::path& path) const;
 
  private:
   explicit File(sqlite3* database) : database_(database) {}
