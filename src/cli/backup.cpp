@@ -11,6 +11,7 @@
 namespace weir::cli {
 namespace {
 
+using client::find_data;
 using client::Session;
 
 struct BackupOptions {
