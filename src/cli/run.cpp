@@ -154,7 +154,7 @@ void add_run(CLI::App& app, Session& session) {
     const Result<void> ran = run_logged(*options, session);
     if (ran.ok()) return;
     // It stands in the log already, for people too.
-    session.exit = exit_of(ran.error().fault);
+    session.exit = client::exit_of(ran.error().fault);
     if (session.json) session.fail(ran.error());
   });
 }
