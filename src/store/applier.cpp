@@ -203,14 +203,13 @@ void Applier::tell_gap(const Target& target, const AppliedPlace& place, const jo
                        const journal::CommitHead& head) const {
   const bool is_next = head.generation == place.generation && head.sequence == place.sequence + 1;
   if (is_next || head.sequence == 1) return;
-  say_(
-      LogCode::table_lacks_results,
-      fmt::format("table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
-                  "are no longer kept; `weir drop {} --restart` makes all of them anew from what "
-                  "is kept of its "
-                  "input",
-                  target.table, target.stream,
-                  std::chrono::floor<std::chrono::seconds>(entry.accepted), target.stream));
+  say_(LogCode::table_lacks_results,
+       fmt::format("table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
+                   "are no longer kept; `weir drop {} --restart` makes all of them anew from what "
+                   "is kept of its "
+                   "input",
+                   target.table, target.stream,
+                   std::chrono::floor<std::chrono::seconds>(entry.accepted), target.stream));
 }
 
 Result<void> Applier::apply(Position through) {
