@@ -23,6 +23,7 @@ void add_status(CLI::App& app, Session& session);
 void add_explain(CLI::App& app, Session& session);
 void add_journal(CLI::App& app, Session& session);
 void add_quarantine(CLI::App& app, Session& session);
+void add_tables(CLI::App& app, Session& session);
 void add_token(CLI::App& app, Session& session);
 void add_schema(CLI::App& app, Session& session);
 
