@@ -199,7 +199,7 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   if (segments_.has_reserve()) return {};
   std::lock_guard lock(mutex_);
   full_ = Error{Fault::unavailable,
-                "the disk is full: the journal goes on in its reserve and "
+                "the disk is full or too many files are open: the journal goes on in its reserve and "
                 "takes only what streams have to finish"};
   return {};
 }
@@ -263,7 +263,7 @@ void Committer::refuse(Group group, const Error& error) {
     std::lock_guard lock(mutex_);
     waiting_bytes_ -= group.bytes;
     if (error.fault == Fault::unavailable) {
-      answer.message = "the disk is full: " + error.message;
+      answer.message = "the disk is full or too many files are open: " + error.message;
       full_ = answer;
     } else {
       answer.fault = Fault::unavailable;

@@ -85,6 +85,19 @@ class FailedCallsTest(FaultTest):
                 self.assertEqual(weir.get("/healthz").status, 200)
                 self.assert_all_there_after_a_restart(weir)
 
+    def test_too_many_open_files_are_waited_out_without_a_restart(self):
+        weir = self.with_history().start()
+        weir.arm("open */journal/next EMFILE", "open */journal/reserve EMFILE")
+        refused = [answer for answer in self.send_some(weir) if answer.status != 200]
+        for answer in refused:
+            self.assertEqual(answer.status, 503, answer.body)
+            self.assertIn("too many files are open", answer.json["message"])
+        self.assertGreater(len(refused), 0)
+        weir.disarm()
+        weir.wait_for("/readyz", 200)
+        self.assertEqual(weir.send_rows().status, 200)
+        self.compare(weir)
+
     def test_events_go_on_where_something_beside_the_journal_fails(self):
         for rule, words in EVENTS_GO_ON.items():
             with self.subTest(rule):
