@@ -9,6 +9,7 @@
 #include "core/rest.h"
 #include "store/backup_lock.h"
 #include "store/table_indexes.h"
+#include "store/table_rebuild.h"
 
 namespace weir::store {
 namespace {
@@ -355,6 +356,7 @@ void Applier::fail(Error error) {
     error.message = "results wait in the journal until there is a way to apply them: " +
                     std::move(error.message);
   }
+  if (error.fault == Fault::corrupt) error.message += rebuild_advice;
   std::lock_guard lock(mutex_);
   if (health_.ok() || health_.error().message != error.message) {
     const bool waits = error.fault == Fault::unavailable;
