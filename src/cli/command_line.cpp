@@ -78,9 +78,9 @@ int run_command_line(int argc, char** argv) {
   CLI::App app{"Weir, a data middle platform in one program", "weir"};
   Session session;
   add_shared_options(app, session);
-  for (const auto add :
-       {add_init, add_validate, add_test, add_run, add_stop, add_send, add_sql, add_status,
-        add_explain, add_journal, add_quarantine, add_tables, add_token, add_schema, add_version, add_help}) {
+  for (const auto add : {add_init, add_validate, add_test, add_run, add_stop, add_send, add_sql,
+                         add_status, add_explain, add_journal, add_quarantine, add_tables,
+                         add_token, add_schema, add_version, add_help}) {
     add(app, session);
   }
   try {

@@ -198,9 +198,10 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   TRY(segment_, segments_.advance(end_, bytes));
   if (segments_.has_reserve()) return {};
   std::lock_guard lock(mutex_);
-  full_ = Error{Fault::unavailable,
-                "the disk is full or too many files are open: the journal goes on in its reserve and "
-                "takes only what streams have to finish"};
+  full_ =
+      Error{Fault::unavailable,
+            "the disk is full or too many files are open: the journal goes on in its reserve and "
+            "takes only what streams have to finish"};
   return {};
 }
 
