@@ -22,11 +22,10 @@ Result<void> rebuild(bool may_be_shorter, const Session& session) {
   TRY(const auto rebuilt, operate::rebuild_tables(workspace, may_be_shorter, clock));
   for (const auto& kept : rebuilt.kept) {
     const auto& [stream, table] = kept.target;
-    session.print(session.json
-                      ? fmt::format("{{\"table\":{},\"stream\":{},\"is_whole\":{}}}\n",
-                                    json_string(table), json_string(stream), kept.is_whole)
-                      : fmt::format("table {}: results of stream {} {}\n", table, stream,
-                                    operate::since(kept)));
+    session.print(session.json ? fmt::format("{{\"table\":{},\"stream\":{},\"is_whole\":{}}}\n",
+                                             json_string(table), json_string(stream), kept.is_whole)
+                               : fmt::format("table {}: results of stream {} {}\n", table, stream,
+                                             operate::since(kept)));
   }
   if (!rebuilt.aside.empty()) {
     session.say("what was there before is in " + rebuilt.aside.string());
@@ -44,9 +43,8 @@ void add_tables(CLI::App& app, Session& session) {
   auto may_be_shorter = std::make_shared<bool>(false);
   rebuild_command->add_flag("--shorter", *may_be_shorter,
                             "Also where the oldest results are no longer kept");
-  rebuild_command->callback([may_be_shorter, &session] {
-    session.conclude(rebuild(*may_be_shorter, session));
-  });
+  rebuild_command->callback(
+      [may_be_shorter, &session] { session.conclude(rebuild(*may_be_shorter, session)); });
 }
 
 }  // namespace weir::cli

@@ -20,8 +20,9 @@ Result<void> check_whole(const std::vector<store::KeptResults>& all) {
                          kept.target.stream, since(kept));
   }
   if (lines.empty()) return {};
-  return Error{Fault::conflict, lines + "rebuilt tables would lack what is older: bring back a "
-                                        "backup of the whole data folder, or say --shorter"};
+  return Error{Fault::conflict, lines +
+                                    "rebuilt tables would lack what is older: bring back a "
+                                    "backup of the whole data folder, or say --shorter"};
 }
 
 }  // namespace

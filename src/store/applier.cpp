@@ -94,12 +94,13 @@ Result<void> Applier::load_places() {
     if (place.journal == journal_.id() && place.position <= journal_.end()) continue;
     return Error{
         Fault::conflict,
-        fmt::format("table {} holds results of stream {} up to position {} of journal {}, and "
-                    "this journal is {} and ends at {}; restore both from the same backup. "
-                    "Without one, remove the tables folder: the tables then get what is still "
-                    "kept of their streams' results, which is 7 days of them",
-                    target.table, target.stream, place.position, place.journal, journal_.id(),
-                    journal_.end())};
+        fmt::format(
+            "table {} holds results of stream {} up to position {} of journal {}, and "
+            "this journal is {} and ends at {}; restore both from the same backup. "
+            "Without one, `weir tables rebuild --shorter`: the tables then get what is still "
+            "kept of their streams' results, which is 7 days of them",
+            target.table, target.stream, place.position, place.journal, journal_.id(),
+            journal_.end())};
   }
   return {};
 }

@@ -63,7 +63,7 @@ Result<std::vector<KeptResults>> kept_results(const journal::Journal& journal,
 Result<fs::path> rebuild_tables(const fs::path& folder, const std::vector<TableSpec>& tables,
                                 const journal::Journal& journal,
                                 const std::vector<Target>& targets) {
-  TRY(const fs::path aside, move_aside(folder));
+  TRY(fs::path aside, move_aside(folder));
   TRY(const auto store, TableStore::open(folder, tables));
   // What is missing was told of before.
   const auto silent = [](telemetry::LogCode, const std::string&) {};
