@@ -1,4 +1,4 @@
-"""A damaged file of tables: said at the start with the command that mends it, which loses nothing."""
+"""A damaged file of tables: told of at the start with the command that mends it without loss."""
 
 import time
 import unittest

@@ -1,4 +1,4 @@
-"""Calls on files that fail, one at each place that makes one: what was taken is there afterwards."""
+"""Calls on files that fail, one at each place that makes one: what was taken is there after it."""
 
 import time
 import unittest

@@ -92,7 +92,7 @@ class FaultTest(unittest.TestCase):
         return weir
 
     def compare(self, weir: FaultyWeir, wait="30s"):
-        """History, copies and totals hold all that was taken, once, and nothing that was not sent."""
+        """History, copies and totals hold all that was taken, once, and nothing else."""
         position = weir.end("events")
         for table in ("copies", "totals"):
             fresh = weir.get(f"/api/v1/data/{table}", limit=1, wait=position, timeout=wait)
