@@ -17,7 +17,7 @@ from files import ROOT
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "bench/rivals"), str(ROOT / "tests/system")]
 RACES = (
     "json_decode", "journal", "start", "ingest", "visible", "replay", "reads", "flights",
-    "soak",
+    "rivals", "soak",
 )  # fmt: skip
 LONG = {"soak"}  # only by name
 
