@@ -142,16 +142,16 @@ def weir_singles(workspace: str) -> tuple[float, float]:
 
 
 def file_singles(rival) -> tuple[float, float]:
-    """The same, once every event that was acknowledged is a line of the file."""
+    """The same, once every event that was acknowledged is in the file."""
     with rival() as server:
         settings = {"BODIES": str(bodies_file(20_000, 1)), "TARGET": server.target}
         cpu = server.cpu_seconds()
         result = run_wrk(server, SINGLE_CONNECTIONS, "bodies.lua", settings)
         server.wait(
-            lambda: server.lines() >= result["requests"], "done writing", WAIT_SECONDS_MAX, 0.5
+            lambda: server.events() >= result["requests"], "done writing", WAIT_SECONDS_MAX, 0.5
         )
         cpu = server.cpu_seconds() - cpu
-        return server.lines() / cpu, result["requests"] / result["micros"] * 1e6
+        return server.events() / cpu, result["requests"] / result["micros"] * 1e6
 
 
 def single() -> list:

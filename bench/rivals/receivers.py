@@ -27,7 +27,7 @@ TELEGRAF_SETTINGS = """
 [agent]
   omit_hostname = true
   flush_interval = "1s"
-  metric_batch_size = 10000
+  metric_batch_size = 1000
   metric_buffer_limit = 5000000
   quiet = true
 [[inputs.http_listener_v2]]
@@ -40,6 +40,7 @@ TELEGRAF_SETTINGS = """
 [[outputs.file]]
   files = ["{file}"]
   data_format = "json"
+  use_batch_format = true
 """
 
 
@@ -92,9 +93,10 @@ class QuestDb(HttpServer):
 
 
 class FileWriter(HttpServer):
-    """Appends a line an event to a file."""
+    """Appends events to a file, in which each has the mark once."""
 
     target = "/events"
+    mark = b"\n"
 
     def __init__(self, name: str, settings: str):
         super().__init__(name)
@@ -102,9 +104,8 @@ class FileWriter(HttpServer):
         self.settings = self.folder / "settings"
         self.settings.write_text(settings.format(port=self.port, file=self.file))
 
-    def lines(self) -> int:
-        with open(self.file, "rb") as file:
-            return sum(part.count(b"\n") for part in iter(lambda: file.read(1 << 20), b""))
+    def events(self) -> int:
+        return self.file.read_bytes().count(self.mark) if self.file.exists() else 0
 
 
 class Benthos(FileWriter):
@@ -116,6 +117,8 @@ class Benthos(FileWriter):
 
 
 class Telegraf(FileWriter):
+    mark = b'"timestamp"'
+
     def __init__(self):
         super().__init__("telegraf", TELEGRAF_SETTINGS)
 
