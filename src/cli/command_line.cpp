@@ -82,9 +82,10 @@ int run_command_line(int argc, char** argv) {
   Session session;
   add_shared_options(app, session);
   for (const auto add :
-       {add_init, add_new, add_validate, add_test, add_run, add_stop, add_send, add_sql, add_status,
-        add_top, add_tap, add_explain, add_journal, add_quarantine, add_drop, add_backup,
-        add_restore, add_token, add_schema, add_version, add_help}) {
+       {add_init,    add_new,        add_validate, add_test, add_run,    add_stop,
+        add_send,    add_sql,        add_status,   add_top,  add_tap,    add_explain,
+        add_journal, add_quarantine, add_tables,   add_drop, add_backup, add_restore,
+        add_token,   add_schema,     add_version,  add_help}) {
     add(app, session);
   }
   try {

@@ -29,6 +29,7 @@ void add_quarantine(CLI::App& app, client::Session& session);
 void add_drop(CLI::App& app, client::Session& session);
 void add_backup(CLI::App& app, client::Session& session);
 void add_restore(CLI::App& app, client::Session& session);
+void add_tables(CLI::App& app, client::Session& session);
 void add_token(CLI::App& app, client::Session& session);
 void add_schema(CLI::App& app, client::Session& session);
 

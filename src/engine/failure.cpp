@@ -39,6 +39,7 @@ constexpr auto hints = std::to_array<Hint>({{"No space left", Fault::unavailable
                                             {"not a valid DuckDB database file", Fault::corrupt},
                                             {"orrupt", Fault::corrupt},
                                             {"checksum", Fault::corrupt},
+                                            {"Could not read enough bytes", Fault::corrupt},
                                             {"No files found", Fault::not_found}});
 
 // "Conversion" of "Conversion Error: ..."; empty where a text has no class.

@@ -207,7 +207,7 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   TRY(segment_, segments_.advance(end_, bytes));
   if (segments_.has_reserve()) return {};
   Error full{Fault::unavailable,
-             "the disk is full: the journal goes on in its reserve and "
+             "the disk is full or too many files are open: the journal goes on in its reserve and "
              "takes only what streams have to finish"};
   std::unique_lock lock(mutex_);
   const bool is_news = !full_.has_value();

@@ -17,7 +17,8 @@ namespace weir::journal {
 namespace {
 
 Error failed(std::string_view doing, const std::filesystem::path& path, int code = errno) {
-  const bool no_room = code == ENOSPC || code == EDQUOT || code == EFBIG;
+  const bool no_room =
+      code == ENOSPC || code == EDQUOT || code == EFBIG || code == EMFILE || code == ENFILE;
   const Fault fault = no_room          ? Fault::unavailable
                       : code == ENOENT ? Fault::not_found
                                        : Fault::internal;

@@ -14,7 +14,8 @@
 namespace weir::journal {
 
 // Movable; closed when it goes. Messages name the path it was opened by.
-// A disk or quota without room is Fault::unavailable; a file that is not there Fault::not_found.
+// A disk or quota without room, or too many open files, is Fault::unavailable; a file that is not
+// there Fault::not_found.
 class File {
  public:
   enum class Lock { alone, shared };

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <system_error>
 
 #include "core/json_text.h"
@@ -27,14 +28,23 @@ Error not_written(const fs::path& file) {
   return {Fault::unavailable, fmt::format("{}: {}", file.string(), std::strerror(errno))};
 }
 
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
 // Readable by its user alone from the first byte; the old text or the new, never a half. The
 // descriptor of the file, which is locked.
 Result<int> write_private(const fs::path& file, const std::string& text) {
   const std::string draft = file.string() + ".new";
   const int descriptor = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (descriptor < 0) return not_written(file);
-  const auto size = static_cast<ssize_t>(text.size());
-  if (write(descriptor, text.data(), text.size()) == size && fsync(descriptor) == 0 &&
+  if (write_all(descriptor, text) && fsync(descriptor) == 0 &&
       flock(descriptor, LOCK_EX | LOCK_NB) == 0 && rename(draft.c_str(), file.c_str()) == 0) {
     return descriptor;
   }

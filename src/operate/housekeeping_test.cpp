@@ -45,10 +45,9 @@ class HousekeepingTest : public testing::Test {
     applier_ =
         store::Applier::start(*store_, journal_, {}, [](telemetry::LogCode, const std::string&) {
         }).value();
-    housekeeping_.emplace(
-        WorkingParts{workspace_, journal_, collector_, streams_, *applier_, clock_, reloads_,
-                     nullptr},
-        std::chrono::hours(1));
+    housekeeping_.emplace(WorkingParts{workspace_, journal_, collector_, streams_, *applier_,
+                                       clock_, reloads_, nullptr},
+                          std::chrono::hours(1));
   }
 
   const journal::TemporaryFolder folder_;

@@ -37,8 +37,8 @@ struct GatewayParts {
   std::vector<sql::Readable> names;                      // the same, for checking SQL
   std::shared_ptr<const index::OrderedIndexes> indexes;  // null: no table has one
   std::vector<PublishedApi> apis;
-  std::string workspace;                   // its name
-  std::vector<workspace::Source> sources;  // for the description of the routes
+  std::string workspace;                      // its name
+  std::vector<workspace::Source> sources;     // for the description of the routes
   std::vector<flow::Flow> flows;              // what can be tapped
   const journal::Journal* journal = nullptr;  // what is tapped; null without flows
   govern::Tokens& tokens;

@@ -115,14 +115,12 @@ Result<void> File::copy_to(const std::filesystem::path& path) const {
   constexpr int patience_ms = 5'000;
   TRY(const auto copy, open(path));
   sqlite3_busy_timeout(database_, patience_ms);
-  sqlite3_backup* copying =
-      sqlite3_backup_init(copy->database_, "main", database_, "main");
+  sqlite3_backup* copying = sqlite3_backup_init(copy->database_, "main", database_, "main");
   if (copying != nullptr) {
     sqlite3_backup_step(copying, -1);
     sqlite3_backup_finish(copying);
   }
-  return sqlite3_errcode(copy->database_) == SQLITE_OK ? Result<void>()
-                                                       : failure(copy->database_);
+  return sqlite3_errcode(copy->database_) == SQLITE_OK ? Result<void>() : failure(copy->database_);
 }
 
 }  // namespace weir::sqlite

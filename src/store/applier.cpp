@@ -9,6 +9,7 @@
 #include "core/rest.h"
 #include "store/backup_lock.h"
 #include "store/table_indexes.h"
+#include "store/table_rebuild.h"
 
 namespace weir::store {
 namespace {
@@ -93,12 +94,13 @@ Result<void> Applier::load_places() {
     if (place.journal == journal_.id() && place.position <= journal_.end()) continue;
     return Error{
         Fault::conflict,
-        fmt::format("table {} holds results of stream {} up to position {} of journal {}, and "
-                    "this journal is {} and ends at {}; restore both from the same backup. "
-                    "Without one, remove the tables folder: the tables then get what is still "
-                    "kept of their streams' results, which is 7 days of them",
-                    target.table, target.stream, place.position, place.journal, journal_.id(),
-                    journal_.end())};
+        fmt::format(
+            "table {} holds results of stream {} up to position {} of journal {}, and "
+            "this journal is {} and ends at {}; restore both from the same backup. "
+            "Without one, `weir tables rebuild --shorter`: the tables then get what is still "
+            "kept of their streams' results, which is 7 days of them",
+            target.table, target.stream, place.position, place.journal, journal_.id(),
+            journal_.end())};
   }
   return {};
 }
@@ -203,14 +205,13 @@ void Applier::tell_gap(const Target& target, const AppliedPlace& place, const jo
                        const journal::CommitHead& head) const {
   const bool is_next = head.generation == place.generation && head.sequence == place.sequence + 1;
   if (is_next || head.sequence == 1) return;
-  say_(
-      LogCode::table_lacks_results,
-      fmt::format("table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
-                  "are no longer kept; `weir drop {} --restart` makes all of them anew from what "
-                  "is kept of its "
-                  "input",
-                  target.table, target.stream,
-                  std::chrono::floor<std::chrono::seconds>(entry.accepted), target.stream));
+  say_(LogCode::table_lacks_results,
+       fmt::format("table {} lacks results that stream {} gave before {:%Y-%m-%dT%H:%M:%SZ}: they "
+                   "are no longer kept; `weir drop {} --restart` makes all of them anew from what "
+                   "is kept of its "
+                   "input",
+                   target.table, target.stream,
+                   std::chrono::floor<std::chrono::seconds>(entry.accepted), target.stream));
 }
 
 Result<void> Applier::apply(Position through) {
@@ -356,6 +357,7 @@ void Applier::fail(Error error) {
     error.message = "results wait in the journal until there is a way to apply them: " +
                     std::move(error.message);
   }
+  if (error.fault == Fault::corrupt) error.message += rebuild_advice;
   std::lock_guard lock(mutex_);
   if (health_.ok() || health_.error().message != error.message) {
     const bool waits = error.fault == Fault::unavailable;

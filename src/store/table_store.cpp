@@ -7,6 +7,7 @@
 
 #include "store/applied_places.h"
 #include "store/table_indexes.h"
+#include "store/table_rebuild.h"
 
 namespace weir::store {
 namespace {
@@ -29,6 +30,11 @@ Result<bool> exists(Connection& connection, const std::string& table) {
                                   quote_text(table)));
   TRY(auto batch, rows->next());
   return batch != nullptr && batch->rows() > 0;
+}
+
+Error with_advice(Error error) {
+  if (error.fault == Fault::corrupt) error.message += rebuild_advice;
+  return error;
 }
 
 // No stored value may change its meaning.
@@ -95,9 +101,12 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
     return Error{Fault::unavailable,
                  fmt::format("cannot make {}: {}", folder.string(), failed.message())};
   }
-  TRY(auto database, engine::Database::open({.file = folder / "weir.duckdb"}));
+  auto opened = engine::Database::open({.file = folder / "weir.duckdb"});
+  if (!opened.ok()) return with_advice(opened.error());
+  std::shared_ptr<engine::Database> database = std::move(opened).value();
   TRY(auto connection, database->connect());
-  OK_OR_RETURN(make_tables(*connection, tables));
+  const Result<void> made = make_tables(*connection, tables);
+  if (!made.ok()) return with_advice(made.error());
   std::vector<index::IndexedTable> indexed = indexed_tables(tables);
   std::unique_ptr<TableStore> store(new TableStore(folder, std::move(database), std::move(tables)));
   if (!indexed.empty()) {

@@ -68,11 +68,13 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "There is no room to apply results; they wait in the journal, and it is tried again.",
      "Free some room; they go on by themselves."},
     {LogCode::table_indexes_made_anew, "TABLE_INDEXES_MADE_ANEW", info,
-     "The indexes of a table are new, or their file was lost or damaged: they are made from its rows.",
+     "The indexes of a table are new, or their file was lost or damaged: they are made from its "
+     "rows.",
      "Nothing; the start takes about two seconds longer for a million rows."},
     {LogCode::table_lacks_results, "TABLE_LACKS_RESULTS", warning,
      "Earlier results of a stream were no longer kept when its table was to get them.",
-     "Where you need them, `weir drop STREAM --restart`: it makes anew what its input still holds."},
+     "Where you need them, `weir drop STREAM --restart`: it makes anew what its input still "
+     "holds."},
     {LogCode::token_created, "TOKEN_CREATED", info,
      "An administrator made a token with these `scopes`; `token` is its id.",
      "Nothing, if it was you; else `weir token revoke` it, and the one it was made with."},

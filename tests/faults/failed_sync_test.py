@@ -1,76 +1,20 @@
 """An fdatasync that fails: Weir takes nothing until it is restarted, and loses nothing it took."""
 
-import pathlib
-import shutil
-import subprocess
-import sys
-import tempfile
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-from running import Weir  # noqa: E402
-
-WORKSPACE = {
-    "events.yaml": """
-source: events
-from: http
-schema: {id: {type: bigint, required: true}}
----
-stream: copies
-sql: SELECT id FROM events
-into: copies
-""",
-}
-
-# Stands before the C library's: fails for segments while the file that FAILING names is there.
-SHIM = r"""
-#define _GNU_SOURCE
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-int fdatasync(int descriptor) {
-  char link[64], path[4096];
-  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-  const ssize_t bytes = readlink(link, path, sizeof path - 1);
-  path[bytes < 0 ? 0 : bytes] = 0;
-  if (strstr(path, ".segment") && access(getenv("FAILING"), F_OK) == 0) {
-    errno = EIO;
-    return -1;
-  }
-  return (int)syscall(SYS_fdatasync, descriptor);
-}
-"""
+from faulty import FaultTest
+from running import Weir
 
 
-def build_shim(folder: pathlib.Path) -> pathlib.Path:
-    source, library = folder / "shim.c", folder / "shim.so"
-    source.write_text(SHIM)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
-    return library
-
-
-class FailedSyncTest(unittest.TestCase):
-    def setUp(self):
-        if shutil.which("cc") is None:
-            self.skipTest("there is no cc to build the library that makes fdatasync fail")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-shim-"))
-        self.addCleanup(shutil.rmtree, self.folder)
-
+class FailedSyncTest(FaultTest):
     def test_nothing_is_taken_after_it_and_nothing_taken_is_lost(self):
-        failing = self.folder / "failing"
-        weir = Weir(WORKSPACE)
-        self.addCleanup(weir.close)
-        weir.start(LD_PRELOAD=str(build_shim(self.folder)), FAILING=str(failing))
+        weir = self.weir().start()
         kept = weir.send("events", [{"id": number} for number in range(100)])
         self.assertEqual(kept.status, 200, kept.body)
 
-        failing.touch()
+        weir.arm("sync *.segment EIO")
         self.refused(weir, 1000, "Input/output error")
-        failing.unlink()
+        weir.disarm()
         # The disk works again, but what it holds nobody knows.
         self.refused(weir, 2000, "takes nothing until it is opened again")
         ready = weir.get("/readyz")
