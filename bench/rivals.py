@@ -122,7 +122,7 @@ def against(name: str, own: list, theirs: list, what: str) -> list:
     times = statistics.median(one / other for one, other in zip(own, theirs))
     return [
         (f"against {name}", times, "times", ">= 2"),
-        (what, statistics.median(theirs) / 1e3, "k a second", ""),
+        (what, statistics.median(theirs) / 1e3, "k events/s", ""),
     ]
 
 
