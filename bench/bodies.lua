@@ -1,6 +1,6 @@
 -- wrk's requests: POST the bodies of a file, one after the other, around and around. The file has a
--- body a line, with its own line ends written as \x1e. Environment: BODIES, SOURCE, TOKEN.
-local bodies, at, path = {}, 0, "/ingest/" .. os.getenv("SOURCE")
+-- body a line, with its own line ends written as \x1e. Environment: BODIES, TARGET, TOKEN.
+local bodies, at, path = {}, 0, os.getenv("TARGET")
 
 function init()
   local headers = {

@@ -35,7 +35,8 @@ def write_bodies(path: pathlib.Path, bodies: int, events_a_body: int) -> None:
 
 def wrk(weir, source: str, bodies: pathlib.Path, connections: int) -> dict:
     """Requests answered, microseconds, latencies; every answer must be a 2xx."""
-    return run_wrk(weir, connections, "bodies.lua", {"BODIES": str(bodies), "SOURCE": source})
+    settings = {"BODIES": str(bodies), "TARGET": f"/ingest/{source}"}
+    return run_wrk(weir, connections, "bodies.lua", settings)
 
 
 def run_wrk(weir, connections: int, script: str, settings: dict) -> dict:
