@@ -207,8 +207,8 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   TRY(segment_, segments_.advance(end_, bytes));
   if (segments_.has_reserve()) return {};
   Error full{Fault::unavailable,
-             "the disk is full or too many files are open: the journal goes on in its reserve and "
-             "takes only what streams have to finish"};
+             "the disk is full but for what tables and snapshots need, or too many files are open: "
+             "the journal goes on in its reserve and takes only what streams have to finish"};
   std::unique_lock lock(mutex_);
   const bool is_news = !full_.has_value();
   full_ = full;

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view suffix = ".segment";
 constexpr std::size_t digits = 16;
 constexpr std::size_t spares_max = 2;
+constexpr std::uint64_t segments_kept_free = 2;  // a segment's copy in history, and tables' logs
 
 std::optional<Position> start_of(const std::string& name) {
   Position start = 0;
@@ -61,7 +62,24 @@ Result<void> Segments::tidy() {
   return sync_folder(folder_);
 }
 
+Result<void> Segments::check_room(std::uint64_t bytes) const {
+  std::error_code failed;
+  const auto space = std::filesystem::space(folder_, failed);
+  if (failed) {
+    return Error{Fault::unavailable,
+                 fmt::format("looking at {}: {}", folder_.string(), failed.message())};
+  }
+  const std::uint64_t kept = segments_kept_free * segment_bytes_;
+  if (space.available >= kept + bytes) return {};
+  return Error{
+      Fault::unavailable,
+      fmt::format("the disk is full: {} has {} MB free, and {} MB are needed, {} MB of "
+                  "them kept for tables and snapshots",
+                  folder_.string(), space.available >> 20, (kept + bytes) >> 20, kept >> 20)};
+}
+
 Result<File> Segments::make_new(const char* name, std::uint64_t bytes) {
+  OK_OR_RETURN(check_room(bytes));
   TRY(File file, File::open(folder_ / name, O_RDWR | O_CREAT | O_TRUNC));
   const Result<void> allocated = file.allocate(bytes);
   if (allocated.ok()) return file;
@@ -69,8 +87,17 @@ Result<File> Segments::make_new(const char* name, std::uint64_t bytes) {
   return allocated.error();
 }
 
+Result<void> Segments::remove_spares() {
+  while (!spares_.empty()) {
+    OK_OR_RETURN(remove_file(spares_.back().path()));
+    spares_.pop_back();
+  }
+  return {};
+}
+
 Result<File> Segments::make(std::uint64_t bytes) {
   const bool is_ordinary = bytes <= segment_bytes_;
+  if (!check_room(0).ok()) OK_OR_RETURN(remove_spares());
   if (is_ordinary && !spares_.empty() && spares_.back().allocate(segment_bytes_).ok()) {
     File spare = std::move(spares_.back());
     spares_.pop_back();
@@ -163,7 +190,8 @@ Result<void> Segments::free(Position start) {
   const std::shared_ptr<const File>& file = live_.front().file;
   const bool is_read = file.use_count() > 1;
   TRY(const std::uint64_t size, file->size());
-  const bool is_worth_keeping = size <= segment_bytes_ && size >= segment_bytes_ / 2;
+  const bool is_worth_keeping =
+      size <= segment_bytes_ && size >= segment_bytes_ / 2 && check_room(0).ok();
   if (is_read || !is_worth_keeping || spares_.size() >= spares_max) {
     OK_OR_RETURN(remove_file(file->path()));
   } else {

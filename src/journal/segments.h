@@ -37,7 +37,8 @@ class Segments {
   Result<void> tidy();
   // Seals the newest segment at `end` and makes the next one, with room for `bytes`: a group
   // that is larger than a segment gets one of its own size. Fault::unavailable and nothing
-  // changed: the disk is full and the reserve is used.
+  // changed: the disk is full and the reserve is used. It is full for the journal while there is
+  // yet room for two segments: tables, snapshots and history need it to let older ones go.
   Result<Segment> advance(Position end, std::uint64_t bytes);
   // Claims the room that lets the journal finish on a full disk, unless it is claimed.
   Result<void> restore_reserve();
@@ -53,6 +54,8 @@ class Segments {
  private:
   Result<File> make(std::uint64_t bytes);
   Result<File> make_new(const char* name, std::uint64_t bytes);
+  Result<void> check_room(std::uint64_t bytes) const;
+  Result<void> remove_spares();
   Result<void> put_in_place(File& file, const std::optional<Segment>& newest, Position end) const;
   std::filesystem::path path_of(Position start) const;
 

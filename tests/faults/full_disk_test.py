@@ -9,10 +9,10 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 from running import Weir  # noqa: E402
 
-DISK_MB = 320  # a segment, its reserve, and what tables and snapshots take
+DISK_MB = 576  # segments, the reserve, history, and what is kept free for tables and snapshots
 ROWS_A_BATCH = 4000
 PAD = "x" * 1000  # a segment is full after sixteen batches
-BATCHES_MAX = 60
+BATCHES_MAX = 150
 SECONDS_MAX = 60
 
 WORKSPACE = {
@@ -78,12 +78,12 @@ class FullDiskTest(unittest.TestCase):
             for piece in (1 << 20, 1 << 12):
                 write_until_full(file.fileno(), bytes(piece))
 
-    def send_until_refused(self):
+    def send_until_refused(self, between=lambda: None):
         for _ in range(BATCHES_MAX):
             answer = self.send()
             if answer.status != 200:
                 return answer
-            self.fill()
+            between()
         self.fail(f"the disk is full, and {BATCHES_MAX} batches were taken")
 
     def compare(self):
@@ -105,7 +105,7 @@ class FullDiskTest(unittest.TestCase):
         for _ in range(2):  # what it forgot at the first time shows at the second
             self.assertEqual(self.send().status, 200)
             self.fill()
-            refused = self.send_until_refused()
+            refused = self.send_until_refused(self.fill)
             self.assertEqual(refused.status, 503, refused.body)
             self.assertEqual(refused.json["error"], "JOURNAL_UNAVAILABLE")
             self.assertIn("Retry-After", refused.headers)
@@ -124,6 +124,14 @@ class FullDiskTest(unittest.TestCase):
         self.assertEqual(self.weir.stop(), 0)
         self.weir.start()
         self.compare()
+
+    def test_the_journal_leaves_room_for_tables_and_snapshots(self):
+        self.weir.start()
+        self.assertEqual(self.send_until_refused().status, 503)
+        position = self.weir.get("/weir/v1/status").data["journal_end"]
+        fresh = self.weir.get("/api/v1/data/copies", limit=1, wait=position, timeout="30s")
+        self.assertEqual(fresh.status, 200, fresh.body)
+        self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM copies"), [{"n": self.sent}])
 
 
 if __name__ == "__main__":
