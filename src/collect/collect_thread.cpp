@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t backlog_bytes_max = std::size_t{128} << 20;
 constexpr std::size_t round_bytes_max = std::size_t{8} << 20;  // as sent, and as Round counts
-constexpr int rounds_under_way_max = 2;
 
 // The same bytes read in another way are another request.
 std::uint64_t sum_of(const Submission& submission) {
@@ -55,7 +54,7 @@ std::optional<Refusal> CollectThread::submit(Submission& submission) {
 
 void CollectThread::pass_end() {
   std::unique_lock lock(mutex_);
-  if (unsettled_ > 0) return;
+  if (!is_settled_) return;
   const std::uint64_t rounds = rounds_;
   lock.unlock();
   const Position end = parts_.journal.end();
@@ -64,16 +63,13 @@ void CollectThread::pass_end() {
 }
 
 void CollectThread::run() {
+  // One round at a time: what comes meanwhile shares the next one's fdatasync, which with many
+  // small requests is most of what they cost.
   while (true) {
-    wait_for_rounds_below(rounds_under_way_max);
     std::vector<Submission> submissions = backlog_.take(round_bytes_max);
-    if (submissions.empty()) {
-      // Closed; but rounds under way may put back what waited for their keys.
-      wait_for_rounds_below(1);
-      submissions = backlog_.take(round_bytes_max);
-      if (submissions.empty()) return;
-    }
+    if (submissions.empty()) return;
     collect(std::move(submissions));
+    wait_for_round();
   }
 }
 
@@ -117,22 +113,17 @@ void CollectThread::append(Group group) {
     }
     return;
   }
-  bool may_be_appended = false;
   {
     std::lock_guard lock(mutex_);
-    ++under_way_;
-    ++unsettled_;
+    is_under_way_ = true;
+    is_settled_ = false;
     ++rounds_;
-    may_be_appended = !marks_are_lost_;
   }
   std::vector<journal::Entry> entries = std::exchange(group.entries, {});
   const auto watermarks = group.watermarks;
   const auto shared = std::make_shared<Group>(std::move(group));
-  Result<void> taken = Error{Fault::unavailable, "the events before it were not made durable"};
-  if (may_be_appended) {
-    taken = parts_.journal.append(
-        std::move(entries), [this, shared](const Result<Position>& end) { settle(*shared, end); });
-  }
+  const Result<void> taken = parts_.journal.append(
+      std::move(entries), [this, shared](const Result<Position>& end) { settle(*shared, end); });
   if (!taken.ok()) return settle(*shared, taken.error());
   for (const auto& [source, watermark] : watermarks) sources_[source].watermark = watermark;
 }
@@ -158,27 +149,25 @@ void CollectThread::settle(Group& group, const Result<Position>& end) {
   round_is_done();
 }
 
-void CollectThread::wait_for_rounds_below(int count) {
+void CollectThread::wait_for_round() {
   std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return under_way_ < count; });
+  done_.wait(lock, [&] { return !is_under_way_; });
 }
 
 void CollectThread::round_is_settled(const Group* durable) {
   std::lock_guard lock(mutex_);
-  --unsettled_;
+  is_settled_ = true;
   if (durable == nullptr) {
     marks_are_lost_ = true;
   } else {
     for (const auto& [source, watermark] : durable->watermarks) durable_marks_[source] = watermark;
   }
-  done_.notify_all();
 }
 
 // Rows that are not in the journal must not make those late that are sent again.
 void CollectThread::take_back_lost_marks() {
-  std::unique_lock lock(mutex_);
+  std::lock_guard lock(mutex_);
   if (!marks_are_lost_) return;
-  done_.wait(lock, [this] { return unsettled_ == 0; });
   for (std::size_t i = 0; i < sources_.size(); ++i) sources_[i].watermark = durable_marks_[i];
   marks_are_lost_ = false;
 }
@@ -186,7 +175,7 @@ void CollectThread::take_back_lost_marks() {
 void CollectThread::round_is_done() {
   // Told under the lock: the thread may end, and all this with it, as soon as it is let go.
   std::lock_guard lock(mutex_);
-  --under_way_;
+  is_under_way_ = false;
   done_.notify_all();
 }
 

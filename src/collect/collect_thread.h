@@ -45,7 +45,7 @@ class CollectThread {
   void take_into(Round& round, Submission submission);
   void append(Group group);
   void settle(Group& group, const Result<Position>& end);
-  void wait_for_rounds_below(int count);
+  void wait_for_round();
   void take_back_lost_marks();
   // Null: the round's group failed.
   void round_is_settled(const Group* durable);
@@ -57,9 +57,9 @@ class CollectThread {
   Backlog backlog_;
   std::mutex mutex_;
   std::condition_variable done_;
-  int under_way_ = 0;         // rounds that were begun and not yet answered; under mutex_
-  int unsettled_ = 0;         // those of them the ledger does not know; under mutex_
-  std::uint64_t rounds_ = 0;  // that were begun; under mutex_
+  bool is_under_way_ = false;  // a round was begun and not yet answered; under mutex_
+  bool is_settled_ = true;     // the ledger knows it; under mutex_
+  std::uint64_t rounds_ = 0;   // that were begun; under mutex_
   // Of the sources, after all that is durable of them; under mutex_.
   std::vector<journal::SourceWatermark> durable_marks_;
   bool marks_are_lost_ = false;  // the sources' are those of a group that failed; under mutex_
