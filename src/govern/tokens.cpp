@@ -17,8 +17,13 @@ constexpr const char* tables_sql =
     "NOT NULL, created INTEGER NOT NULL, expires INTEGER)";
 
 std::string hex(const unsigned char* bytes, std::size_t count) {
+  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += fmt::format("{:02x}", bytes[i]);
+  text.reserve(2 * count);
+  for (std::size_t i = 0; i < count; ++i) {
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 15];
+  }
   return text;
 }
 

@@ -88,7 +88,7 @@ void HttpConnection::take_in(std::string_view& bytes) {
 void HttpConnection::follow(Parsed parsed) {
   switch (parsed) {
     case Parsed::more: return await_more();
-    case Parsed::head: return judge_head();
+    case Parsed::head: return begin_request();
     case Parsed::request: return hand_over();
     case Parsed::refused: return refuse(parser_.refusal());
   }
@@ -107,6 +107,7 @@ void HttpConnection::take_in_pending() {
 void HttpConnection::await_more() {
   if (stage_ == Stage::idle && !parser_.is_idle()) start(Stage::head);
   if (!parser_.awaits_body()) return;
+  if (std::exchange(owes_judgement_, false) && !is_wanted()) return;
   count_body(parser_.body_bytes());
   if (endpoint_.bodies_bytes > endpoint_.limits.bodies_bytes_max) {
     return refuse({503, "SERVER_FULL", "Too many bodies are being received: try again."});
@@ -117,19 +118,23 @@ void HttpConnection::await_more() {
   if (sent != static_cast<ssize_t>(go_on.size())) start(Stage::closed);
 }
 
-void HttpConnection::judge_head() {
+void HttpConnection::begin_request() {
   start(Stage::body);
   const HttpHead& head = parser_.head();
   remember(head.request);
   is_for_head_ = head.request.method == "HEAD";
   owes_continue_ = head.expects_continue;
+  owes_judgement_ = endpoint_.parts.check_head != nullptr;
   decide_afterwards(head);
-  if (!endpoint_.parts.check_head) return;
-  std::unique_ptr<Response> refused = endpoint_.parts.check_head(head.request);
-  if (!refused) return;
-  if (parser_.has_body()) afterwards_ = Afterwards::closes;
+}
+
+bool HttpConnection::is_wanted() {
+  std::unique_ptr<Response> refused = endpoint_.parts.check_head(parser_.head().request);
+  if (!refused) return true;
+  afterwards_ = Afterwards::closes;
   parser_.take();
   send(std::move(*refused));
+  return false;
 }
 
 void HttpConnection::remember(const Request& request) {

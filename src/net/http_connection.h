@@ -70,7 +70,9 @@ class HttpConnection {
   void follow(Parsed parsed);
   void take_in_pending();
   void await_more();
-  void judge_head();
+  void begin_request();
+  // False, and refused: by its head alone, before its body is read.
+  bool is_wanted();
   void hand_over();
   void decide_afterwards(const HttpHead& head);
   void send(Response response);
@@ -85,7 +87,8 @@ class HttpConnection {
   Afterwards afterwards_ = Afterwards::stays;
   bool is_for_head_ = false;    // the request is HEAD: its answer goes without a body
   bool owes_continue_ = false;  // the client waits for 100 before it sends the body
-  Deadline began_{};            // the request under way, as the two below
+  bool owes_judgement_ = false;
+  Deadline began_{};  // the request under way, as the two below
   std::string method_;
   std::string path_;
   Deadline deadline_;

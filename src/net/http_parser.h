@@ -38,7 +38,6 @@ class HttpParser {
   bool is_idle() const { return part_ == Part::head && head_text_.empty(); }
   // Bytes of the body are to come.
   bool awaits_body() const { return part_ == Part::fixed || part_ == Part::chunked; }
-  bool has_body() const { return head_.is_chunked || head_.content_length.value_or(0) > 0; }
   // What the body takes so far.
   std::size_t body_bytes() const { return head_.request.body.size(); }
   const HttpHead& head() const { return head_; }

@@ -33,9 +33,9 @@ class Reply {
   Send send_;  // empty: answered
 };
 
-// What to answer before the body is read, from method, path, query and headers alone (body is
-// empty): a refusal such as 404, 401 or 411. Nothing: go on. Where a body follows, the connection
-// is closed after the refusal.
+// What to answer while a body is yet to come, from method, path, query and headers alone: a refusal
+// such as 404, 401 or 411, and the connection is closed. Nothing: go on. A request that comes whole
+// is not asked about: whoever handles it refuses it.
 using HeadCheck = std::function<std::unique_ptr<Response>(const Request&)>;
 // The answer of a refusal the server itself makes. Codes: BAD_REQUEST 400, REQUEST_TIMEOUT 408,
 // LENGTH_REQUIRED 411, BODY_TOO_LARGE 413, EXPECTATION_FAILED 417, HEADERS_TOO_LARGE 431,
