@@ -19,6 +19,7 @@ using telemetry::LogCode;
 
 // Large enough that DuckDB's cost of a transaction is spread, small enough for memory.
 constexpr std::size_t transaction_rows_max = 300'000;
+constexpr std::size_t transaction_bytes_max = std::size_t{64} << 20;
 // Where only empty commits come, the place in the file may fall behind by so much: they must not
 // look like a gap once they are no longer kept.
 constexpr std::chrono::minutes places_age_max{1};
@@ -149,7 +150,9 @@ Result<void> Applier::follow(const std::stop_token& stop) {
   const auto reader = journal_.read(filter, least_place());
   while (!stop.stop_requested()) {
     TRY(const bool has_gathered, gather(*reader));
-    {
+    if (!is_due()) {
+      publish(place_of(*reader));
+    } else {
       TRY(const auto changing, BackupLock::change(lock, stop));
       if (!changing) return {};
       OK_OR_RETURN(apply(place_of(*reader)));
@@ -160,7 +163,7 @@ Result<void> Applier::follow(const std::stop_token& stop) {
 }
 
 Result<bool> Applier::gather(journal::Reader& reader) {
-  while (pending_rows_ < transaction_rows_max) {
+  while (pending_rows_ < transaction_rows_max && pending_bytes() < transaction_bytes_max) {
     TRY(const std::optional<journal::Placed> placed, reader.next());
     if (!placed) return pending_rows_ > 0;
     OK_OR_RETURN(take(*placed));
@@ -214,25 +217,27 @@ void Applier::tell_gap(const Target& target, const AppliedPlace& place, const jo
                    std::chrono::floor<std::chrono::seconds>(entry.accepted), target.stream));
 }
 
+bool Applier::is_due() const {
+  if (pending_rows_ > 0) return true;
+  const bool is_old = std::chrono::steady_clock::now() >= places_written_ + places_age_max;
+  return is_old && store_.check_room(0).ok();
+}
+
 Result<void> Applier::apply(Position through) {
-  const auto now = std::chrono::steady_clock::now();
-  const Result<void> has_room = store_.check_room(pending_bytes());
-  if (pending_rows_ > 0) OK_OR_RETURN(has_room);
-  if (pending_rows_ > 0 || (now >= places_written_ + places_age_max && has_room.ok())) {
-    OK_OR_RETURN(connection_->run("BEGIN"));
-    if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->begin());
-    for (const auto& [table, rows] : pending_) {
-      if (rows->rows() > 0) OK_OR_RETURN(apply_table(*store_.find(table)));
-    }
-    OK_OR_RETURN(put_in_indexes());
-    OK_OR_RETURN(drop_expired());
-    OK_OR_RETURN(write_places(through));
-    // Before the engine: where only this one is kept, the rows are put once more, which changes
-    // nothing.
-    if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->commit(table_places()));
-    OK_OR_RETURN(connection_->run("COMMIT"));
-    places_written_ = now;
+  OK_OR_RETURN(store_.check_room(pending_bytes()));
+  OK_OR_RETURN(connection_->run("BEGIN"));
+  if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->begin());
+  for (const auto& [table, rows] : pending_) {
+    if (rows->rows() > 0) OK_OR_RETURN(apply_table(*store_.find(table)));
   }
+  OK_OR_RETURN(put_in_indexes());
+  OK_OR_RETURN(drop_expired());
+  OK_OR_RETURN(write_places(through));
+  // Before the engine: where only this one is kept, the rows are put once more, which changes
+  // nothing.
+  if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->commit(table_places()));
+  OK_OR_RETURN(connection_->run("COMMIT"));
+  places_written_ = std::chrono::steady_clock::now();
   publish(through);
   return {};
 }

@@ -71,6 +71,8 @@ class Applier {
   // Says so where commits between the place and this one are gone.
   void tell_gap(const Target& target, const AppliedPlace& place, const journal::Entry& entry,
                 const journal::CommitHead& head) const;
+  // There are rows for the tables, or their places in the file fall behind.
+  bool is_due() const;
   Result<void> apply(Position through);
   std::size_t pending_bytes() const;
   Result<void> apply_table(const TableSpec& table);
