@@ -15,6 +15,7 @@
 namespace weir::journal {
 namespace {
 
+// Of the whole data folder, as the journal is opened first: raised with the form of any file in it.
 constexpr int format = 1;
 constexpr std::size_t id_digits = 32;
 constexpr std::size_t file_bytes_max = std::size_t{1} << 20;

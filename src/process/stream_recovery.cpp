@@ -11,7 +11,9 @@
 namespace weir::process {
 
 Result<void> StreamRun::recover() {
-  TRY(const std::optional<Snapshot> snapshot, snapshots_->load());
+  const Result<std::optional<Snapshot>> loaded = snapshots_->load();
+  if (!loaded.ok()) return without_snapshot(loaded.error());
+  const std::optional<Snapshot>& snapshot = loaded.value();
   counts_.passed_over = snapshots_->passed_over();
   const Position oldest = parts_.journal.oldest();
   if (!snapshot) {
@@ -37,6 +39,13 @@ Result<void> StreamRun::recover() {
   last_ = *commit;
   replay_until_ = commit->through;
   return {};
+}
+
+Error StreamRun::without_snapshot(const Error& error) const {
+  return {error.fault,
+          fmt::format("{}, and no snapshot of it is whole: restore {} from a backup, or start the "
+                      "stream anew, without what it has given so far: `weir drop {} --restart`",
+                      error.message, parts_.folder.string(), spec_.name)};
 }
 
 Error StreamRun::lost_state(std::string_view how, const LastCommit& commit) const {

@@ -57,6 +57,7 @@ class StreamRun final : public StreamJob {
   Result<void> recover();
   Result<void> check_identity(const Snapshot& snapshot) const;
   // Neither new, nor to be gone on with: what it gave would be given once more.
+  Error without_snapshot(const Error& error) const;
   Error lost_state(std::string_view how, const LastCommit& commit) const;
   // Fault::conflict where replay() would join other rows than the commits did.
   Result<void> check_tables(const Snapshot& snapshot) const;

@@ -1,0 +1,109 @@
+"""Data that a start must not take as they are: told in words, and nothing is changed."""
+
+import hashlib
+import shutil
+import time
+import unittest
+
+from faulty import FaultTest
+
+
+SECONDS_MAX = 20
+
+
+def sums_of(folder) -> dict:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+OWNERS = ("totals", "copies", "_collect")
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+class WrongDataTest(FaultTest):
+    def stopped(self):
+        """After two snapshots of all that has one."""
+        weir = self.weir()
+        weir.start()
+        deadline = time.monotonic() + SECONDS_MAX
+        while any(len(self.snapshots(weir, owner)) < 2 for owner in OWNERS):
+            self.assertLess(time.monotonic(), deadline)
+            self.assertEqual(weir.send_rows(100).status, 200)
+        self.assertEqual(weir.stop(), 0)
+        return weir
+
+    def snapshots(self, weir, owner: str) -> list:
+        return sorted((weir.data / "state" / owner).glob("snapshot-*"),
+                      key=lambda path: int(path.name.split("-")[1]))  # fmt: skip
+
+    def refuse(self, weir, words: str, unchanged=("history", "state")):
+        before = [sums_of(weir.data / part) for part in unchanged]
+        with self.assertRaisesRegex(RuntimeError, "weir ended with 1"):
+            weir.start()
+        self.assertIn(words, weir.said())
+        self.assertEqual([sums_of(weir.data / part) for part in unchanged], before)
+
+    def test_a_newer_journal_is_refused(self):
+        weir = self.stopped()
+        identity = weir.data / "journal/identity"
+        text = identity.read_text()
+        identity.write_text(text.replace("weir-journal 1\n", "weir-journal 99\n"))
+        self.refuse(weir, "a newer Weir wrote this journal (format 99)", ("",))
+        identity.write_text(text)
+        weir.start()
+        self.compare(weir)
+
+    def test_a_second_run_on_the_same_data_is_refused(self):
+        weir = self.weir()
+        weir.start()
+        weir.send_rows(10)
+        second = weir.run("run", "--listen", "127.0.0.1:0")
+        self.assertEqual(second.returncode, 1, second.stdout)
+        self.assertIn("a server runs over", second.stderr)
+        weir.send_rows(10)
+        self.compare(weir)
+
+    def test_tables_ahead_of_the_journal_are_refused(self):
+        weir = self.stopped()
+        older = weir.folder / "older"
+        shutil.copytree(weir.data, older)
+        weir.start()
+        weir.send_rows(100)
+        self.compare(weir)
+        self.assertEqual(weir.stop(), 0)
+        newer = weir.folder / "newer"
+        shutil.copytree(weir.data, newer)
+        for part in ("journal", "state", "history"):
+            shutil.rmtree(weir.data / part)
+            shutil.copytree(older / part, weir.data / part)
+        self.refuse(weir, "restore both from the same backup")
+        shutil.rmtree(weir.data)
+        newer.rename(weir.data)
+        weir.start()
+        self.compare(weir)
+
+    def test_a_damaged_snapshot_is_passed_over(self):
+        for owner in OWNERS:
+            with self.subTest(owner):
+                weir = self.stopped()
+                flip(self.snapshots(weir, owner)[-1])
+                weir.start()
+                weir.send_rows(10)
+                self.compare(weir)
+
+    def test_where_no_snapshot_is_whole_it_says_what_to_do(self):
+        for owner in ("totals", "_collect"):
+            with self.subTest(owner):
+                weir = self.stopped()
+                for snapshot in self.snapshots(weir, owner):
+                    flip(snapshot)
+                self.refuse(weir, "from a backup")
+
+
+if __name__ == "__main__":
+    unittest.main()
