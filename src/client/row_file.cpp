@@ -117,10 +117,21 @@ class ArrayFile final : public ByteFile {
       }
       take(end + 1);
     }
+    if (is_closed_) OK_OR_RETURN(check_end());
     return rows;
   }
 
  private:
+  Result<void> check_end() {
+    while (true) {
+      if (left().find_first_not_of(" \t\r\n") != std::string_view::npos) {
+        return broken("something stands behind its end");
+      }
+      take(left().size());
+      TRY(const bool more, fill());
+      if (!more) return {};
+    }
+  }
   // Where in left() the comma or bracket behind the next element stands.
   Result<std::size_t> find_end() {
     bool is_text = false;

@@ -63,7 +63,8 @@ TEST_F(RowFileTest, GivesTheElementsOfAnArray) {
 }
 
 TEST_F(RowFileTest, SaysWhereAnArrayIsBroken) {
-  for (const char* text : {R"([{"a":1},{"a":2})", R"([{"a":1},])", R"([{"a":1},,3])"}) {
+  for (const char* text :
+       {R"([{"a":1},{"a":2})", R"([{"a":1},])", R"([{"a":1},,3])", "[{\"a\":1}]\n[{\"a\":2}]"}) {
     const auto opened = RowFile::open(write("b.json", text), {});
     ASSERT_TRUE(opened.ok());
     std::string lines;

@@ -343,11 +343,9 @@ void Applier::publish(Position through) {
     store_.visible_seconds().count(std::max(now - since, std::chrono::microseconds(0)));
   }
   pending_since_.clear();
-  std::lock_guard lock(mutex_);
-  if (!health_.ok()) {
-    say_(LogCode::tables_go_on, "results are applied again");
-    health_ = {};
-  }
+  std::unique_lock lock(mutex_);
+  const bool goes_on = !health_.ok();
+  health_ = {};
   for (const auto& [table, rows] : pending_) {
     rows_applied_[table] += rows->rows();
     rows->clear();
@@ -355,6 +353,8 @@ void Applier::publish(Position through) {
   pending_rows_ = 0;
   applied_.store(through, std::memory_order_release);
   moved_.notify_all();
+  lock.unlock();
+  if (goes_on) say_(LogCode::tables_go_on, "results are applied again");
 }
 
 void Applier::fail(Error error) {
@@ -363,13 +363,14 @@ void Applier::fail(Error error) {
                     std::move(error.message);
   }
   if (error.fault == Fault::corrupt) error.message += rebuild_advice;
-  std::lock_guard lock(mutex_);
-  if (health_.ok() || health_.error().message != error.message) {
-    const bool waits = error.fault == Fault::unavailable;
-    say_(waits ? LogCode::tables_wait : LogCode::tables_stopped, error.message);
-  }
-  health_ = std::move(error);
+  std::unique_lock lock(mutex_);
+  const bool is_news = health_.ok() || health_.error().message != error.message;
+  health_ = error;
   moved_.notify_all();
+  lock.unlock();
+  // A log that is not read holds up no one who asks for the health.
+  const bool waits = error.fault == Fault::unavailable;
+  if (is_news) say_(waits ? LogCode::tables_wait : LogCode::tables_stopped, error.message);
 }
 
 bool Applier::wait_applied(Position position, std::chrono::steady_clock::time_point deadline,

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 
@@ -29,11 +30,29 @@ std::string json_line(const LogCodeInfo& info, std::string_view message,
   return line + "}\n";
 }
 
+// What came from outside must not look like another line, nor move a terminal's cursor.
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }
+
+// Lines of a message stay lines, behind the first.
+void append_message(std::string& line, std::string_view message) {
+  for (const char c : message) {
+    if (c == '\n') {
+      line += "\n    ";
+    } else if (is_control(c)) {
+      line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    } else {
+      line += c;
+    }
+  }
+}
+
 std::string text_line(const LogCodeInfo& info, std::string_view message,
                       const std::vector<LogField>& fields) {
   std::string line = fmt::format("{} {:<7} {}", now_text(), to_string(info.level), info.text);
   for (const LogField& field : fields) field.append_text(line);
-  return fmt::format("{}: {}\n", line, message);
+  line += ": ";
+  append_message(line, message);
+  return line + "\n";
 }
 
 }  // namespace
@@ -42,12 +61,8 @@ void LogField::append_text(std::string& line) const {
   line += ' ';
   line += name_;
   line += '=';
-  // What came from outside must not look like another line, nor move a terminal's cursor.
-  const bool is_plain = text_.find_first_of(" \"\\") == std::string::npos &&
-                        text_.find_first_of('\x7f') == std::string::npos && !text_.empty();
-  bool has_control = false;
-  for (const char c : text_) has_control = has_control || static_cast<unsigned char>(c) < 0x20;
-  if (is_plain && !has_control) {
+  const bool is_plain = text_.find_first_of(" \"\\") == std::string::npos && !text_.empty();
+  if (is_plain && std::ranges::none_of(text_, is_control)) {
     line += text_;
   } else {
     append_json_string(line, text_);

@@ -53,6 +53,12 @@ TEST(Log, GivesPeopleTextThatCannotForgeALine) {
       << line;
 }
 
+TEST(Log, IndentsTheLinesOfAMessageForPeople) {
+  Caught caught(LogFormat::text);
+  log(LogCode::server_started, "no\n2026 error \x1b[2J");
+  EXPECT_NE(caught.text().find(": no\n    2026 error \\x1b[2J\n"), std::string::npos);
+}
+
 TEST(Log, LeavesOutWhatIsBelowItsLevel) {
   Caught caught(LogFormat::text, LogLevel::warning);
   log(LogCode::server_started, "started");
