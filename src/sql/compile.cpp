@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -5,12 +7,22 @@
 #include "sql/function_rules.h"
 #include "sql/lowering.h"
 #include "sql/plan.h"
-#include "sql/plan_hash.h"
 #include "sql/plan_relation.h"
 #include "sql/syntax.h"
 
 namespace weir::sql {
 namespace {
+
+// A stream's identity, whether its stored state still means what its SQL says: 16 hexadecimal
+// digits of FNV-1a. http://www.isthe.com/chongo/tech/comp/fnv/
+std::string hash_of_meaning(std::string_view meaning) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const char c : meaning) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 1099511628211ULL;
+  }
+  return fmt::format("{:016x}", hash);
+}
 
 void refuse_uses(const SqlUses& uses, Refusals& refusals) {
   for (const Use& use : uses.functions) {
@@ -179,7 +191,8 @@ Result<Plan> lower_plan(Compilation& compilation, const formats::JsonValue& boun
 
 Result<Plan> compile_in(CompileDatabase& database, Compilation& compilation) {
   Refusals& refusals = compilation.refusals;
-  TRY(const SqlUses uses, read_syntax(database.connection(), refusals));
+  TRY(const formats::JsonValue statement, parse_select(database.connection(), refusals));
+  const SqlUses uses = uses_of(statement);
   refuse_uses(uses, refusals);
   refuse_tables(uses, compilation.names, refusals);
   if (!refusals.empty()) return Error{Fault::invalid, "refused"};

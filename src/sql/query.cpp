@@ -1,11 +1,14 @@
 #include "sql/query.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
 #include "core/suggestion.h"
 #include "sql/batch_names.h"
 #include "sql/function_rules.h"
+#include "sql/query_bulk.h"
 #include "sql/syntax.h"
 
 namespace weir::sql {
@@ -144,9 +147,27 @@ Result<std::shared_ptr<const Schema>> result_schema(engine::Connection& connecti
   return statement->schema();
 }
 
-Result<CheckedQuery> check_in(engine::Connection& connection, const std::vector<std::string>& names,
+void refuse_bulk(const QueryBulk& bulk, Refusals& refusals) {
+  if (bulk.columns > bulk_columns_max) {
+    refusals.note(0, fmt::format("with every * written out, a SELECT here has more than {} columns:"
+                                 " name those you want",
+                                 bulk_columns_max));
+  }
+  if (bulk.lambdas > bulk_lambdas_max) {
+    refusals.note_at_word(
+        "lambda", fmt::format("{} lambdas stand within one another, at most {} may", bulk.lambdas,
+                              bulk_lambdas_max));
+  }
+}
+
+Result<CheckedQuery> check_in(engine::Connection& connection,
+                              const std::map<std::string, std::size_t>& widths,
                               const std::vector<Field>& parameters, Refusals& refusals) {
-  TRY(const SqlUses uses, read_syntax(connection, refusals));
+  TRY(const JsonValue statement, parse_select(connection, refusals));
+  const SqlUses uses = uses_of(statement);
+  std::vector<std::string> names;
+  for (const auto& [name, width] : widths) names.push_back(name);
+  refuse_bulk(bulk_of(statement, widths), refusals);
   refuse_uses(uses, refusals);
   refuse_tables(uses, names, refusals);
   CheckedQuery checked;
@@ -172,18 +193,18 @@ Result<QueryChecker> QueryChecker::open(const std::vector<Readable>& names) {
   TRY(std::unique_ptr<engine::Connection> connection, database->connect());
   // The zone decides where windows begin, not what they read.
   std::string script = batch_macros("UTC");
-  std::vector<std::string> known;
+  std::map<std::string, std::size_t> widths;
   for (const Readable& readable : names) {
     script += empty_table(readable);
-    known.push_back(readable.name);
+    widths[readable.name] = readable.schema->columns.size();
   }
   OK_OR_RETURN(connection->run(script));
-  return QueryChecker(std::move(known), std::move(database), std::move(connection));
+  return QueryChecker(std::move(widths), std::move(database), std::move(connection));
 }
 
 QueryCheck QueryChecker::check(std::string_view sql, const std::vector<Field>& parameters) {
   Refusals refusals(sql);
-  Result<CheckedQuery> checked = check_in(*connection_, names_, parameters, refusals);
+  Result<CheckedQuery> checked = check_in(*connection_, widths_, parameters, refusals);
   if (checked.ok() && refusals.empty()) return std::move(checked).value();
   // What no one could place is said of the whole text.
   if (refusals.empty()) refusals.note(0, checked.error().message);

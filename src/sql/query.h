@@ -2,6 +2,8 @@
 // only compute.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,13 +38,14 @@ class QueryChecker {
   engine::Connection& connection() { return *connection_; }
 
  private:
-  QueryChecker(std::vector<std::string> names, std::shared_ptr<engine::Database> database,
+  QueryChecker(std::map<std::string, std::size_t> widths,
+               std::shared_ptr<engine::Database> database,
                std::unique_ptr<engine::Connection> connection)
-      : names_(std::move(names)),
+      : widths_(std::move(widths)),
         database_(std::move(database)),
         connection_(std::move(connection)) {}
 
-  std::vector<std::string> names_;
+  std::map<std::string, std::size_t> widths_;  // of what may be read: its columns
   std::shared_ptr<engine::Database> database_;
   std::unique_ptr<engine::Connection> connection_;
 };

@@ -1,5 +1,6 @@
 #include "sql/query.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace weir::sql {
@@ -126,6 +127,37 @@ TEST_F(QueryTest, what_acts_or_looks_outside_is_refused) {
                           "SELECT $1"}) {
     EXPECT_EQ(check(sql).index(), 1) << sql;
   }
+}
+
+std::string nested(int levels, const std::string& before, const std::string& behind) {
+  std::string sql = "SELECT 1 AS x";
+  for (int i = 0; i < levels; ++i) sql = before + sql + behind;
+  return sql;
+}
+
+TEST_F(QueryTest, what_grows_beyond_all_bounds_when_it_is_bound_is_refused) {
+  std::string doubling = "WITH a0 AS (SELECT 1 AS x)";
+  for (int i = 0; i < 40; ++i) {
+    doubling += fmt::format(", a{} AS (SELECT * FROM a{} p, a{} q)", i + 1, i, i);
+  }
+  std::string lambdas;
+  for (int i = 0; i < 20; ++i) lambdas += "list_transform([1], lambda y: ";
+  const std::string recursive = "WITH RECURSIVE r AS (" + nested(14, "SELECT *, * FROM (", ")") +
+                                " UNION ALL " + nested(14, "SELECT *, * FROM (", ", r)") +
+                                ") SELECT 1 FROM r";
+  for (const std::string& sql :
+       {doubling + " SELECT count(*) FROM a40", nested(40, "SELECT *, * FROM (", ")"),
+        nested(40, "SELECT COLUMNS(*), * FROM (", ")"),
+        "SELECT " + lambdas + "1" + std::string(20, ')'),
+        nested(40, "WITH a AS (", ") SELECT a.*, b.* FROM a, a b"), recursive}) {
+    const QueryCheck refused = check(sql);
+    ASSERT_EQ(refused.index(), 1) << sql;
+    const std::string& message = std::get<1>(refused).front().message;
+    EXPECT_TRUE(message.find("more than 20000 columns") != std::string::npos ||
+                message.find("20 lambdas") != std::string::npos)
+        << message;
+  }
+  EXPECT_EQ(check(nested(200, "SELECT * FROM (", ")")).index(), 0);
 }
 
 TEST_F(QueryTest, a_mistake_has_its_place_and_says_how_to_mend_it) {

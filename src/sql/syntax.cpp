@@ -111,15 +111,19 @@ Error refuse_as_duckdb(const JsonValue& answer, Refusals& refusals) {
   return refusals.at(offset, answer["error_message"].text());
 }
 
-Result<SqlUses> read_syntax(engine::Connection& connection, Refusals& refusals) {
+Result<JsonValue> parse_select(engine::Connection& connection, Refusals& refusals) {
   const std::string text = engine::quote_text(refusals.sql());
   TRY(const JsonValue answer, serialize(connection, "json_serialize_sql(" + text + ")"));
   if (answer["error_type"].text() == "not implemented") return refusals.at(0, one_select);
   if (answer["error"].boolean()) return refuse_as_duckdb(answer, refusals);
   const auto& statements = answer["statements"].array();
   if (statements.size() != 1) return refusals.at(0, one_select);
+  return statements.front();
+}
+
+SqlUses uses_of(const JsonValue& statement) {
   SqlUses uses;
-  UseReader(uses).read(statements.front());
+  UseReader(uses).read(statement);
   return uses;
 }
 

@@ -28,8 +28,9 @@ struct SqlUses {
   std::vector<Use> descriptions;  // DESCRIBE, SHOW and SUMMARIZE in a FROM
 };
 
-// Exactly one SELECT; else the mistake is in `refusals`.
-Result<SqlUses> read_syntax(engine::Connection& connection, Refusals& refusals);
+// The syntax tree of exactly one SELECT; else the mistake is in `refusals`.
+Result<formats::JsonValue> parse_select(engine::Connection& connection, Refusals& refusals);
+SqlUses uses_of(const formats::JsonValue& statement);
 
 // The mistake that one of DuckDB's json_serialize_ functions answered, taken into `refusals`.
 Error refuse_as_duckdb(const formats::JsonValue& answer, Refusals& refusals);

@@ -182,8 +182,8 @@ Result<SqlReads> SqlReads::open() {
 
 std::vector<sql::Use> SqlReads::tables(const std::string& sql) {
   sql::Refusals refusals(sql);
-  auto uses = sql::read_syntax(*connection_, refusals);
-  return uses.ok() ? std::move(uses).value().tables : std::vector<sql::Use>{};
+  const auto statement = sql::parse_select(*connection_, refusals);
+  return statement.ok() ? sql::uses_of(statement.value()).tables : std::vector<sql::Use>{};
 }
 
 sql::Readable readable_of(const Source& source) {

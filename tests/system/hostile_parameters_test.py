@@ -53,6 +53,7 @@ HUNGRY_SQL = [
     "SELECT repeat('x', 2000000000)",
     "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
     "FROM range(1000000)",
+    "SELECT count(*) FROM (" + "SELECT *, * FROM (" * 40 + "SELECT 1" + ")" * 41,
 ]
 
 OPTIONS = [
