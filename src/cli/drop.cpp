@@ -145,7 +145,7 @@ Result<void> wait_done(ServerClient& server) {
   TRY(const JsonValue status, server.data("GET", "/weir/v1/status"));
   const std::string& refused = status["reload_refused"].text();
   if (refused.empty()) return {};
-  return Error{Fault::conflict, "nothing is dropped: " + refused};
+  return Error{Fault::conflict, refused};
 }
 
 Result<void> drop_running(const DropOptions& options, const Session& session) {

@@ -71,7 +71,9 @@ class RunningPlatform final : public Platform {
  private:
   ServingGrounds grounds();
   std::vector<telemetry::Metric> metrics() const;
-  Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace);
+  // In place of a newer one that was refused so, if that is not empty.
+  Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace,
+                     const std::string& refusal = {});
   Result<void> replace(Result<CompiledWorkspace> next);
 
   const Clock& clock_;
@@ -138,9 +140,10 @@ std::vector<telemetry::Metric> RunningPlatform::metrics() const {
   return metrics;
 }
 
-Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace) {
+Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace,
+                                    const std::string& refusal) {
   TRY(serving_, Serving::start(workspace, grounds()));
-  reloads_.take_up(clock_.now());  // before anyone can ask
+  reloads_.take_up(clock_.now(), refusal);  // before anyone can ask
   doorway_.open(*serving_);
   return {};
 }
@@ -177,9 +180,11 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   Result<void> may_follow =
       next.ok() ? serving_->check_successor(next.value(), dropped) : Result<void>(next.error());
   if (!may_follow.ok()) {
-    reloads_.refuse(may_follow.error().message);  // before the drop is seen to have ended
-    if (!dropped.empty()) OK_OR_RETURN(abandon_drop(data_));
-    return may_follow;
+    if (dropped.empty()) return may_follow;
+    Error refusal{may_follow.error().fault, "nothing is dropped: " + may_follow.error().message};
+    reloads_.refuse(refusal.message);  // before the drop is seen to have ended
+    OK_OR_RETURN(abandon_drop(data_));
+    return refusal;
   }
   TRY(const auto changing, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
   const auto before = serving_->workspace();
@@ -190,7 +195,7 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
     served = serve(std::make_shared<const CompiledWorkspace>(std::move(next).value()));
   }
   if (served.ok()) return served;
-  const Result<void> restored = serve(before);
+  const Result<void> restored = serve(before, served.error().message);
   if (restored.ok()) return served;
   return Error{Fault::internal,
                served.error().message +

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "engine/database.h"
 #include "net/http_client.h"
@@ -93,7 +94,7 @@ class PlatformTest : public testing::Test {
   }
 
   fs::path folder_;
-  const ManualClock clock_{SystemClock().now()};
+  ManualClock clock_{SystemClock().now()};
 };
 
 constexpr const char* three_flights =
@@ -318,6 +319,29 @@ TEST_F(PlatformTest, TakesBackTheColumnOfAWorkspaceThatCannotStart) {
   const Position position = send(*platform.value(), three_flights);
   EXPECT_EQ(numbers(*platform.value(), "copies", position, "SELECT count(origin) FROM copies"),
             (std::vector<std::int64_t>{2}));
+}
+
+TEST_F(PlatformTest, TellsTheRefusalToWhoeverAskedMeanwhile) {
+  const auto platform = start("127.0.0.1:0");
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const auto client =
+      net::HttpClient::open(platform.value()->url(), platform.value()->new_admin_token()).value();
+  add("counts.yaml", counting_stream);
+  add("data/state/counts", "a file where the stream's folder is to be");
+  const auto status = [&] { return client->send("GET", "/weir/v1/status").value().body; };
+  const auto since_of = [](const std::string& body) {
+    return body.substr(0, body.find(R"("reload_refused")"));
+  };
+  const std::string since = since_of(status());
+  clock_.advance(std::chrono::seconds(5));
+  auto asked = std::async(std::launch::async, [&] {
+    std::string body = status();
+    while (since_of(body) == since) body = status();
+    return body;
+  });
+  EXPECT_FALSE(platform.value()->reload(compiled()).ok());
+  const std::string after = asked.get();
+  EXPECT_EQ(after.find(R"("reload_refused":null)"), std::string::npos) << after;
 }
 
 TEST_F(PlatformTest, TakesEventsAndRefusesWaitsAtOnceWhenItsTablesHaveFailed) {
