@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "govern/tokens.h"
@@ -38,15 +39,6 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
   std::string host = listen.substr(0, listen.rfind(':'));
   if (host.empty() || host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
   return fmt::format("http://{}:{}", host, port);
-}
-
-// The journal's lock is what keeps a second server out; this says where the first one is.
-Error name_running_server(Error error, const fs::path& data) {
-  const auto running = read_running(data);
-  if (!running) return error;
-  return {Fault::conflict,
-          fmt::format("a server runs over {} already: {}, process {}; stop it with `weir stop`",
-                      data.string(), running->url, running->pid)};
 }
 
 // Members stand in the order they start in, and stop in the opposite one.
@@ -95,13 +87,8 @@ class RunningPlatform final : public Platform {
 Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   data_ = workspace.declared.data;
   OK_OR_RETURN(make_data_folder(data_));
-  // Both rewrite what a crash left.
-  TRY(const auto changing_data, BackupLock::change(BackupLock::of_data(data_)));
-  OK_OR_RETURN(journal::make_folder(data_ / "tables"));
-  TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
-  auto journal = journal::Journal::open(data_, {.sync_seconds = &sync_seconds_}, clock_);
-  if (!journal.ok()) return name_running_server(std::move(journal).error(), data_);
-  journal_ = std::move(journal).value();
+  TRY(auto opened, open_data(data_, {.sync_seconds = &sync_seconds_}, clock_));
+  journal_ = std::move(opened.journal);
   OK_OR_RETURN(finish_drop(data_, *journal_));
   OK_OR_RETURN(check_meanings(workspace));
   TRY(tokens_, govern::Tokens::open(data_, clock_));
@@ -186,11 +173,16 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
     OK_OR_RETURN(abandon_drop(data_));
     return refusal;
   }
-  TRY(const auto changing, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
+  std::optional<BackupLock> changing_data;
+  if (!dropped.empty()) {
+    TRY(changing_data, BackupLock::change(BackupLock::of_data(data_)));
+  }
+  TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
   const auto before = serving_->workspace();
   doorway_.close();
   serving_.reset();
-  Result<void> served = finish_drop(data_, *journal_);
+  // One that was begun since is not allowed for yet: another reload comes for it.
+  Result<void> served = dropped.empty() ? Result<void>() : finish_drop(data_, *journal_);
   if (served.ok()) {
     served = serve(std::make_shared<const CompiledWorkspace>(std::move(next).value()));
   }
