@@ -77,8 +77,8 @@ Result<void> finish_begun(const fs::path& data, DropWish& wish, const Session& s
   TRY(const std::vector<std::string> begun, operate::begun_drop(data));
   if (begun.empty()) return {};
   const SystemClock clock;
-  TRY(const auto journal, journal::Journal::open(data, {}, clock));
-  OK_OR_RETURN(operate::finish_drop(data, *journal));
+  TRY(const auto opened, operate::open_data(data, {}, clock));
+  OK_OR_RETURN(operate::finish_drop(data, *opened.journal));
   session.say(fmt::format("the drop that was begun is finished: {}", fmt::join(begun, ", ")));
   std::erase_if(wish.names, [&](const std::string& name) {
     return std::ranges::find(begun, name) != begun.end();
@@ -99,9 +99,9 @@ Result<void> drop_stopped(const workspace::CompiledWorkspace& compiled, DropOpti
   TRY(const bool wanted, is_wanted(options));
   if (wanted) {
     const SystemClock clock;
-    TRY(const auto journal, journal::Journal::open(data, {}, clock));
+    TRY(const auto opened, operate::open_data(data, {}, clock));
     OK_OR_RETURN(operate::begin_drop(data, plan));
-    OK_OR_RETURN(operate::finish_drop(data, *journal));
+    OK_OR_RETURN(operate::finish_drop(data, *opened.journal));
   }
   conclude(parts, wanted, session);
   return {};
@@ -145,7 +145,7 @@ Result<void> wait_done(ServerClient& server) {
   TRY(const JsonValue status, server.data("GET", "/weir/v1/status"));
   const std::string& refused = status["reload_refused"].text();
   if (refused.empty()) return {};
-  return Error{Fault::conflict, "nothing is dropped: " + refused};
+  return Error{Fault::conflict, refused};
 }
 
 Result<void> drop_running(const DropOptions& options, const Session& session) {

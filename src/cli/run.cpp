@@ -5,8 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "cli/command_line.h"
 #include "client/workspace_folder.h"
@@ -79,10 +81,18 @@ struct RunOptions {
   bool lists_log_codes = false;
 };
 
+Result<operate::WorkspaceWatch> watch_over(const std::string& folder) {
+  TRY(const std::filesystem::path workspace, client::find_workspace(folder));
+  TRY(const std::filesystem::path data, client::find_data(folder));
+  return operate::WorkspaceWatch(workspace, data);
+}
+
 Result<void> run(const RunOptions& options, const Session& session) {
   Signals signals;
+  // It looks first, so that no change falls between; the other tells more mistakes.
+  Result<operate::WorkspaceWatch> watched = watch_over(options.folder);
   TRY(workspace::CompiledWorkspace compiled, compile_workspace(options.folder));
-  operate::WorkspaceWatch watch(compiled.declared.folder, compiled.declared.data);
+  TRY(operate::WorkspaceWatch watch, std::move(watched));
   const std::string listen = options.listen.empty() ? compiled.declared.listen : options.listen;
   const std::string name = compiled.declared.name;
   const SystemClock clock;

@@ -1,30 +1,13 @@
 #include "client/workspace_folder.h"
 
 #include <system_error>
-#include <utility>
-#include <variant>
-#include <vector>
 
 #include "workspace/loader.h"
 
 namespace weir::client {
-namespace {
 
 namespace fs = std::filesystem;
-
-Error all_of(const std::vector<workspace::Mistake>& mistakes) {
-  std::string text = "the workspace has mistakes";
-  for (const auto& mistake : mistakes) text += "\n" + workspace::to_string(mistake);
-  return {Fault::invalid, text};
-}
-
-template <class T>
-Result<T> unless_mistaken(std::variant<T, std::vector<workspace::Mistake>> read) {
-  if (const auto* mistakes = std::get_if<1>(&read)) return all_of(*mistakes);
-  return std::get<0>(std::move(read));
-}
-
-}  // namespace
+using workspace::unless_mistaken;
 
 Result<fs::path> find_workspace(const fs::path& from) {
   std::error_code failed;

@@ -61,8 +61,8 @@ class MemoryJournal final : public journal::Journal {
   }
   Position wait_beyond(Position, std::stop_token) const override { return end(); }
   Position oldest() const override { return 0; }
-  Result<void> drop(const std::string& topic) override {
-    dropped_[topic] = end();
+  Result<void> drop(const std::string& topic, Position before) override {
+    dropped_[topic] = before;
     return {};
   }
   Position dropped_before(const std::string& topic) const override {

@@ -163,11 +163,11 @@ TEST_F(RecoveryTest, a_dropped_source_begins_anew_with_its_keys) {
     const std::string first = send_keyed();
     EXPECT_EQ(send_keyed(), first);
     ASSERT_TRUE(!has_snapshot || collector_->checkpoint().ok());
-    ASSERT_TRUE(journal_.drop("flights").ok());
+    ASSERT_TRUE(journal_.drop("flights", journal_.end()).ok());
     restart();
     EXPECT_FALSE(is_late("01:00:00"));
     EXPECT_NE(send_keyed(), first);
-    ASSERT_TRUE(journal_.drop("flights").ok());
+    ASSERT_TRUE(journal_.drop("flights", journal_.end()).ok());
     restart();
   }
 }

@@ -141,12 +141,14 @@ TEST(History, what_was_dropped_is_read_no_more_wherever_it_stands) {
   fill(*journal, 0, 240);
   ASSERT_TRUE(journal->release(journal->end()).ok());
   ASSERT_GT(history_files(folder.path(), "t1"), 0U);
-  ASSERT_TRUE(journal->drop("t1").ok());
   const Position dropped = journal->end();
+  ASSERT_TRUE(journal->drop("t1", dropped).ok());
   EXPECT_EQ(journal->dropped_before("t1"), dropped);
   EXPECT_EQ(journal->dropped_before("t2"), 0U);
   EXPECT_FALSE(fs::exists(folder.path() / "history" / "t1"));
   fill(*journal, 240, 246);
+  ASSERT_TRUE(journal->drop("t1", dropped).ok()) << "once more, and no further";
+  ASSERT_TRUE(journal->drop("t1", dropped / 2).ok()) << "nothing comes back";
   const std::vector<std::int64_t> left{241, 244};
   for (const bool is_reopened : {false, true}) {
     EXPECT_EQ(numbers(*journal, {{"t1"}, {}}), left) << is_reopened;

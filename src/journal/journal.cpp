@@ -105,10 +105,11 @@ class FileJournal final : public Journal {
   Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) override {
     return history_->retain(topic, before, bytes_max);
   }
-  Result<void> drop(const std::string& topic) override {
+  Result<void> drop(const std::string& topic, Position before) override {
     std::lock_guard lock(releasing_);
     Identity next = identity_;
-    next.dropped[topic] = tail_.end();
+    Position& mark = next.dropped[topic];
+    mark = std::max(mark, std::min(before, tail_.end()));
     OK_OR_RETURN(write_identity(folder_, next));
     {
       std::lock_guard dropping(dropping_);

@@ -89,9 +89,9 @@ class Journal {
   // Drops the topic's history accepted before `before`, and beyond `bytes_max`, oldest first.
   virtual Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) = 0;
 
-  // From now on the entries of the topic up to here, of every kind, count for nothing: no reader
-  // opened after it sees them. Durable when it returns.
-  virtual Result<void> drop(const std::string& topic) = 0;
+  // From now on the topic's entries before `before`, of every kind, count for nothing: no reader
+  // opened after it sees them. Never fewer than were dropped before. Durable when it returns.
+  virtual Result<void> drop(const std::string& topic, Position before) = 0;
   // The topic's entries before it were dropped; 0: none were.
   virtual Position dropped_before(const std::string& topic) const = 0;
 };

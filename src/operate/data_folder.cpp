@@ -12,9 +12,11 @@
 #include <iterator>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "core/json_text.h"
 #include "formats/json_value.h"
+#include "journal/file.h"
 
 namespace weir::operate {
 namespace {
@@ -58,6 +60,15 @@ std::string read_text(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+// The journal's lock is what keeps a second server out; this says where the first one is.
+Error name_running_server(Error error, const fs::path& data) {
+  const auto running = read_running(data);
+  if (!running) return error;
+  return {Fault::conflict,
+          fmt::format("a server runs over {} already: {}, process {}; stop it with `weir stop`",
+                      data.string(), running->url, running->pid)};
+}
+
 }  // namespace
 
 Result<void> make_data_folder(const fs::path& data) {
@@ -93,6 +104,19 @@ std::optional<RunningServer> read_running(const fs::path& data) {
   const auto said = formats::JsonValue::parse(read_text(data / running_file));
   if (!is_locked || !said.ok()) return std::nullopt;
   return RunningServer{said.value()["url"].text(), static_cast<int>(said.value()["pid"].integer())};
+}
+
+Result<OpenedData> open_data(const fs::path& data, const journal::JournalSettings& settings,
+                             const Clock& clock) {
+  using store::BackupLock;
+  TRY(auto changing_data, BackupLock::change(BackupLock::of_data(data)));
+  OK_OR_RETURN(journal::make_folder(data / "tables"));
+  TRY(auto changing_tables, BackupLock::change(BackupLock::of_tables(data / "tables")));
+  auto journal = journal::Journal::open(data, settings, clock);
+  if (!journal.ok()) return name_running_server(std::move(journal).error(), data);
+  // Neither wait was stopped.
+  return OpenedData{*std::move(changing_data), *std::move(changing_tables),
+                    std::move(journal).value()};
 }
 
 Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tokens) {

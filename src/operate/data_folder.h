@@ -10,6 +10,8 @@
 
 #include "core/result.h"
 #include "govern/tokens.h"
+#include "journal/journal.h"
+#include "store/backup_lock.h"
 
 namespace weir::operate {
 
@@ -43,6 +45,17 @@ class RunningMark {
 
 // Nothing where none runs.
 std::optional<RunningServer> read_running(const std::filesystem::path& data);
+
+// The folder with its journal, and no backup while it lives: opening the journal rewrites what a
+// crash left, as a drop does what it gives up.
+struct OpenedData {
+  store::BackupLock changing_data;
+  store::BackupLock changing_tables;
+  std::unique_ptr<journal::Journal> journal;
+};
+// Fault::conflict where a server runs over it, with where that is.
+Result<OpenedData> open_data(const std::filesystem::path& data,
+                             const journal::JournalSettings& settings, const Clock& clock);
 
 // Makes an admin token in `admin.token` (mode 0600) where there is no token yet, or no such file.
 // The secret of the one just made, else empty.

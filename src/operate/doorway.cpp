@@ -8,6 +8,17 @@ namespace {
 constexpr std::size_t waiting_max = 10'000;
 constexpr std::size_t waiting_bytes_max = std::size_t{64} << 20;
 
+// Whoever looks after the process asks these, and must not take it for dead.
+std::unique_ptr<net::Response> answer_of_health(const net::Request& request) {
+  if (request.method != "GET" && request.method != "HEAD") return nullptr;
+  if (request.path == "/healthz") {
+    return std::make_unique<net::Response>(net::success(R"({"alive":true})"));
+  }
+  if (request.path != "/readyz") return nullptr;
+  return std::make_unique<net::Response>(net::refusal_for_now(
+      503, "NOT_READY", "a changed workspace is being taken up: requests wait", 1));
+}
+
 }  // namespace
 
 void Doorway::open(Answering& behind) {
@@ -31,6 +42,7 @@ std::unique_ptr<net::Response> Doorway::check_head(const net::Request& request) 
 void Doorway::handle(net::Request request, net::Reply reply) {
   std::lock_guard lock(mutex_);
   if (behind_ != nullptr) return behind_->handle(std::move(request), std::move(reply));
+  if (const auto health = answer_of_health(request)) return reply.send(*health);
   const std::size_t bytes = request.body.size();
   if (waiting_.size() == waiting_max || waiting_bytes_ + bytes > waiting_bytes_max) {
     return reply.send(net::refusal_for_now(

@@ -29,7 +29,8 @@ class Doorway {
 
   // See net::HttpServerParts. Heads are not looked at while it is closed: handle() looks again.
   std::unique_ptr<net::Response> check_head(const net::Request& request) const;
-  // 503 beyond 10,000 requests that wait, or 64 MB of bodies.
+  // While it is closed, /healthz and /readyz are answered at once; 503 beyond 10,000 requests that
+  // wait, or 64 MB of bodies.
   void handle(net::Request request, net::Reply reply);
 
  private:

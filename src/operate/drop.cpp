@@ -250,13 +250,32 @@ std::vector<std::string> names_of(const formats::JsonValue& list) {
   return names;
 }
 
-Result<std::optional<DropPlan>> read_intent(const fs::path& data) {
+// What drop.json says.
+struct Intent {
+  std::vector<std::string> topics;
+  std::vector<std::string> tables;
+  Position end = 0;  // of the journal when it was first set about; 0: it was not yet
+};
+
+Result<std::optional<Intent>> read_intent(const fs::path& data) {
   std::ifstream file(intent_file(data), std::ios::binary);
-  if (!file) return std::optional<DropPlan>();
+  if (!file) return std::optional<Intent>();
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   TRY(const formats::JsonValue intent,
       within(intent_file(data).string(), formats::JsonValue::parse(text)));
-  return std::optional(DropPlan{names_of(intent["topics"]), names_of(intent["tables"]), {}});
+  return std::optional(Intent{names_of(intent["topics"]), names_of(intent["tables"]),
+                              intent["end"].unsigned_integer()});
+}
+
+Result<void> write_intent(const fs::path& data, const Intent& intent) {
+  return journal::replace_file(
+      intent_file(data), fmt::format("{{\"topics\":{},\"tables\":{},\"end\":{}}}\n",
+                                     json_of(intent.topics), json_of(intent.tables), intent.end));
+}
+
+Result<void> remove_intent(const fs::path& data) {
+  OK_OR_RETURN(journal::remove_file(intent_file(data)));
+  return journal::sync_folder(data);
 }
 
 Result<void> remove_folder(const fs::path& folder) {
@@ -264,6 +283,16 @@ Result<void> remove_folder(const fs::path& folder) {
   fs::remove_all(folder, failed);
   if (!failed) return {};
   return Error{Fault::unavailable, fmt::format("{}: {}", folder.string(), failed.message())};
+}
+
+// What came after `end` is not to be lost, where the workspace was served again in between: a
+// source's events. A stream that has given more then gives it anew.
+Result<void> drop_topic(const fs::path& data, const std::string& topic, Position end,
+                        journal::Journal& journal) {
+  TRY(const std::optional<journal::Placed> more,
+      journal.read({{topic}, {journal::Kind::commit}}, end)->next());
+  OK_OR_RETURN(remove_folder(data / "state" / topic));
+  return journal.drop(topic, more ? journal.end() : end);
 }
 
 }  // namespace
@@ -275,14 +304,13 @@ Result<DropPlan> plan_drop(const CompiledWorkspace& workspace, const DropWish& w
 }
 
 Result<void> begin_drop(const fs::path& data, const DropPlan& plan) {
-  return journal::replace_file(
-      intent_file(data),
-      fmt::format("{{\"topics\":{},\"tables\":{}}}\n", json_of(plan.topics), json_of(plan.tables)));
+  return write_intent(data, {plan.topics, plan.tables});
 }
 
 Result<void> abandon_drop(const fs::path& data) {
-  OK_OR_RETURN(journal::remove_file(intent_file(data)));
-  return journal::sync_folder(data);
+  TRY(const std::optional<Intent> begun, read_intent(data));
+  if (!begun || begun->end > 0) return {};
+  return remove_intent(data);
 }
 
 std::string parts_json(const DropPlan& plan) {
@@ -295,24 +323,28 @@ std::string parts_json(const DropPlan& plan) {
 }
 
 Result<std::vector<std::string>> begun_drop(const fs::path& data) {
-  TRY(const std::optional<DropPlan> begun, read_intent(data));
+  TRY(const std::optional<Intent> begun, read_intent(data));
   if (!begun) return std::vector<std::string>();
   std::vector<std::string> names = begun->topics;
   names.insert(names.end(), begun->tables.begin(), begun->tables.end());
   return names;
 }
 
-// Each step may have been done before.
+// Each step may have been done before. Tables come first: where they cannot be dropped, all else is
+// as it was.
 Result<void> finish_drop(const fs::path& data, journal::Journal& journal) {
-  TRY(const std::optional<DropPlan> begun, read_intent(data));
+  TRY(std::optional<Intent> begun, read_intent(data));
   if (!begun) return {};
-  for (const std::string& topic : begun->topics) {
-    OK_OR_RETURN(journal.drop(topic));
-    OK_OR_RETURN(remove_folder(data / "state" / topic));
+  if (begun->end == 0) {
+    begun->end = journal.end();
+    OK_OR_RETURN(write_intent(data, *begun));
   }
   TRY(auto tables, store::KeptTables::open(data / "tables"));
   OK_OR_RETURN(tables.drop(begun->tables));
-  return abandon_drop(data);
+  for (const std::string& topic : begun->topics) {
+    OK_OR_RETURN(drop_topic(data, topic, begun->end, journal));
+  }
+  return remove_intent(data);
 }
 
 }  // namespace weir::operate

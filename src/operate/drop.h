@@ -40,9 +40,10 @@ Result<DropPlan> plan_drop(const workspace::CompiledWorkspace& workspace, const 
 // A drop says first what it will do, in a file of the data folder: whenever it ends in between,
 // whatever comes next finishes it.
 Result<void> begin_drop(const std::filesystem::path& data, const DropPlan& plan);
-// Does it, while nothing else reads or writes in the folder; nothing where none was begun.
+// Does it, while nothing else reads or writes in the folder; nothing where none was begun. Where it
+// failed and is done again, the events that came to a source in between stay.
 Result<void> finish_drop(const std::filesystem::path& data, journal::Journal& journal);
-// The one that was begun is not to be done after all, of which nothing was done.
+// The one that was begun is not to be done after all; nothing where it was set about already.
 Result<void> abandon_drop(const std::filesystem::path& data);
 // The names of the one that was begun and not finished.
 Result<std::vector<std::string>> begun_drop(const std::filesystem::path& data);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "govern/tokens.h"
@@ -40,15 +41,6 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
   return fmt::format("http://{}:{}", host, port);
 }
 
-// The journal's lock is what keeps a second server out; this says where the first one is.
-Error name_running_server(Error error, const fs::path& data) {
-  const auto running = read_running(data);
-  if (!running) return error;
-  return {Fault::conflict,
-          fmt::format("a server runs over {} already: {}, process {}; stop it with `weir stop`",
-                      data.string(), running->url, running->pid)};
-}
-
 // Members stand in the order they start in, and stop in the opposite one.
 class RunningPlatform final : public Platform {
  public:
@@ -71,7 +63,9 @@ class RunningPlatform final : public Platform {
  private:
   ServingGrounds grounds();
   std::vector<telemetry::Metric> metrics() const;
-  Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace);
+  // In place of a newer one that was refused so, if that is not empty.
+  Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace,
+                     const std::string& refusal = {});
   Result<void> replace(Result<CompiledWorkspace> next);
 
   const Clock& clock_;
@@ -93,13 +87,8 @@ class RunningPlatform final : public Platform {
 Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   data_ = workspace.declared.data;
   OK_OR_RETURN(make_data_folder(data_));
-  // Both rewrite what a crash left.
-  TRY(const auto changing_data, BackupLock::change(BackupLock::of_data(data_)));
-  OK_OR_RETURN(journal::make_folder(data_ / "tables"));
-  TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
-  auto journal = journal::Journal::open(data_, {.sync_seconds = &sync_seconds_}, clock_);
-  if (!journal.ok()) return name_running_server(std::move(journal).error(), data_);
-  journal_ = std::move(journal).value();
+  TRY(auto opened, open_data(data_, {.sync_seconds = &sync_seconds_}, clock_));
+  journal_ = std::move(opened.journal);
   OK_OR_RETURN(finish_drop(data_, *journal_));
   OK_OR_RETURN(check_meanings(workspace));
   TRY(tokens_, govern::Tokens::open(data_, clock_));
@@ -138,9 +127,10 @@ std::vector<telemetry::Metric> RunningPlatform::metrics() const {
   return metrics;
 }
 
-Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace) {
+Result<void> RunningPlatform::serve(const std::shared_ptr<const CompiledWorkspace>& workspace,
+                                    const std::string& refusal) {
   TRY(serving_, Serving::start(workspace, grounds()));
-  reloads_.take_up(clock_.now());  // before anyone can ask
+  reloads_.take_up(clock_.now(), refusal);  // before anyone can ask
   doorway_.open(*serving_);
   return {};
 }
@@ -177,20 +167,27 @@ Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   Result<void> may_follow =
       next.ok() ? serving_->check_successor(next.value(), dropped) : Result<void>(next.error());
   if (!may_follow.ok()) {
-    reloads_.refuse(may_follow.error().message);  // before the drop is seen to have ended
-    if (!dropped.empty()) OK_OR_RETURN(abandon_drop(data_));
-    return may_follow;
+    if (dropped.empty()) return may_follow;
+    Error refusal{may_follow.error().fault, "nothing is dropped: " + may_follow.error().message};
+    reloads_.refuse(refusal.message);  // before the drop is seen to have ended
+    OK_OR_RETURN(abandon_drop(data_));
+    return refusal;
   }
-  TRY(const auto changing, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
+  std::optional<BackupLock> changing_data;
+  if (!dropped.empty()) {
+    TRY(changing_data, BackupLock::change(BackupLock::of_data(data_)));
+  }
+  TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
   const auto before = serving_->workspace();
   doorway_.close();
   serving_.reset();
-  Result<void> served = finish_drop(data_, *journal_);
+  // One that was begun since is not allowed for yet: another reload comes for it.
+  Result<void> served = dropped.empty() ? Result<void>() : finish_drop(data_, *journal_);
   if (served.ok()) {
     served = serve(std::make_shared<const CompiledWorkspace>(std::move(next).value()));
   }
   if (served.ok()) return served;
-  const Result<void> restored = serve(before);
+  const Result<void> restored = serve(before, served.error().message);
   if (restored.ok()) return served;
   return Error{Fault::internal,
                served.error().message +

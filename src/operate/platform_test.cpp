@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "engine/database.h"
 #include "net/http_client.h"
@@ -50,11 +51,7 @@ class PlatformTest : public testing::Test {
   void TearDown() override { fs::remove_all(folder_); }
 
   Result<workspace::CompiledWorkspace> compiled() const {
-    auto compiled = workspace::compile_folder(folder_);
-    if (auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&compiled)) {
-      return Error{Fault::invalid, workspace::to_string(mistakes->front())};
-    }
-    return std::get<workspace::CompiledWorkspace>(std::move(compiled));
+    return workspace::unless_mistaken(workspace::compile_folder(folder_));
   }
   Result<std::unique_ptr<Platform>> start(const std::string& listen = "") {
     TRY(workspace::CompiledWorkspace workspace, compiled());
@@ -97,7 +94,7 @@ class PlatformTest : public testing::Test {
   }
 
   fs::path folder_;
-  const ManualClock clock_{SystemClock().now()};
+  ManualClock clock_{SystemClock().now()};
 };
 
 constexpr const char* three_flights =
@@ -302,6 +299,49 @@ TEST_F(PlatformTest, ServesOnWhatItServedWhereAChangedWorkspaceCannotStart) {
   const Position position = end(*platform.value());
   EXPECT_EQ(numbers(*platform.value(), "hourly", position, "SELECT flights FROM hourly"),
             (std::vector<std::int64_t>{4}));
+}
+
+TEST_F(PlatformTest, TakesBackTheColumnOfAWorkspaceThatCannotStart) {
+  const std::string copy = "stream: copies\ninto: copies\nsql: SELECT delay";
+  add("copies.yaml", copy + " FROM flights\n");
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const Position sent = send(*platform.value(), three_flights);
+  numbers(*platform.value(), "copies", sent, "SELECT count(*) FROM copies");
+  add("copies.yaml", copy + ", origin FROM flights\n");
+  add("counts.yaml", counting_stream);
+  add("data/state/counts", "a file where the stream's folder is to be");
+  ASSERT_FALSE(platform.value()->reload(compiled()).ok());
+  ASSERT_TRUE(platform.value()->is_serving());
+  fs::remove(folder_ / "data/state/counts");
+  const Result<void> reloaded = platform.value()->reload(compiled());
+  ASSERT_TRUE(reloaded.ok()) << reloaded.error().message;
+  const Position position = send(*platform.value(), three_flights);
+  EXPECT_EQ(numbers(*platform.value(), "copies", position, "SELECT count(origin) FROM copies"),
+            (std::vector<std::int64_t>{2}));
+}
+
+TEST_F(PlatformTest, TellsTheRefusalToWhoeverAskedMeanwhile) {
+  const auto platform = start("127.0.0.1:0");
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const auto client =
+      net::HttpClient::open(platform.value()->url(), platform.value()->new_admin_token()).value();
+  add("counts.yaml", counting_stream);
+  add("data/state/counts", "a file where the stream's folder is to be");
+  const auto status = [&] { return client->send("GET", "/weir/v1/status").value().body; };
+  const auto since_of = [](const std::string& body) {
+    return body.substr(0, body.find(R"("reload_refused")"));
+  };
+  const std::string since = since_of(status());
+  clock_.advance(std::chrono::seconds(5));
+  auto asked = std::async(std::launch::async, [&] {
+    std::string body = status();
+    while (since_of(body) == since) body = status();
+    return body;
+  });
+  EXPECT_FALSE(platform.value()->reload(compiled()).ok());
+  const std::string after = asked.get();
+  EXPECT_EQ(after.find(R"("reload_refused":null)"), std::string::npos) << after;
 }
 
 TEST_F(PlatformTest, TakesEventsAndRefusesWaitsAtOnceWhenItsTablesHaveFailed) {

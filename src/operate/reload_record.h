@@ -12,10 +12,11 @@ namespace weir::operate {
 // Any thread.
 class ReloadRecord {
  public:
-  void take_up(Instant now) {
+  // In place of a newer one that was refused so, if that is not empty.
+  void take_up(Instant now, std::string refusal) {
     std::lock_guard lock(mutex_);
     since_ = now;
-    refusal_.clear();
+    refusal_ = std::move(refusal);
   }
   void refuse(std::string why) {
     std::lock_guard lock(mutex_);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "core/json_text.h"
@@ -17,7 +16,6 @@ namespace {
 
 using formats::JsonValue;
 using workspace::CompiledWorkspace;
-using workspace::Mistake;
 
 struct Asked {
   DropWish wish;
@@ -48,29 +46,35 @@ Result<Asked> read_body(const std::string& body) {
       R"(send {"names": ["..."], "restart": false, "dry_run": true}; the last two may be left out)"};
 }
 
-Result<CompiledWorkspace> compile(const std::filesystem::path& folder) {
-  auto compiled = workspace::compile_folder(folder);
-  if (auto* sound = std::get_if<CompiledWorkspace>(&compiled)) return std::move(*sound);
-  return Error{Fault::invalid, "the workspace has mistakes: " +
-                                   to_string(std::get<std::vector<Mistake>>(compiled).front())};
+std::string quoted(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ",") + json_string(name);
+  return list;
+}
+
+Result<void> check_none_begun(const std::filesystem::path& data) {
+  TRY(const std::vector<std::string> begun, begun_drop(data));
+  if (begun.empty()) return {};
+  return Error{Fault::unavailable, "another drop is under way, of " + quoted(begun)};
 }
 
 }  // namespace
 
 Result<std::string> RunningDrop::answer(const net::Request& request) const {
-  TRY(const std::vector<std::string> begun, begun_drop(parts_.data));
-  std::string names;
-  for (const std::string& name : begun) names += (names.empty() ? "" : ",") + json_string(name);
-  if (request.method != "POST") return "[" + names + "]";
-  if (!begun.empty()) {
-    return Error{Fault::unavailable, "another drop is under way, of " + names};
+  if (request.method != "POST") {
+    TRY(const std::vector<std::string> begun, begun_drop(parts_.data));
+    return "[" + quoted(begun) + "]";
   }
+  OK_OR_RETURN(check_none_begun(parts_.data));
   TRY(const Asked asked, read_body(request.body));
-  TRY(CompiledWorkspace workspace, compile(parts_.workspace));
+  TRY(CompiledWorkspace workspace,
+      workspace::unless_mistaken(workspace::compile_folder(parts_.workspace)));
   workspace.declared.data = parts_.data;  // another one takes another start of the program
   TRY(auto tables, store::KeptTables::of(*parts_.tables));
   TRY(const DropPlan plan, plan_drop(workspace, asked.wish, std::move(tables)));
   if (!asked.dry_run) {
+    std::lock_guard lock(beginning_);
+    OK_OR_RETURN(check_none_begun(parts_.data));  // while this one was planned
     OK_OR_RETURN(begin_drop(parts_.data, plan));
     parts_.reload();
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "core/result.h"
@@ -30,6 +31,7 @@ class RunningDrop {
 
  private:
   const Parts parts_;
+  mutable std::mutex beginning_;
 };
 
 }  // namespace weir::operate

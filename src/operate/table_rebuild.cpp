@@ -8,6 +8,7 @@
 
 #include "journal/journal.h"
 #include "operate/stream_specs.h"
+#include "store/backup_lock.h"
 
 namespace weir::operate {
 namespace {
@@ -37,6 +38,8 @@ std::string since(const store::KeptResults& kept) {
 Result<TableRebuild> rebuild_tables(const workspace::CompiledWorkspace& workspace,
                                     bool may_be_shorter, const Clock& clock) {
   const std::filesystem::path& data = workspace.declared.data;
+  // A backup holds it from its beginning to its end. The tables' own lock is moved with them.
+  TRY(const auto changing, store::BackupLock::change(store::BackupLock::of_data(data)));
   TRY(const auto journal, journal::Journal::open(data, {}, clock));
   const std::vector<store::Target> written = targets(workspace);
   TableRebuild done;

@@ -73,7 +73,7 @@ class MemoryJournal final : public journal::Journal {
   std::uint64_t epoch() const override { return 1; }
   const std::string& id() const override { return id_; }
   Result<void> release(Position) override { return {}; }
-  Result<void> drop(const std::string&) override { return {}; }
+  Result<void> drop(const std::string&, Position) override { return {}; }
   Position dropped_before(const std::string&) const override { return 0; }
   Result<void> retain(const std::string&, Instant, std::size_t) override { return {}; }
 

@@ -37,8 +37,25 @@ Error with_advice(Error error) {
   return error;
 }
 
-// No stored value may change its meaning.
-Result<void> check_stored(const Schema& stored, const TableSpec& table) {
+// Those that come after the declared ones.
+std::vector<std::string> surplus_columns(const Schema& stored, const TableSpec& table) {
+  std::vector<std::string> names;
+  for (std::size_t i = table.schema->columns.size(); i < stored.columns.size(); ++i) {
+    names.push_back(stored.columns[i].name);
+  }
+  return names;
+}
+
+Result<bool> holds_nothing(Connection& connection, const std::string& table,
+                           const std::string& column) {
+  TRY(auto rows, connection.query("SELECT 1 FROM " + quote_name(table) + " WHERE " +
+                                  quote_name(column) + " IS NOT NULL LIMIT 1"));
+  TRY(auto batch, rows->next());
+  return batch == nullptr || batch->rows() == 0;
+}
+
+// No stored value may change its meaning, or go.
+Result<void> check_stored(Connection& connection, const Schema& stored, const TableSpec& table) {
   const std::size_t common = std::min(stored.columns.size(), table.schema->columns.size());
   for (std::size_t i = 0; i < common; ++i) {
     const Field& column = table.schema->columns[i];
@@ -51,20 +68,27 @@ Result<void> check_stored(const Schema& stored, const TableSpec& table) {
                     table.name, i + 1, stored.columns[i].name, to_string(stored.columns[i].type),
                     column.name, to_string(column.type))};
   }
-  if (stored.columns.size() > table.schema->columns.size()) {
+  for (const std::string& column : surplus_columns(stored, table)) {
+    TRY(const bool may_go, holds_nothing(connection, table.name, column));
+    if (may_go) continue;
     return Error{
         Fault::conflict,
         fmt::format("table {}: the stored column {} is no longer made; select it again, "
                     "or start the stream that writes it anew: `weir drop STREAM --restart`",
-                    table.name, stored.columns[table.schema->columns.size()].name)};
+                    table.name, column)};
   }
   return {};
 }
 
-// Brings a stored table to its declared columns.
+// Brings a stored table to its declared columns. What a workspace that could not start has added
+// goes again.
 Result<void> align(Connection& connection, const TableSpec& table) {
   TRY(const Schema stored, stored_schema(connection, table.name));
-  OK_OR_RETURN(check_stored(stored, table));
+  OK_OR_RETURN(check_stored(connection, stored, table));
+  for (const std::string& column : surplus_columns(stored, table)) {
+    OK_OR_RETURN(connection.run("ALTER TABLE " + quote_name(table.name) + " DROP COLUMN " +
+                                quote_name(column)));
+  }
   for (std::size_t i = stored.columns.size(); i < table.schema->columns.size(); ++i) {
     const Field& column = table.schema->columns[i];
     OK_OR_RETURN(connection.run("ALTER TABLE " + quote_name(table.name) + " ADD COLUMN " +
@@ -122,7 +146,7 @@ Result<void> TableStore::check_columns(const std::vector<TableSpec>& tables) con
     TRY(const bool is_there, exists(*connection, table.name));
     if (!is_there) continue;
     TRY(const Schema stored, stored_schema(*connection, table.name));
-    const Result<void> checked = check_stored(stored, table);
+    const Result<void> checked = check_stored(*connection, stored, table);
     if (!checked.ok()) lines += (lines.empty() ? "" : "\n") + checked.error().message;
   }
   return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};

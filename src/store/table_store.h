@@ -18,7 +18,8 @@ namespace weir::store {
 class TableStore {
  public:
   // Opens or makes `folder`/weir.duckdb with these tables. A new column is added to an existing
-  // table (null in its old rows); any other difference is Fault::conflict, with what to do.
+  // table (null in its old rows), and one that holds nothing but nulls may go again from the end;
+  // any other difference is Fault::conflict, with what to do.
   static Result<std::unique_ptr<TableStore>> open(const std::filesystem::path& folder,
                                                   std::vector<TableSpec> tables);
 

@@ -198,6 +198,12 @@ std::variant<std::filesystem::path, std::vector<Mistake>> find_data_folder(
   return mistakes;
 }
 
+Error error_of(const std::vector<Mistake>& mistakes) {
+  std::string text = "the workspace has mistakes";
+  for (const Mistake& mistake : mistakes) text += "\n" + to_string(mistake);
+  return {Fault::invalid, text};
+}
+
 std::string json_schema() {
   std::string kinds;
   for (const SettingForm* form : document_forms()) {

@@ -3,9 +3,11 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
+#include "core/result.h"
 #include "workspace/declarations.h"
 
 namespace weir::workspace {
@@ -36,5 +38,14 @@ std::string settings_page();
 std::string to_string(const Mistake& mistake);
 // By file, line and column.
 void sort_by_place(std::vector<Mistake>& mistakes);
+
+// All of them, a line each.
+Error error_of(const std::vector<Mistake>& mistakes);
+// For those who go on only without any.
+template <class T>
+Result<T> unless_mistaken(std::variant<T, std::vector<Mistake>> read) {
+  if (const auto* mistakes = std::get_if<1>(&read)) return error_of(*mistakes);
+  return std::get<0>(std::move(read));
+}
 
 }  // namespace weir::workspace

@@ -1,6 +1,7 @@
 """`weir drop`: what is kept of a name goes, and the name starts anew."""
 
 import concurrent.futures
+import fcntl
 import json
 import pathlib
 import subprocess
@@ -270,6 +271,31 @@ into: small
         self.assertRegex(refused.stderr, "nothing is dropped: .*stream small")
         self.assertFalse((self.weir.data / "drop.json").exists())
         self.assertEqual(sorted(row["visits"] for row in self.rows("pages")), [3, 3])
+
+    def folders(self) -> list:
+        state = self.weir.data / "state"
+        return sorted([*self.weir.data.glob("tables*"), *state.iterdir()])
+
+    def start_during_a_backup(self, *command) -> subprocess.Popen:
+        """What waits until the lock is let go, which a backup holds while it copies."""
+        before = self.folders()
+        with open(self.weir.data / "backup.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            began = self.weir.start_command(*command)
+            with self.assertRaises(subprocess.TimeoutExpired):
+                began.wait(1)
+            self.assertEqual(self.folders(), before)
+        return began
+
+    def test_no_drop_and_no_rebuild_changes_what_a_backup_copies(self):
+        self.rows("pages")
+        drop = ("drop", "pages", "--restart", "--yes")
+        for command in (drop, ("tables", "rebuild"), drop):  # the first under a running server
+            began = self.start_during_a_backup(*command)
+            _, said = began.communicate(timeout=60)
+            self.assertEqual(began.returncode, 0, said)
+            if self.weir.process.poll() is None:
+                self.stop()
 
     def test_a_table_alone_is_written_anew_from_what_its_streams_gave(self):
         self.stop()
