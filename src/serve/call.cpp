@@ -126,6 +126,9 @@ net::Response refuse_more_rows() {
 }
 
 std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read) {
+  // A view that stayed behind would hide its table's rows.
+  const Result<void> cleared = call.views.take_away();
+  if (!cleared.ok()) return net::refusal(cleared.error());
   auto answered = read_watched(call, read);
   // No longer watched: an interrupt must not leave a view behind.
   const Result<void> taken = call.views.take_away();
