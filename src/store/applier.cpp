@@ -357,7 +357,9 @@ void Applier::fail(Error error) {
     error.message = "results wait in the journal until there is a way to apply them: " +
                     std::move(error.message);
   }
-  if (error.fault == Fault::corrupt) error.message += rebuild_advice;
+  // Damaged indexes say themselves what to do.
+  const bool is_of_indexes = store_.indexes() != nullptr && store_.indexes()->is_damaged();
+  if (error.fault == Fault::corrupt && !is_of_indexes) error.message += rebuild_advice;
   std::lock_guard lock(mutex_);
   if (health_.ok() || health_.error().message != error.message) {
     const bool waits = error.fault == Fault::unavailable;
