@@ -216,7 +216,8 @@ void Applier::tell_gap(const Target& target, const AppliedPlace& place, const jo
 
 Result<void> Applier::apply(Position through) {
   const auto now = std::chrono::steady_clock::now();
-  const Result<void> has_room = store_.check_room(pending_bytes());
+  const PendingBytes pending = pending_bytes();
+  const Result<void> has_room = store_.check_room(pending.rows, pending.indexes);
   if (pending_rows_ > 0) OK_OR_RETURN(has_room);
   if (pending_rows_ > 0 || (now >= places_written_ + places_age_max && has_room.ok())) {
     OK_OR_RETURN(connection_->run("BEGIN"));
@@ -229,7 +230,10 @@ Result<void> Applier::apply(Position through) {
     OK_OR_RETURN(write_places(through));
     // Before the engine: where only this one is kept, the rows are put once more, which changes
     // nothing.
-    if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->commit(table_places()));
+    if (store_.indexes() != nullptr) {
+      OK_OR_RETURN(store_.indexes()->commit(table_places()));
+      OK_OR_RETURN(store_.check_room(pending.rows));  // what SQLite took is no longer the engine's
+    }
     OK_OR_RETURN(connection_->run("COMMIT"));
     places_written_ = now;
   }
@@ -237,10 +241,14 @@ Result<void> Applier::apply(Position through) {
   return {};
 }
 
-std::size_t Applier::pending_bytes() const {
-  std::size_t bytes = 0;
-  for (const auto& [table, rows] : pending_) bytes += rows->bytes();
-  return bytes;
+Applier::PendingBytes Applier::pending_bytes() const {
+  PendingBytes pending;
+  for (const auto& [table, rows] : pending_) {
+    pending.rows += rows->bytes();
+    const auto* indexed = store_.indexes() == nullptr ? nullptr : store_.indexes()->find(table);
+    if (indexed != nullptr) pending.indexes += index_bytes(*indexed, rows->bytes());
+  }
+  return pending;
 }
 
 Result<void> Applier::apply_table(const TableSpec& table) {
@@ -305,12 +313,11 @@ std::map<std::string, index::IndexPlace> Applier::table_places() const {
 // They are never behind the tables, unless their file was lost or is of another shape.
 Result<void> Applier::put_anew_lost_indexes() {
   for (const auto& [table, place] : table_places()) {
-    index::OrderedIndexes& indexes = *store_.indexes();
-    const auto known = indexes.place(table);
+    const auto known = store_.indexes()->place(table);
     if (known && known->journal == place.journal && known->position >= place.position) continue;
     say_(LogCode::table_indexes_made_anew,
          fmt::format("the indexes of table {} are made anew from its rows", table));
-    OK_OR_RETURN(put_anew(indexes, *connection_, *store_.find(table), place));
+    OK_OR_RETURN(put_anew(store_, *connection_, *store_.find(table), place));
   }
   return {};
 }

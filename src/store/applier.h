@@ -72,7 +72,11 @@ class Applier {
   void tell_gap(const Target& target, const AppliedPlace& place, const journal::Entry& entry,
                 const journal::CommitHead& head) const;
   Result<void> apply(Position through);
-  std::size_t pending_bytes() const;
+  struct PendingBytes {
+    std::size_t rows = 0;
+    std::size_t indexes = 0;
+  };
+  PendingBytes pending_bytes() const;
   Result<void> apply_table(const TableSpec& table);
   Result<void> drop_expired();
   Result<void> put_anew_lost_indexes();
