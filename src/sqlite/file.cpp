@@ -103,7 +103,9 @@ Result<std::unique_ptr<File>> File::open(const std::filesystem::path& path) {
   sqlite3* database = nullptr;
   const int code = sqlite3_open(path.c_str(), &database);
   std::unique_ptr<File> file(new File(database));
-  if (code != SQLITE_OK) return failure(database);
+  if (code != SQLITE_OK) {
+    return Error{fault_of(code), fmt::format("{}: {}", path.string(), sqlite3_errmsg(database))};
+  }
   sqlite3_extended_result_codes(database, 1);
   return file;
 }
