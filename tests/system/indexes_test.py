@@ -179,7 +179,8 @@ def query(draw: random.Random, values: dict) -> list[tuple]:
 
 def flip_root_page(path, table: str):
     with sqlite3.connect(path) as file:
-        [page] = file.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", [table]).fetchone()
+        root = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
+        [page] = file.execute(root, [table]).fetchone()
         [size] = file.execute("PRAGMA page_size").fetchone()
     file.close()
     with open(path, "r+b") as file:
