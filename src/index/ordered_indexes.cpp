@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -29,11 +30,21 @@ std::string shape_of(const IndexedTable& table) {
   return shape;
 }
 
-void remove_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  for (const char* end : {"", "-wal", "-shm"}) {
-    std::filesystem::remove(path.string() + end, ignored);
+std::filesystem::path damage_mark(const std::filesystem::path& path) {
+  return path.string() + "-damaged";
+}
+
+// The mark goes last, so that a crash on the way leaves nothing that is taken for sound.
+Result<void> remove_file(const std::filesystem::path& path) {
+  for (const char* end : {"", "-wal", "-shm", "-damaged"}) {
+    std::error_code failed;
+    std::filesystem::remove(path.string() + end, failed);
+    if (failed) {
+      return Error{Fault::unavailable,
+                   fmt::format("removing {}{}: {}", path.string(), end, failed.message())};
+    }
   }
+  return {};
 }
 
 // All that there is of the table, of whatever shape.
@@ -54,7 +65,7 @@ Result<void> drop(sqlite::File& file, const std::string& table) {
   return forget.bind(1, table).run();
 }
 
-Result<std::unique_ptr<sqlite::File>> open_file(const std::filesystem::path& path) {
+Result<std::unique_ptr<sqlite::File>> open_sound(const std::filesystem::path& path) {
   TRY(auto file, sqlite::File::open(path));
   TRY(auto version, file->prepare("PRAGMA user_version"));
   TRY([[maybe_unused]] const bool has_version, version.step());
@@ -71,17 +82,23 @@ Result<std::unique_ptr<sqlite::File>> open_file(const std::filesystem::path& pat
 
 Result<std::unique_ptr<OrderedIndexes>> OrderedIndexes::open(const std::filesystem::path& path,
                                                              std::vector<IndexedTable> tables) {
-  std::unique_ptr<OrderedIndexes> indexes(new OrderedIndexes(path, std::move(tables)));
-  auto file = open_file(path);
-  if (!file.ok() && file.error().fault == Fault::corrupt) {
-    // Everything in it is in the tables too.
-    remove_file(path);
-    file = open_file(path);
+  std::error_code ignored;
+  if (std::filesystem::exists(damage_mark(path), ignored)) OK_OR_RETURN(remove_file(path));
+  std::unique_ptr<OrderedIndexes> indexes(new OrderedIndexes(path, tables));
+  Result<void> opened = indexes->open_file();
+  if (!opened.ok() && opened.error().fault == Fault::corrupt) {
+    indexes.reset();
+    OK_OR_RETURN(remove_file(path));
+    indexes.reset(new OrderedIndexes(path, std::move(tables)));
+    opened = indexes->open_file();
   }
-  if (!file.ok()) return std::move(file).error();
-  indexes->file_ = std::move(file).value();
-  OK_OR_RETURN(indexes->prepare());
+  if (!opened.ok()) return std::move(opened).error();
   return indexes;
+}
+
+Result<void> OrderedIndexes::open_file() {
+  TRY(file_, open_sound(path_));
+  return prepare();
 }
 
 OrderedIndexes::~OrderedIndexes() = default;
@@ -90,14 +107,27 @@ Result<void> OrderedIndexes::forget(const std::filesystem::path& path,
                                     const std::vector<std::string>& tables) {
   std::error_code failed;
   if (!std::filesystem::exists(path, failed)) return {};
-  auto file = open_file(path);
-  if (!file.ok()) {
-    if (file.error().fault != Fault::corrupt) return std::move(file).error();
-    remove_file(path);  // it would be made anew
+  const auto drop_all = [&]() -> Result<void> {
+    TRY(const auto file, open_sound(path));
+    for (const std::string& table : tables) OK_OR_RETURN(drop(*file, table));
     return {};
-  }
-  for (const std::string& table : tables) OK_OR_RETURN(drop(*file.value(), table));
-  return {};
+  };
+  Result<void> dropped = drop_all();
+  // It would be made anew.
+  if (!dropped.ok() && dropped.error().fault == Fault::corrupt) return remove_file(path);
+  return dropped;
+}
+
+template <class T>
+Result<T> OrderedIndexes::noted(Result<T> done) const {
+  if (done.ok() || done.error().fault != Fault::corrupt) return done;
+  is_damaged_ = true;
+  const std::ofstream mark(damage_mark(path_));
+  Error error = std::move(done).error();
+  error.message += mark ? "; a restart makes the indexes anew from the tables, which hold it all"
+                        : "; stop the server and remove this file: the indexes are then made "
+                          "anew from the tables, which hold it all";
+  return error;
 }
 
 Result<void> OrderedIndexes::prepare() {
@@ -128,13 +158,19 @@ std::optional<IndexPlace> OrderedIndexes::place(const std::string& table) const 
 }
 
 Result<void> OrderedIndexes::begin() {
-  OK_OR_RETURN(file_->run("BEGIN IMMEDIATE"));
+  OK_OR_RETURN(noted(file_->run("BEGIN IMMEDIATE")));
   is_writing_ = true;
   return {};
 }
 
 Result<void> OrderedIndexes::put(const std::string& table, const Batch& rows,
                                  std::span<const std::int64_t> weights, const RowOrigin& origin) {
+  return noted(put_rows(table, rows, weights, origin));
+}
+
+Result<void> OrderedIndexes::put_rows(const std::string& table, const Batch& rows,
+                                      std::span<const std::int64_t> weights,
+                                      const RowOrigin& origin) {
   const auto began = std::chrono::steady_clock::now();
   TableWriter& writer = writers_.at(table);
   const std::uint64_t bytes_before = writer.bytes_put();
@@ -155,7 +191,9 @@ std::map<std::string, IndexCost> OrderedIndexes::costs() const {
   return costs_;
 }
 
-Result<void> OrderedIndexes::empty(const std::string& table) {
+Result<void> OrderedIndexes::empty(const std::string& table) { return noted(make_anew(table)); }
+
+Result<void> OrderedIndexes::make_anew(const std::string& table) {
   places_.erase(table);
   writers_.erase(table);
   OK_OR_RETURN(drop(*file_, table));
@@ -165,10 +203,14 @@ Result<void> OrderedIndexes::empty(const std::string& table) {
 }
 
 Result<void> OrderedIndexes::drop_before(const std::string& table, std::int64_t micros) {
-  return writers_.at(table).drop_before(micros);
+  return noted(writers_.at(table).drop_before(micros));
 }
 
 Result<void> OrderedIndexes::commit(const std::map<std::string, IndexPlace>& places) {
+  return noted(keep(places));
+}
+
+Result<void> OrderedIndexes::keep(const std::map<std::string, IndexPlace>& places) {
   TRY(auto keep, file_->prepare("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)"));
   for (const auto& [name, place] : places) {
     const std::string shape = shape_of(*find(name));
@@ -203,8 +245,8 @@ Result<std::unique_ptr<TableReader>> OrderedIndexes::take_reader() const {
 Result<std::optional<FoundRows>> OrderedIndexes::read(const IndexedTable& table,
                                                       const RowQuery& query,
                                                       const Choice& choice) const {
-  TRY(auto reader, take_reader());
-  auto found = reader->read(table, query, choice);
+  TRY(auto reader, noted(take_reader()));
+  auto found = noted(reader->read(table, query, choice));
   std::lock_guard lock(mutex_);
   if (found.ok() && idle_.size() < idle_readers_max) idle_.push_back(std::move(reader));
   return found;

@@ -2,6 +2,7 @@
 // beside the engine's, which holds the rows by key and, for each order, the keys.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -39,11 +40,13 @@ struct IndexCost {
   std::chrono::nanoseconds time{0};
 };
 
-// One thread writes; any thread reads, and sees what was committed last.
+// One thread writes; any thread reads, and sees what was committed last. Where the file turns out
+// to be damaged, reading or writing it fails with Fault::corrupt and words, and a mark beside it
+// has the next opening make it anew: everything in it is in the tables too.
 class OrderedIndexes {
  public:
-  // Makes the file where there is none, and anew where it is damaged. A table that was kept in
-  // other orders is emptied.
+  // Makes the file where there is none, and anew where it is damaged or marked so. A table that was
+  // kept in other orders is emptied.
   static Result<std::unique_ptr<OrderedIndexes>> open(const std::filesystem::path& path,
                                                       std::vector<IndexedTable> tables);
   ~OrderedIndexes();
@@ -70,6 +73,8 @@ class OrderedIndexes {
   // Forgets what was put since begin(), if it was called.
   void roll_back();
 
+  // Any thread. Whether damage was met since it was opened.
+  bool is_damaged() const { return is_damaged_; }
   // Any thread. By table.
   std::map<std::string, IndexCost> costs() const;
   // Nothing where that many rows would have to be looked at that the engine does it better.
@@ -79,7 +84,15 @@ class OrderedIndexes {
  private:
   OrderedIndexes(std::filesystem::path path, std::vector<IndexedTable> tables)
       : path_(std::move(path)), tables_(std::move(tables)) {}
+  Result<void> open_file();
   Result<void> prepare();
+  // What was done with the file; where that was not possible because of damage, marks it.
+  template <class T>
+  Result<T> noted(Result<T> done) const;
+  Result<void> put_rows(const std::string& table, const Batch& rows,
+                        std::span<const std::int64_t> weights, const RowOrigin& origin);
+  Result<void> make_anew(const std::string& table);
+  Result<void> keep(const std::map<std::string, IndexPlace>& places);
   Result<std::unique_ptr<TableReader>> take_reader() const;
 
   const std::filesystem::path path_;
@@ -88,6 +101,7 @@ class OrderedIndexes {
   std::map<std::string, TableWriter> writers_;
   std::map<std::string, IndexPlace> places_;
   bool is_writing_ = false;
+  mutable std::atomic<bool> is_damaged_ = false;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<TableReader>> idle_;  // under mutex_
   std::map<std::string, IndexCost> costs_;                  // under mutex_

@@ -16,6 +16,14 @@ namespace {
 
 constexpr std::size_t statements_max = 64;
 
+// The query's; the values of each in order.
+std::vector<Condition> sorted_conditions(const RowQuery& query) {
+  std::vector<Condition> conditions = query.conditions;
+  for (Condition& condition : conditions) std::ranges::sort(condition.values);
+  return conditions;
+}
+
+// Of sorted_conditions().
 bool holds(const Condition& condition, const Column& column, std::size_t row) {
   const bool is_null = column.is_null(row);
   if (condition.comparison == Comparison::null) return is_null;
@@ -30,7 +38,7 @@ bool holds(const Condition& condition, const Column& column, std::size_t row) {
     case Comparison::less_or_equal: return value <= values.front();
     case Comparison::greater: return value > values.front();
     case Comparison::greater_or_equal: return value >= values.front();
-    default: return std::ranges::find(values, value) != values.end();
+    default: return std::ranges::binary_search(values, value);
   }
 }
 
@@ -51,7 +59,10 @@ std::string sort_bytes(const RowQuery& query, const Batch& rows, std::size_t row
 class Gathering {
  public:
   Gathering(const IndexedTable& table, const RowQuery& query, bool is_in_order)
-      : query_(query), is_in_order_(is_in_order), rows_(std::make_shared<Batch>(table.schema)) {}
+      : query_(query),
+        conditions_(sorted_conditions(query)),
+        is_in_order_(is_in_order),
+        rows_(std::make_shared<Batch>(table.schema)) {}
 
   bool is_done() const { return is_in_order_ && rows_->rows() >= query_.limit; }
   std::size_t scanned() const { return scanned_; }
@@ -60,7 +71,7 @@ class Gathering {
     ++scanned_;
     const std::size_t row = rows_->rows();
     append_row(*rows_, bytes);
-    const bool fits = std::ranges::all_of(query_.conditions, [&](const Condition& condition) {
+    const bool fits = std::ranges::all_of(conditions_, [&](const Condition& condition) {
       return holds(condition, rows_->column(condition.column), row);
     });
     if (!fits || (is_in_order_ && passed_over_ < query_.offset)) {
@@ -86,6 +97,7 @@ class Gathering {
   }
 
   const RowQuery& query_;
+  const std::vector<Condition> conditions_;
   const bool is_in_order_;
   std::shared_ptr<Batch> rows_;
   std::vector<std::string> sort_bytes_;  // of each row; empty where they come in order

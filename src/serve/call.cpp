@@ -21,8 +21,8 @@ std::optional<std::string_view> option(const net::Request& request, std::string_
   return std::nullopt;
 }
 
-std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRead& read) {
-  const QueryWatch::Guard guard = call.watch.start(call.connection);
+std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRead& read,
+                                                  const QueryWatch::Guard& guard) {
   const auto rows = call.connection.query(std::string(read.sql), read.parameters);
   if (!rows.ok()) return refuse_failed(rows.error(), guard, call.watch);
   Result<RowsText> text = rows_text(*rows.value(), read.form, read.rows_max);
@@ -33,6 +33,19 @@ std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRe
                                     answer_bytes_max >> 20));
   }
   return std::move(text).value();
+}
+
+// Looking into the indexes is a part of the query's time.
+std::variant<RowsText, net::Response> read_watched(const Call& call, const RowsRead& read) {
+  const QueryWatch::Guard guard = call.watch.start(call.connection);
+  if (read.conditions == nullptr) return read_tables(call, read, guard);
+  const auto by_index = call.views.put(*read.conditions, read.parameters);
+  // Values that cannot be read are the query's to refuse.
+  const bool is_put = by_index.ok() || by_index.error().fault == Fault::invalid;
+  if (!is_put || guard.is_over()) {
+    return refuse_failed(by_index.ok() ? Error{} : by_index.error(), guard, call.watch);
+  }
+  return read_tables(call, read, guard);
 }
 
 std::unique_ptr<net::Response> respond(net::Response response) {
@@ -113,12 +126,11 @@ net::Response refuse_more_rows() {
 }
 
 std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read) {
-  if (read.conditions == nullptr) return read_tables(call, read);
-  const auto by_index = call.views.put(*read.conditions, read.parameters);
-  // Values that cannot be read are the query's to refuse.
-  const bool is_put = by_index.ok() || by_index.error().fault == Fault::invalid;
-  auto answered = is_put ? read_tables(call, read)
-                         : std::variant<RowsText, net::Response>(net::refusal(by_index.error()));
+  // A view that stayed behind would hide its table's rows.
+  const Result<void> cleared = call.views.take_away();
+  if (!cleared.ok()) return net::refusal(cleared.error());
+  auto answered = read_watched(call, read);
+  // No longer watched: an interrupt must not leave a view behind.
   const Result<void> taken = call.views.take_away();
   if (!taken.ok()) return net::refusal(taken.error());
   return answered;

@@ -66,15 +66,24 @@ net::Response answer(const Call& call, const std::vector<TableRead>& reads, bool
   return net::success("{\"reads\":[" + json + "]}");
 }
 
+std::variant<std::vector<TableRead>, net::Response> look_into_indexes(
+    const Call& call, const std::vector<sql::TableConditions>& conditions) {
+  const QueryWatch::Guard guard = call.watch.start(call.connection);
+  auto put = call.views.put(conditions, {});
+  if (!put.ok()) return refuse_failed(put.error(), guard, call.watch);
+  return std::move(put).value();
+}
+
 net::Response explain_sql(const Call& call, SharedChecker& checker, const std::string& sql) {
   auto checked = check_sql(call, checker, sql);
   if (auto* refused = std::get_if<net::Response>(&checked)) return std::move(*refused);
   const auto& query = std::get<sql::CheckedQuery>(checked);
-  auto put = call.views.put(query.conditions, {});
+  auto put = look_into_indexes(call, query.conditions);
   const Result<void> taken = call.views.take_away();
-  if (!put.ok()) return net::refusal(put.error());
+  if (auto* refused = std::get_if<net::Response>(&put)) return std::move(*refused);
   if (!taken.ok()) return net::refusal(taken.error());
-  return answer(call, all_reads(call, query.reads, query.conditions, std::move(put).value()), true);
+  return answer(call, all_reads(call, query.reads, query.conditions, std::get<0>(std::move(put))),
+                true);
 }
 
 net::Response explain_api(const Call& call, const std::vector<CheckedApi>& apis,

@@ -198,6 +198,7 @@ class WorkerGateway final : public Gateway {
   }
 
   void answer_tap(Job& job) {
+    if (waited_too_long(job)) return job.reply.send(refuse_overloaded());
     const bool as_lines = form_asked(job.request) == RowForm::ndjson;
     job.reply.send(
         taps_.answer({job.request, *job.token, as_lines}, job.route.name, stopping_.get_token()));

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "journal/journal_test.h"
 #include "serve/gateway_fixture_test.h"
 
 namespace weir::serve {
@@ -267,6 +268,22 @@ TEST_F(GatewayTest, sql_that_takes_long_holds_up_no_other_read) {
     overloaded += over.status == 503 ? 1 : 0;
   }
   EXPECT_GT(overloaded, 0);
+}
+
+TEST_F(GatewayTest, a_tap_that_stood_in_line_too_long_is_sent_away) {
+  const journal::TemporaryFolder folder;
+  const auto journal = journal::open_journal(folder.path());
+  parts_.journal = journal.get();
+  parts_.flows = {{"flights", {}, {"flights", journal::Kind::events, 0}}};
+  parts_.query_time_max = std::chrono::milliseconds(200);
+  std::vector<std::future<net::Response>> taps;
+  for (int i = 0; i < 5; ++i) {  // one more than are answered at the same time
+    taps.push_back(send(request("GET", "/weir/v1/tap/flights", {{"timeout", "500ms"}})));
+  }
+  std::vector<int> statuses;
+  for (auto& tap : taps) statuses.push_back(tap.get().status);
+  EXPECT_EQ(statuses, (std::vector<int>{200, 200, 200, 200, 503}));
+  gateway_.reset();
 }
 
 TEST_F(GatewayTest, many_threads_ask_at_once) {

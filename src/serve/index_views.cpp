@@ -189,26 +189,32 @@ std::vector<TableRead> IndexViews::plan(const std::vector<sql::TableConditions>&
 
 Result<void> IndexViews::show(const index::IndexedTable& table, std::shared_ptr<const Batch> rows) {
   static std::atomic<int> made = 0;
-  auto& held = held_[table.name];
-  const bool is_new = held == nullptr;
-  if (is_new) held = std::make_shared<HeldRows>(table.schema);
-  held->hold(std::move(rows));
-  if (is_new) {
+  if (!held_.contains(table.name)) {
+    const auto held = std::make_shared<HeldRows>(table.schema);
     const std::string function = fmt::format("weir_index_{}", made++);
     OK_OR_RETURN(database_->add_table_function(function, held));
     functions_[table.name] = function;
+    held_[table.name] = held;
   }
+  held_[table.name]->hold(std::move(rows));
+  OK_OR_RETURN(connection_.run(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS SELECT * FROM {}()",
+                                           quote_name(table.name), functions_[table.name])));
   shown_.push_back(table.name);
-  return connection_.run(fmt::format("CREATE OR REPLACE TEMP VIEW {} AS SELECT * FROM {}()",
-                                     quote_name(table.name), functions_[table.name]));
+  return {};
 }
 
 Result<void> IndexViews::take_away() {
+  for (const auto& [table, rows] : held_) rows->hold(nullptr);
+  Result<void> taken;
+  std::vector<std::string> stay;
   for (const std::string& table : std::exchange(shown_, {})) {
-    held_[table]->hold(nullptr);
-    OK_OR_RETURN(connection_.run("DROP VIEW temp." + quote_name(table)));
+    const auto dropped = connection_.run("DROP VIEW IF EXISTS temp." + quote_name(table));
+    if (dropped.ok()) continue;
+    stay.push_back(table);
+    if (taken.ok()) taken = dropped;
   }
-  return {};
+  shown_ = std::move(stay);
+  return taken;
 }
 
 }  // namespace weir::serve

@@ -42,6 +42,7 @@ class IndexViews {
   // will say so itself.
   Result<std::vector<TableRead>> put(const std::vector<sql::TableConditions>& tables,
                                      const std::vector<engine::Parameter>& parameters);
+  // A view that could not be dropped is empty, and is tried again by the next call.
   Result<void> take_away();
   // What put() would do for such conditions, whatever their values are.
   std::vector<TableRead> plan(const std::vector<sql::TableConditions>& tables) const;

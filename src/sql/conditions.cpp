@@ -46,6 +46,7 @@ class ConditionReader {
  private:
   void read_filter(const JsonValue::Array& expressions, const JsonValue& get) {
     get_ = &get;
+    values_ = 0;
     TableConditions table{get["function_data"]["table"].text(), {}};
     for (const JsonValue& expression : expressions) take(expression, table.conditions);
     if (!table.table.empty() && !table.conditions.empty()) found_.push_back(std::move(table));
@@ -63,7 +64,8 @@ class ConditionReader {
       const bool upper = expression["upper_inclusive"].boolean();
       add(expression["input"], lower ? ">=" : ">", {&expression["lower"]}, all);
       add(expression["input"], upper ? "<=" : "<", {&expression["upper"]}, all);
-    } else if (expression["type"].text() == "COMPARE_IN" && children.size() > 1) {
+    } else if (expression["type"].text() == "COMPARE_IN" && children.size() > 1 &&
+               children.size() - 1 <= condition_values_max) {
       std::vector<const JsonValue*> values;
       for (std::size_t i = 1; i < children.size(); ++i) values.push_back(&children[i]);
       add(children.front(), "IN", values, all);
@@ -84,12 +86,14 @@ class ConditionReader {
     const auto& columns = (*get_)["column_indexes"].array();
     const std::size_t place = column["index"].unsigned_integer();
     if (column["expression_class"].text() != "BOUND_REF" || place >= columns.size()) return;
+    if (values_ + values.size() > condition_values_max) return;
     ColumnCondition condition{columns[place]["index"].unsigned_integer(), sign, {}};
     for (const JsonValue* value : values) {
       auto text = constant(*value);
       if (!text) return;
       condition.values.push_back(std::move(*text));
     }
+    values_ += condition.values.size();
     all.push_back(std::move(condition));
   }
 
@@ -114,6 +118,7 @@ class ConditionReader {
   const TypedText& typed_;
   const std::string_view original_;
   const JsonValue* get_ = nullptr;
+  std::size_t values_ = 0;  // of the scan's conditions
   std::map<std::string, int> scans_;
   std::vector<TableConditions> found_;
 };

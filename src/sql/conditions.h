@@ -22,8 +22,13 @@ struct TableConditions {
   std::vector<ColumnCondition> conditions;
 };
 
+// More values of one table than an index should be asked for: each is a place of its own to look
+// at.
+constexpr std::size_t condition_values_max = 1'000;
+
 // Of the tables that are read once, and from which rows go straight into a filter. `typed` is what
-// the plan was made of.
+// the plan was made of. A condition beyond condition_values_max of its table is left out, which may
+// only make more rows be looked at.
 std::vector<TableConditions> find_conditions(const formats::JsonValue& plans,
                                              const TypedText& typed, std::string_view original);
 

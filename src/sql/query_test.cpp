@@ -204,6 +204,25 @@ TEST_F(QueryTest, parameters_have_the_types_they_are_declared_with) {
   EXPECT_EQ(*query.result, *schema({{"origin", "varchar"}, {"since", "timestamp"}}));
 }
 
+TEST_F(QueryTest, conditions_of_more_values_than_an_index_is_asked_for_are_left_out) {
+  const auto values_of = [&](std::size_t in, std::size_t equal) {
+    std::string sql = "FROM delays WHERE flights IN (0";
+    for (std::size_t i = 1; i < in; ++i) sql += ", " + std::to_string(i);
+    sql += ')';
+    for (std::size_t i = 0; i < equal; ++i) sql += " AND flights = 1";
+    std::size_t values = 0;
+    const CheckedQuery query = std::get<0>(check(sql));
+    for (const TableConditions& table : query.conditions) {
+      for (const ColumnCondition& one : table.conditions) values += one.values.size();
+    }
+    return values;
+  };
+  EXPECT_EQ(values_of(condition_values_max, 0), condition_values_max);
+  EXPECT_EQ(values_of(condition_values_max + 1, 0), 0);
+  EXPECT_EQ(values_of(condition_values_max + 1, 2), 2);
+  EXPECT_EQ(values_of(2, condition_values_max), condition_values_max);
+}
+
 TEST_F(QueryTest, a_mistake_does_not_spoil_the_next_query) {
   EXPECT_EQ(check("SELECT nope FROM delays").index(), 1);
   EXPECT_EQ(reads("FROM delays"), Names{"delays"});

@@ -26,38 +26,50 @@ Error failure(sqlite3* database) {
 }  // namespace
 
 Statement::Statement(Statement&& other) noexcept
-    : statement_(std::exchange(other.statement_, nullptr)) {}
+    : statement_(std::exchange(other.statement_, nullptr)),
+      is_too_large_(std::exchange(other.is_too_large_, false)) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   std::swap(statement_, other.statement_);
+  std::swap(is_too_large_, other.is_too_large_);
   return *this;
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
-  sqlite3_bind_text(statement_, parameter, text.data(), static_cast<int>(text.size()),
-                    SQLITE_STATIC);
-  return *this;
+  return note(sqlite3_bind_text64(statement_, parameter, text.data(), text.size(), SQLITE_STATIC,
+                                  SQLITE_UTF8));
 }
 
 Statement& Statement::bind_blob(int parameter, std::string_view bytes) {
   // No bytes are an empty value, not none.
   const char* begin = bytes.empty() ? "" : bytes.data();
-  sqlite3_bind_blob(statement_, parameter, begin, static_cast<int>(bytes.size()), SQLITE_STATIC);
-  return *this;
+  return note(sqlite3_bind_blob64(statement_, parameter, begin, bytes.size(), SQLITE_STATIC));
 }
 
 Statement& Statement::bind(int parameter, std::int64_t number) {
-  sqlite3_bind_int64(statement_, parameter, number);
+  return note(sqlite3_bind_int64(statement_, parameter, number));
+}
+
+// A statement that was not reset, or has no such parameter, is our own mistake.
+Statement& Statement::note(int bound) {
+  ASSERT(bound == SQLITE_OK || bound == SQLITE_TOOBIG);
+  if (bound == SQLITE_TOOBIG) is_too_large_ = true;
   return *this;
 }
 
 Result<bool> Statement::step() {
+  if (is_too_large_) {
+    reset();
+    return Error{Fault::invalid, "a value is larger than the 1 GB that SQLite keeps"};
+  }
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return failure(sqlite3_db_handle(statement_));
+  Error failed = failure(sqlite3_db_handle(statement_));
+  reset();
+  return failed;
 }
 
 Result<void> Statement::run() {
@@ -70,6 +82,7 @@ Result<void> Statement::run() {
 void Statement::reset() {
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
+  is_too_large_ = false;
 }
 
 std::string_view Statement::bytes(int column) const {
@@ -90,7 +103,9 @@ Result<std::unique_ptr<File>> File::open(const std::filesystem::path& path) {
   sqlite3* database = nullptr;
   const int code = sqlite3_open(path.c_str(), &database);
   std::unique_ptr<File> file(new File(database));
-  if (code != SQLITE_OK) return failure(database);
+  if (code != SQLITE_OK) {
+    return Error{fault_of(code), fmt::format("{}: {}", path.string(), sqlite3_errmsg(database))};
+  }
   sqlite3_extended_result_codes(database, 1);
   return file;
 }

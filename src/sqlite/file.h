@@ -27,7 +27,8 @@ class Statement {
   Statement& bind_blob(int parameter, std::string_view bytes);
   Statement& bind(int parameter, std::int64_t number);
   // True: a row. False: done. Fault::unavailable: no room, or busy; Fault::corrupt: the file is
-  // damaged; Fault::conflict: a row of that key is there.
+  // damaged; Fault::conflict: a row of that key is there; Fault::invalid: a bound value is larger
+  // than SQLite keeps. After a failure it is ready to be run again, with nothing bound.
   Result<bool> step();
   // Steps to the end, wants no rows, and is ready to be run again.
   Result<void> run();
@@ -42,8 +43,10 @@ class Statement {
  private:
   friend class File;
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  Statement& note(int bound);
 
   sqlite3_stmt* statement_;
+  bool is_too_large_ = false;  // what was bound
 };
 
 // Used by one thread at a time.

@@ -163,7 +163,7 @@ Result<void> Applier::follow(const std::stop_token& stop) {
 }
 
 Result<bool> Applier::gather(journal::Reader& reader) {
-  while (pending_rows_ < transaction_rows_max && pending_bytes() < transaction_bytes_max) {
+  while (pending_rows_ < transaction_rows_max && pending_bytes().rows < transaction_bytes_max) {
     TRY(const std::optional<journal::Placed> placed, reader.next());
     if (!placed) return pending_rows_ > 0;
     OK_OR_RETURN(take(*placed));
@@ -224,7 +224,8 @@ bool Applier::is_due() const {
 }
 
 Result<void> Applier::apply(Position through) {
-  OK_OR_RETURN(store_.check_room(pending_bytes()));
+  const PendingBytes pending = pending_bytes();
+  OK_OR_RETURN(store_.check_room(pending.rows, pending.indexes));
   OK_OR_RETURN(connection_->run("BEGIN"));
   if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->begin());
   for (const auto& [table, rows] : pending_) {
@@ -235,17 +236,24 @@ Result<void> Applier::apply(Position through) {
   OK_OR_RETURN(write_places(through));
   // Before the engine: where only this one is kept, the rows are put once more, which changes
   // nothing.
-  if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->commit(table_places()));
+  if (store_.indexes() != nullptr) {
+    OK_OR_RETURN(store_.indexes()->commit(table_places()));
+    OK_OR_RETURN(store_.check_room(pending.rows));  // what SQLite took is no longer the engine's
+  }
   OK_OR_RETURN(connection_->run("COMMIT"));
   places_written_ = std::chrono::steady_clock::now();
   publish(through);
   return {};
 }
 
-std::size_t Applier::pending_bytes() const {
-  std::size_t bytes = 0;
-  for (const auto& [table, rows] : pending_) bytes += rows->bytes();
-  return bytes;
+Applier::PendingBytes Applier::pending_bytes() const {
+  PendingBytes pending;
+  for (const auto& [table, rows] : pending_) {
+    pending.rows += rows->bytes();
+    const auto* indexed = store_.indexes() == nullptr ? nullptr : store_.indexes()->find(table);
+    if (indexed != nullptr) pending.indexes += index_bytes(*indexed, rows->bytes());
+  }
+  return pending;
 }
 
 Result<void> Applier::apply_table(const TableSpec& table) {
@@ -310,12 +318,11 @@ std::map<std::string, index::IndexPlace> Applier::table_places() const {
 // They are never behind the tables, unless their file was lost or is of another shape.
 Result<void> Applier::put_anew_lost_indexes() {
   for (const auto& [table, place] : table_places()) {
-    index::OrderedIndexes& indexes = *store_.indexes();
-    const auto known = indexes.place(table);
+    const auto known = store_.indexes()->place(table);
     if (known && known->journal == place.journal && known->position >= place.position) continue;
     say_(LogCode::table_indexes_made_anew,
          fmt::format("the indexes of table {} are made anew from its rows", table));
-    OK_OR_RETURN(put_anew(indexes, *connection_, *store_.find(table), place));
+    OK_OR_RETURN(put_anew(store_, *connection_, *store_.find(table), place));
   }
   return {};
 }
@@ -362,7 +369,9 @@ void Applier::fail(Error error) {
     error.message = "results wait in the journal until there is a way to apply them: " +
                     std::move(error.message);
   }
-  if (error.fault == Fault::corrupt) error.message += rebuild_advice;
+  // Damaged indexes say themselves what to do.
+  const bool is_of_indexes = store_.indexes() != nullptr && store_.indexes()->is_damaged();
+  if (error.fault == Fault::corrupt && !is_of_indexes) error.message += rebuild_advice;
   std::unique_lock lock(mutex_);
   const bool is_news = health_.ok() || health_.error().message != error.message;
   health_ = error;

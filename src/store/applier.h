@@ -74,7 +74,11 @@ class Applier {
   // There are rows for the tables, or their places in the file fall behind.
   bool is_due() const;
   Result<void> apply(Position through);
-  std::size_t pending_bytes() const;
+  struct PendingBytes {
+    std::size_t rows = 0;
+    std::size_t indexes = 0;
+  };
+  PendingBytes pending_bytes() const;
   Result<void> apply_table(const TableSpec& table);
   Result<void> drop_expired();
   Result<void> put_anew_lost_indexes();

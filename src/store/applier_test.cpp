@@ -237,6 +237,15 @@ TEST_F(ApplierTest, goes_on_where_a_failed_checkpoint_made_the_engine_refuse_eve
   EXPECT_TRUE(reading->run("SELECT * FROM one").ok());
 }
 
+TEST_F(ApplierTest, rows_need_room_and_their_indexes_too) {
+  ASSERT_TRUE(start({{"a", "one"}}).ok());
+  const std::size_t quarter = std::filesystem::space(folder_.path()).available / 4;
+  EXPECT_TRUE(store_->check_room(quarter).ok());
+  const auto refused = store_->check_room(quarter, quarter + (quarter / 2));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().fault, Fault::unavailable);
+}
+
 TEST_F(ApplierTest, refuses_places_of_another_journal) {
   commit("a", 1);
   apply({{"a", "one"}});

@@ -43,8 +43,14 @@ std::vector<index::IndexedTable> indexed_tables(const std::vector<TableSpec>& ta
   return indexed;
 }
 
-Result<void> put_anew(index::OrderedIndexes& indexes, engine::Connection& connection,
+std::size_t index_bytes(const index::IndexedTable& table, std::size_t bytes) {
+  return bytes * (1 + 2 * table.orders.size());
+}
+
+Result<void> put_anew(const TableStore& store, engine::Connection& connection,
                       const TableSpec& table, const index::IndexPlace& place) {
+  index::OrderedIndexes& indexes = *store.indexes();
+  const index::IndexedTable& indexed = *indexes.find(table.name);
   OK_OR_RETURN(indexes.begin());
   OK_OR_RETURN(indexes.empty(table.name));
   TRY(const auto rows, connection.query("SELECT * FROM " + engine::quote_name(table.name)));
@@ -53,6 +59,7 @@ Result<void> put_anew(index::OrderedIndexes& indexes, engine::Connection& connec
   while (true) {
     TRY(const auto batch, rows->next());
     if (batch == nullptr) break;
+    OK_OR_RETURN(store.check_room(0, index_bytes(indexed, batch->bytes())));
     OK_OR_RETURN(indexes.put(table.name, *batch, {}, {.first_row = count}));
     count += batch->rows();
     uncommitted += batch->rows();

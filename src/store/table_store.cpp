@@ -152,15 +152,15 @@ Result<void> TableStore::check_columns(const std::vector<TableSpec>& tables) con
   return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};
 }
 
-Result<void> TableStore::check_room(std::size_t bytes) const {
+Result<void> TableStore::check_room(std::size_t bytes, std::size_t index_bytes) const {
   std::error_code failed;
   const auto space = std::filesystem::space(folder_, failed);
   if (failed) {
     return Error{Fault::unavailable,
                  fmt::format("looking at {}: {}", folder_.string(), failed.message())};
   }
-  // Once in the log that DuckDB writes ahead, once in the table.
-  const std::size_t needed = room_bytes_min + 2 * bytes;
+  // Once in the log that DuckDB, or SQLite, writes ahead, once in its file.
+  const std::size_t needed = room_bytes_min + 2 * (bytes + index_bytes);
   if (space.available >= needed) return {};
   return Error{Fault::unavailable,
                fmt::format("the disk of {} is full: {} MB are free, and {} MB "

@@ -27,9 +27,9 @@ class TableStore {
   Result<void> check_columns(const std::vector<TableSpec>& tables) const;
 
   const std::vector<TableSpec>& tables() const { return tables_; }
-  // Fault::unavailable: the disk has less room than `bytes` of rows may take. DuckDB is not to find
-  // out by itself: where a checkpoint fails, it serves nothing any more.
-  Result<void> check_room(std::size_t bytes) const;
+  // Fault::unavailable: the disk has less room than these rows, with their indexes, may take.
+  // DuckDB is not to find out by itself: where a checkpoint fails, it serves nothing any more.
+  Result<void> check_room(std::size_t bytes, std::size_t index_bytes = 0) const;
   // From a stream's commit in the journal to its rows in a table, a count a commit.
   telemetry::Histogram& visible_seconds() { return visible_seconds_; }
   const std::filesystem::path& folder() const { return folder_; }

@@ -32,12 +32,14 @@ EVENTS_GO_ON = {
     "unlink */state/_collect/snapshot-* EIO": "removing",
     "write *.duckdb.wal EIO": "weir.duckdb.wal",
     "sync *.duckdb.wal EIO": "fsync failed",
+    "write *indexes.sqlite-wal EIO": "indexes.sqlite: disk I/O error",
+    "sync *indexes.sqlite-wal EIO": "indexes.sqlite: disk I/O error",
 }
 
 # A part of what was asked, or a signal in between: carried on as if it had not happened.
-UNNOTICED = ("write */journal/* short", "write */journal/*.segment EINTR 5",
-             "write */history/* short", "write */state/* short", "write */tables/* short",
-             "write *.sqlite* short")  # fmt: skip
+UNNOTICED = ("write */journal/*.segment EINTR 5", "write */journal/* short",
+             "write */history/* short", "write */state/* short", "write *indexes.sqlite* short",
+             "write */tables/* short", "write *catalogue.sqlite* short")  # fmt: skip
 
 START_REFUSED = {
     "open */journal/identity EIO": "journal/identity: Input/output error",
@@ -45,7 +47,10 @@ START_REFUSED = {
     "open */run.json.new EACCES": "run.json: Permission denied",
     "rename */run.json EIO": "run.json: Input/output error",
     "open */weir.duckdb EIO": "weir.duckdb",
+    "open *indexes.sqlite EACCES": "indexes.sqlite: unable to open",
 }
+
+TORN = ("*/journal/*.segment", "*/history/*", "*/state/*", "*/tables/*", "*indexes.sqlite*")
 
 
 class FailedCallsTest(FaultTest):
@@ -117,7 +122,9 @@ class FailedCallsTest(FaultTest):
         for answer in self.send_some(weir):
             self.assertEqual(answer.status, 200, answer.body)
         self.compare(weir)
+        self.assertEqual(weir.post("/weir/v1/tokens", {"scopes": ["read:copies"]}).status, 200)
         self.assertEqual(weir.stop(), 0)
+        self.assertEqual(weir.met(), set(UNNOTICED))
         weir.disarm()
         weir.start()
         self.compare(weir)
@@ -136,7 +143,7 @@ class FailedCallsTest(FaultTest):
         self.compare(weir)
 
     def test_a_write_torn_in_the_middle_leaves_nothing_half(self):
-        for path in ("*/journal/*.segment", "*/history/*", "*/state/*", "*/tables/*"):
+        for path in TORN:
             with self.subTest(path):
                 weir = self.with_history().start()
                 weir.arm(f"write {path} torn")

@@ -24,6 +24,9 @@ stream: copies
 sql: SELECT id FROM events
 into: copies
 ---
+table: copies
+indexes: [[id]]
+---
 stream: totals
 sql: SELECT id % 10 AS k, count(*) AS n FROM events GROUP BY k
 unbounded_state: allow
@@ -51,6 +54,11 @@ class FaultyWeir(Weir):
         draft = self.folder / ".faults.new"
         draft.write_text("".join(rule + "\n" for rule in rules))
         draft.rename(self.rules)
+
+    def met(self) -> set[str]:
+        """The rules that some call has met, armed or no longer."""
+        told = self.folder / ".faults.met"
+        return set(told.read_text().splitlines()) if told.exists() else set()
 
     def disarm(self):
         self.rules.unlink(missing_ok=True)

@@ -33,6 +33,9 @@ into: totals
 stream: copies
 sql: SELECT id FROM events
 into: copies
+---
+table: copies
+indexes: [[id]]
 """,
 }
 

@@ -7,7 +7,8 @@
 //
 // PATTERN is a shell's, over the whole path. WHAT is an errno's name; `short` writes a part of what
 // was asked; `torn` writes a part and ends the process as a kill would; for `clock` the seconds by
-// which the wall clock is ahead. With COUNT, only so many calls of a process meet the rule.
+// which the wall clock is ahead. With COUNT, only so many calls of a process meet the rule. A rule
+// that was met is added to the file of that name and `.met`, once a process.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -40,16 +41,31 @@ static void read_rules(char* text, size_t bytes) {
   if (file >= 0) syscall(SYS_close, file);
 }
 
-static int counted(const char* rule, int most) {
+static void tell_met(const char* rule) {
+  char path[4096], line[300];
+  snprintf(path, sizeof path, "%s.met", getenv("WEIR_FAULTS"));
+  const int bytes = snprintf(line, sizeof line, "%s\n", rule);
+  const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+  const int file = (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0600);
+  if (file < 0) return;
+  syscall(SYS_write, file, line, bytes);
+  syscall(SYS_close, file);
+}
+
+// Counts a call that met the rule, and says how many did before.
+static int met_before(const char* rule) {
   static struct {
     char rule[256];
     int met;
-  } seen[16];
-  for (int i = 0; i < 16; ++i) {
+  } seen[32];
+  for (int i = 0; i < 32; ++i) {
     if (seen[i].rule[0] == 0) strncpy(seen[i].rule, rule, sizeof seen[i].rule - 1);
-    if (strcmp(seen[i].rule, rule) == 0) return __atomic_fetch_add(&seen[i].met, 1, 5) < most;
+    if (strcmp(seen[i].rule, rule) != 0) continue;
+    const int met = __atomic_fetch_add(&seen[i].met, 1, __ATOMIC_SEQ_CST);
+    if (met == 0) tell_met(rule);
+    return met;
   }
-  return 0;
+  abort();  // more rules than that need more places
 }
 
 // What the rules say of the call on the path: an errno, a word's number, or none.
@@ -62,7 +78,8 @@ static int fault_of(const char* call, const char* path) {
     int most = 0;
     const int fields = sscanf(rule, "%31s %255s %31s %d", name, pattern, what, &most);
     if (fields < 3 || strcmp(name, call) != 0 || fnmatch(pattern, path, 0) != 0) continue;
-    if (fields == 4 && !counted(rule, most)) continue;
+    const int met = met_before(rule);
+    if (fields == 4 && met >= most) continue;
     for (size_t i = 0; i < sizeof words / sizeof *words; ++i) {
       if (strcmp(words[i].name, what) == 0) return words[i].number;
     }

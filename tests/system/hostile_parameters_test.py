@@ -54,7 +54,9 @@ HUNGRY_SQL = [
     "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
     "FROM range(1000000)",
     "SELECT count(*) FROM (" + "SELECT *, * FROM (" * 40 + "SELECT 1" + ")" * 41,
+    f"FROM copies WHERE v IN ({','.join(['1'] * 500_000)})",
 ]
+LONG_CONDITIONS = [f"v IN ({','.join(['1'] * 60_000)})", " AND ".join(["v = 1"] * 20_000)]
 
 OPTIONS = [
     "k", "k.in", "k.gt", "k.like", "v", "v.gte", "order", "select", "limit", "offset", "wait",
@@ -135,6 +137,13 @@ class HostileParametersTest(unittest.TestCase):
             with self.subTest(sql):
                 answer = self.weir.post("/weir/v1/sql", {"sql": sql})
                 self.assertIn(answer.status, (400, 503, 504), answer.body[:300])
+
+    def test_more_values_than_an_index_is_asked_for_are_answered_without_it(self):
+        for condition in LONG_CONDITIONS:
+            with self.subTest(condition[:20]):
+                self.assertEqual(
+                    self.weir.sql(f"FROM copies WHERE {condition}"), [{"k": "a", "v": 1}]
+                )
 
     def test_bodies_and_scopes_that_are_none_are_refused(self):
         for body in BROKEN_BODIES:
