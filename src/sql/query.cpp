@@ -153,6 +153,10 @@ void refuse_bulk(const QueryBulk& bulk, Refusals& refusals) {
                                  " name those you want",
                                  bulk_columns_max));
   }
+  if (bulk.selects > bulk_selects_max) {
+    refusals.note(0, fmt::format("this is {} SELECTs in one, at most {} may be", bulk.selects,
+                                 bulk_selects_max));
+  }
   if (bulk.lambdas > bulk_lambdas_max) {
     refusals.note_at_word(
         "lambda", fmt::format("{} lambdas stand within one another, at most {} may", bulk.lambdas,

@@ -92,6 +92,7 @@ class BulkReader {
     for (const auto& [name, member] : select.object()) {
       if (name != "cte_map" && name != "from_table") read(member, known);
     }
+    ++bulk_.selects;
     std::size_t columns = 0;
     for (const JsonValue& item : select["select_list"].array()) {
       columns = limited(columns + 1 + limited(count_stars(item)) * from);

@@ -14,6 +14,7 @@ namespace weir::sql {
 struct QueryBulk {
   std::size_t columns = 0;  // of the widest SELECT in it, with every `*` written out
   std::size_t lambdas = 0;  // within one another; each level doubles the work
+  std::size_t selects = 0;
 };
 
 // Of a statement of json_serialize_sql; `widths` are the columns of tables by name in lower case.
@@ -23,5 +24,6 @@ QueryBulk bulk_of(const formats::JsonValue& statement,
 
 inline constexpr std::size_t bulk_columns_max = 20'000;
 inline constexpr std::size_t bulk_lambdas_max = 8;
+inline constexpr std::size_t bulk_selects_max = 1'000;
 
 }  // namespace weir::sql

@@ -157,6 +157,9 @@ TEST_F(QueryTest, what_grows_beyond_all_bounds_when_it_is_bound_is_refused) {
                 message.find("20 lambdas") != std::string::npos)
         << message;
   }
+  std::string many = "SELECT 1";
+  for (int i = 0; i < 1'000; ++i) many += " UNION ALL SELECT 1";
+  EXPECT_NE(std::get<1>(check(many)).front().message.find("1001 SELECTs"), std::string::npos);
   EXPECT_EQ(check(nested(200, "SELECT * FROM (", ")")).index(), 0);
 }
 
