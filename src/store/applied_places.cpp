@@ -37,6 +37,20 @@ Result<AppliedPlaces> read_applied_places(engine::Connection& connection) {
   }
 }
 
+Result<void> check_no_former_writer(const AppliedPlaces& stored, const AppliedPlaces& now,
+                                    const Target& target) {
+  for (const auto& [other, place] : stored) {
+    if (other.table != target.table || now.contains(other)) continue;
+    return Error{Fault::conflict,
+                 fmt::format("table {0} holds results of stream {1}, which no longer writes it, "
+                             "and would get those of stream {2} beside them, from the first on; "
+                             "call it {1} again, write another table, or begin this one anew: "
+                             "`weir drop {0} --restart`",
+                             target.table, other.stream, target.stream)};
+  }
+  return {};
+}
+
 Result<void> write_applied_places(engine::Connection& connection, const AppliedPlaces& places) {
   if (places.empty()) return {};
   std::string targets;

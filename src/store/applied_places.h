@@ -26,6 +26,10 @@ using AppliedPlaces = std::map<Target, AppliedPlace>;
 Result<void> make_applied_places(engine::Connection& connection);
 // Of all targets there ever were, also of those not declared now.
 Result<AppliedPlaces> read_applied_places(engine::Connection& connection);
+// Fault::conflict: the table, which the target is new to, holds results of a stream that is no
+// longer among `now`. A stream under a new name would add all that it gave under its former one.
+Result<void> check_no_former_writer(const AppliedPlaces& stored, const AppliedPlaces& now,
+                                    const Target& target);
 // Replaces those of these targets and no other, in the transaction under way.
 Result<void> write_applied_places(engine::Connection& connection, const AppliedPlaces& places);
 

@@ -91,6 +91,7 @@ Result<void> Applier::load_places() {
   TRY(const AppliedPlaces stored, read_applied_places(*connection_));
   for (auto& [target, place] : places_) {
     const auto known = stored.find(target);
+    if (known == stored.end()) OK_OR_RETURN(check_no_former_writer(stored, places_, target));
     place = known == stored.end() ? AppliedPlace{.journal = journal_.id()} : known->second;
     if (place.journal == journal_.id() && place.position <= journal_.end()) continue;
     return Error{

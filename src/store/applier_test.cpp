@@ -113,6 +113,16 @@ TEST_F(ApplierTest, a_stream_that_was_not_declared_for_a_while_is_applied_once) 
   EXPECT_EQ(said_, std::vector<std::string>{});
 }
 
+TEST_F(ApplierTest, a_table_whose_writer_has_another_name_now_is_refused) {
+  commit("a", 1);
+  commit("b", 1);
+  apply({{"a", "one"}});
+  const auto refused = start({{"b", "one"}});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().fault, Fault::conflict);
+  EXPECT_NE(refused.error().message.find("call it a again"), std::string::npos);
+}
+
 TEST_F(ApplierTest, a_streams_new_table_gets_all_of_its_commits) {
   commit("a", 1);
   apply({{"a", "one"}});

@@ -54,8 +54,40 @@ Result<bool> holds_nothing(Connection& connection, const std::string& table,
   return batch == nullptr || batch->rows() == 0;
 }
 
+std::string key_text(const TableSpec& table) {
+  if (table.key.empty()) return "no key";
+  std::string names;
+  for (const std::size_t column : table.key) {
+    names += (names.empty() ? "" : ", ") + table.schema->columns[column].name;
+  }
+  return "the key (" + names + ")";
+}
+
+// What its rows were kept by is the table's comment.
+Result<void> remember_key(Connection& connection, const TableSpec& table) {
+  return connection.run("COMMENT ON TABLE " + quote_name(table.name) + " IS " +
+                        quote_text(key_text(table)));
+}
+
+// Rows that were kept by another key may stand there twice by this one.
+Result<void> check_key(Connection& connection, const TableSpec& table) {
+  TRY(auto rows, connection.query("SELECT comment FROM duckdb_tables() WHERE schema_name = 'main' "
+                                  "AND comment IS NOT NULL AND table_name = " +
+                                  quote_text(table.name)));
+  TRY(auto batch, rows->next());
+  if (batch == nullptr || batch->rows() == 0) return {};
+  const std::string_view stored = batch->column(0).string(0);
+  if (stored == key_text(table)) return {};
+  return Error{Fault::conflict,
+               fmt::format("table {0}: its rows are kept with {1}, and now would be with {2}; "
+                           "leave that as it was, or begin the table anew: `weir drop {0} "
+                           "--restart`",
+                           table.name, stored, key_text(table))};
+}
+
 // No stored value may change its meaning, or go.
 Result<void> check_stored(Connection& connection, const Schema& stored, const TableSpec& table) {
+  OK_OR_RETURN(check_key(connection, table));
   const std::size_t common = std::min(stored.columns.size(), table.schema->columns.size());
   for (std::size_t i = 0; i < common; ++i) {
     const Field& column = table.schema->columns[i];
@@ -107,6 +139,7 @@ Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& t
       OK_OR_RETURN(connection.run("CREATE TABLE " + quote_name(table.name) + "(" +
                                   engine::column_list(*table.schema) + ")"));
     }
+    OK_OR_RETURN(remember_key(connection, table));
   }
   return {};
 }

@@ -110,6 +110,8 @@ class ReloadTest(unittest.TestCase):
         for was, becomes, told in [
             ("INTERVAL 1 HOUR", "INTERVAL 2 HOUR", "sales"),
             ("SELECT shop, price FROM", "SELECT shop, price::varchar AS price FROM", "copies"),
+            ("stream: copies", "stream: renamed", "call it copies again"),
+            ("into: copies", "into: copies\n---\ntable: copies\nkey: [shop]", "kept with no key"),
         ]:
             with self.subTest(told):
                 self.write("shop.yaml", SHOP.replace(was, becomes))
