@@ -10,7 +10,7 @@ namespace weir::client {
 using TextRow = std::vector<std::string>;
 
 // The first row is the head. Columns of numbers stand to the right.
-std::string text_table(const std::vector<TextRow>& rows);
+std::string text_table(std::vector<TextRow> rows);
 
 // CSV (RFC 4180) as rows of cells.
 std::vector<TextRow> csv_rows(std::string_view csv);

@@ -13,6 +13,10 @@ TEST(TextTable, SetsNumbersToTheRightAndCountsLettersNotBytes) {
             "Oslo         12\n");
 }
 
+TEST(TextTable, ShowsControlsInsteadOfObeyingThem) {
+  EXPECT_EQ(text_table({{"a"}, {"\x1b[31m\n\xc2\x9b"}}), "a\n--------------\n\\x1b[31m\\n\\x9b\n");
+}
+
 TEST(TextTable, OfAHeadAloneHasNoRows) { EXPECT_EQ(text_table({{"a"}}), "a\n-\n"); }
 
 TEST(CsvRows, AreTakenApartAsTheyWereQuoted) {
