@@ -12,6 +12,10 @@
 namespace weir::cli {
 namespace {
 
+// Bytes that are no UTF-8 are shown with escapes: one such row must not hide the others.
+constexpr const char* refused_columns =
+    "replayed, code, reason, coalesce(try(decode(bytes)), bytes::VARCHAR) AS event";
+
 using client::csv_rows;
 using client::refusal_of;
 using client::ServerClient;
@@ -88,10 +92,9 @@ Result<void> list(const std::string& only, const Session& session) {
 Result<void> show(const std::string& name, std::size_t limit, const Session& session) {
   TRY(const Refuser of, refuser(name, session));
   return print_rows(
-      fmt::format(
-          "SELECT accepted, {} FROM quarantine({}) ORDER BY accepted DESC LIMIT {}",
-          of.is_stream ? "reason, \"row\"" : "replayed, code, reason, decode(bytes) AS event",
-          engine::quote_text(name), limit),
+      fmt::format("SELECT accepted, {} FROM quarantine({}) ORDER BY accepted DESC LIMIT {}",
+                  of.is_stream ? "reason, \"row\"" : refused_columns, engine::quote_text(name),
+                  limit),
       session);
 }
 

@@ -107,6 +107,10 @@ Place place_of(const SqlText& sql, std::size_t offset) {
 }
 
 Result<std::string> read_text(const std::filesystem::path& file, std::size_t bytes_max) {
+  std::error_code failed;
+  if (std::filesystem::is_other(file, failed)) {
+    return Error{Fault::invalid, "this is not a file: a pipe would be waited for without end"};
+  }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return Error{Fault::invalid, "it cannot be read"};
   std::string text;
