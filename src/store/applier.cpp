@@ -353,7 +353,7 @@ void Applier::publish(Position through) {
   pending_since_.clear();
   std::unique_lock lock(mutex_);
   const bool goes_on = !health_.ok();
-  health_ = {};
+  if (goes_on) health_ = {};
   for (const auto& [table, rows] : pending_) {
     rows_applied_[table] += rows->rows();
     rows->clear();
