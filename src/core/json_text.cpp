@@ -41,4 +41,10 @@ std::string json_string(std::string_view text) {
   return json;
 }
 
+std::string json_strings(const std::vector<std::string>& texts) {
+  std::string json;
+  for (const std::string& text : texts) json += (json.empty() ? "" : ",") + json_string(text);
+  return "[" + json + "]";
+}
+
 }  // namespace weir

@@ -3,11 +3,14 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace weir {
 
 // Appends "text" with quotes. Bytes above 0x7f go through as they are: our texts are UTF-8.
 void append_json_string(std::string& json, std::string_view text);
 std::string json_string(std::string_view text);
+// ["a","b"]
+std::string json_strings(const std::vector<std::string>& texts);
 
 }  // namespace weir

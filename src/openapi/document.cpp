@@ -117,9 +117,9 @@ class Document {
       orders.push_back(column.name);
     }
     const std::string name_schema =
-        JsonObject().text("type", "string").raw("enum", json_texts(names)).done();
+        JsonObject().text("type", "string").raw("enum", json_strings(names)).done();
     const std::string order_schema =
-        JsonObject().text("type", "string").raw("enum", json_texts(orders)).done();
+        JsonObject().text("type", "string").raw("enum", json_strings(orders)).done();
     Operation rows("rows_of_" + table.name, "Rows of " + table.name, "tables");
     rows.query("limit", "Rows of a page",
                R"({"type":"integer","minimum":1,"maximum":10000,"default":100})")

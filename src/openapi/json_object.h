@@ -37,10 +37,4 @@ inline std::string json_array(const std::vector<std::string>& values) {
   return "[" + json + "]";
 }
 
-inline std::string json_texts(const std::vector<std::string>& texts) {
-  std::string json;
-  for (const std::string& text : texts) json += (json.empty() ? "" : ",") + json_string(text);
-  return "[" + json + "]";
-}
-
 }  // namespace weir::openapi

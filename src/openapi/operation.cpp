@@ -44,7 +44,7 @@ std::string in_envelope(const Answer& answer) {
 Operation::Operation(std::string_view id, std::string_view summary, std::string_view tag) {
   operation_.text("operationId", id)
       .text("summary", summary)
-      .raw("tags", json_texts({std::string(tag)}));
+      .raw("tags", json_strings({std::string(tag)}));
 }
 
 Operation& Operation::parameter(std::string_view in, std::string_view name,

@@ -151,7 +151,7 @@ std::string event_schema(const EventRules& rules) {
   }
   JsonObject event;
   event.text("type", "object").raw("properties", properties.done());
-  if (!required.empty()) event.raw("required", json_texts(required));
+  if (!required.empty()) event.raw("required", json_strings(required));
   return event.done();
 }
 

@@ -238,12 +238,6 @@ class Planning {
   DropPlan plan_;
 };
 
-std::string json_of(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ",") + json_string(name);
-  return "[" + list + "]";
-}
-
 std::vector<std::string> names_of(const formats::JsonValue& list) {
   std::vector<std::string> names;
   for (const formats::JsonValue& name : list.array()) names.push_back(name.text());
@@ -269,8 +263,9 @@ Result<std::optional<Intent>> read_intent(const fs::path& data) {
 
 Result<void> write_intent(const fs::path& data, const Intent& intent) {
   return journal::replace_file(
-      intent_file(data), fmt::format("{{\"topics\":{},\"tables\":{},\"end\":{}}}\n",
-                                     json_of(intent.topics), json_of(intent.tables), intent.end));
+      intent_file(data),
+      fmt::format("{{\"topics\":{},\"tables\":{},\"end\":{}}}\n", json_strings(intent.topics),
+                  json_strings(intent.tables), intent.end));
 }
 
 Result<void> remove_intent(const fs::path& data) {

@@ -43,10 +43,6 @@ std::string columns_json(const Schema& schema) {
   });
 }
 
-std::string names_json(const std::vector<std::string>& names) {
-  return json_array(names, [](const std::string& name) { return json_string(name); });
-}
-
 std::string key_json(const Schema& schema, const std::vector<std::size_t>& key) {
   return json_array(key, [&](std::size_t i) { return json_string(schema.columns[i].name); });
 }
@@ -55,7 +51,7 @@ std::string key_json(const Schema& schema, const std::vector<std::size_t>& key) 
 std::string rules_json(const EventRules& rules) {
   return json_array(rules.columns, [](const ColumnRule& column) {
     return fmt::format(R"({{"name":{},"type":{},"from":{}}})", json_string(column.name),
-                       json_string(to_string(column.type)), names_json(column.path));
+                       json_string(to_string(column.type)), json_strings(column.path));
   });
 }
 
@@ -69,7 +65,7 @@ std::string source_json(const workspace::Source& source) {
 
 std::string stream_json(const workspace::CompiledStream& stream) {
   return fmt::format(R"({{"name":{},"into":{},"emit":{},"sql":{}}})",
-                     json_string(stream.declared.name), names_json(stream.declared.into),
+                     json_string(stream.declared.name), json_strings(stream.declared.into),
                      stream.emit_changes ? R"("changes")" : R"("close")",
                      json_string(stream.declared.sql.text));
 }
@@ -77,7 +73,7 @@ std::string stream_json(const workspace::CompiledStream& stream) {
 std::string table_json(const workspace::StreamTable& table) {
   return fmt::format(R"({{"name":{},"kind":"table","key":{},"streams":{},"columns":{}}})",
                      json_string(table.name), key_json(*table.schema, table.key),
-                     names_json(table.streams), columns_json(*table.schema));
+                     json_strings(table.streams), columns_json(*table.schema));
 }
 
 std::string static_table_json(const workspace::StaticTable& table) {
@@ -91,7 +87,7 @@ std::string api_json(const workspace::CompiledApi& api, const serve::MayRead& ma
   std::ranges::copy_if(api.reads, std::back_inserter(reads), may_read);
   return fmt::format(R"({{"name":{},"path":{},"version":{},"reads":{}}})",
                      json_string(api.declared.name), json_string(api.declared.path),
-                     api.declared.version, names_json(reads));
+                     api.declared.version, json_strings(reads));
 }
 
 // A stream's SQL tells of all that it reads.

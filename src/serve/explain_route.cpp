@@ -11,9 +11,7 @@ namespace weir::serve {
 namespace {
 
 std::string names_json(const std::vector<std::string>& names) {
-  std::string json;
-  for (const std::string& name : names) json += (json.empty() ? "" : ",") + json_string(name);
-  return json.empty() ? "null" : "[" + json + "]";
+  return names.empty() ? "null" : json_strings(names);
 }
 
 // Of a table; counting a source's history would read it.

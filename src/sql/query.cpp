@@ -21,11 +21,6 @@ std::string empty_table(const Readable& readable) {
          engine::column_list(*readable.schema) + ");";
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 bool reads_topic(std::string_view table_function) {
   return table_function == "late" || table_function == "quarantine";
 }

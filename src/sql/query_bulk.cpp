@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "sql/sql_text.h"
+
 namespace weir::sql {
 namespace {
 
 using formats::JsonValue;
 using Widths = std::map<std::string, std::size_t>;
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::size_t limited(std::size_t columns) { return std::min(columns, bulk_columns_max + 1); }
 

@@ -20,6 +20,11 @@ bool same_word(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 std::size_t token_end(std::string_view sql, std::size_t at) {
   const auto behind = [&](std::string_view closing, std::size_t from) {
     const std::size_t found = sql.find(closing, from);

@@ -13,6 +13,9 @@
 
 namespace weir::sql {
 
+// As SQL compares names without quotes.
+std::string lower(std::string text);
+
 // The first byte behind the quote, comment, word, `$parameter` or single byte that begins at `at`.
 std::size_t token_end(std::string_view sql, std::size_t at);
 

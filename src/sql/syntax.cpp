@@ -11,11 +11,6 @@ using formats::JsonValue;
 constexpr const char* one_select =
     "write one SELECT, and nothing after it: SQL here reads, it changes nothing";
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 // Walks the whole tree. A WITH name hides a table in its query and in what is nested there.
 class UseReader {
  public:
