@@ -17,13 +17,16 @@ std::size_t bytes_of(const Submission& submission) {
 
 bool Backlog::push(Submission& submission) {
   const std::size_t bytes = bytes_of(submission);
+  bool are_enough = false;
   {
     std::lock_guard lock(mutex_);
     if (closed_ || used_ + bytes > bytes_max_) return false;
     submission.share = Share(used_, bytes);
     waiting_.push_back(std::move(submission));
+    are_enough = waiting_.size() >= wanted_;
   }
-  changed_.notify_one();
+  // To wake the taker for each of many would cost more than gathering them saves.
+  if (are_enough) changed_.notify_one();
   return true;
 }
 
@@ -37,9 +40,13 @@ void Backlog::put_back(std::vector<Submission> submissions) {
   changed_.notify_one();
 }
 
-std::vector<Submission> Backlog::take(std::size_t bytes_max) {
+std::vector<Submission> Backlog::take(std::size_t bytes_max, Gathering gathering) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
+  const auto are_enough = [this] { return closed_ || waiting_.size() >= wanted_; };
+  wanted_ = gathering.requests;
+  changed_.wait_for(lock, gathering.within, are_enough);
+  wanted_ = 1;
+  changed_.wait(lock, are_enough);
   std::vector<Submission> taken;
   for (std::size_t bytes = 0; bytes < bytes_max && !waiting_.empty(); waiting_.pop_front()) {
     bytes += bytes_of(waiting_.front());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -16,15 +17,21 @@ namespace weir::collect {
 // Any thread may push; one takes. Outlives what was pushed.
 class Backlog {
  public:
+  // How long it is worth waiting for how many requests, before fewer are taken.
+  struct Gathering {
+    std::size_t requests = 1;
+    std::chrono::nanoseconds within{0};
+  };
+
   explicit Backlog(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
   // False: full or closed, and `submission` is as it was.
   bool push(Submission& submission);
   // Requests taken before, which come first again. Even when full or closed.
   void put_back(std::vector<Submission> submissions);
-  // Waits for a request; then those that wait, of `bytes_max` and the one that goes beyond it.
-  // Nothing: closed, and none waits.
-  std::vector<Submission> take(std::size_t bytes_max);
+  // Waits as told, and then for a request; then those that wait, of `bytes_max` and the one that
+  // goes beyond it. Nothing: closed, and none waits.
+  std::vector<Submission> take(std::size_t bytes_max, Gathering gathering);
   void close();
 
  private:
@@ -33,6 +40,7 @@ class Backlog {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Submission> waiting_;  // under mutex_
+  std::size_t wanted_ = 1;          // requests the taker sleeps for; under mutex_
   bool closed_ = false;             // under mutex_
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t backlog_bytes_max = std::size_t{128} << 20;
 constexpr std::size_t round_bytes_max = std::size_t{8} << 20;  // as sent, and as Round counts
+constexpr std::chrono::milliseconds gathering_max{1};
 
 // The same bytes read in another way are another request.
 std::uint64_t sum_of(const Submission& submission) {
@@ -63,13 +64,20 @@ void CollectThread::pass_end() {
 }
 
 void CollectThread::run() {
-  // One round at a time: what comes meanwhile shares the next one's fdatasync, which with many
-  // small requests is most of what they cost.
+  // One round at a time: what comes meanwhile shares the next one's fdatasync. Senders who wait for
+  // their answers come again soon after them, so as many as the last round had are waited for, no
+  // longer than half of what that took: a lone sender never waits. PostgreSQL's commit_delay and
+  // commit_siblings do the same.
+  Backlog::Gathering gathering;
   while (true) {
-    std::vector<Submission> submissions = backlog_.take(round_bytes_max);
+    std::vector<Submission> submissions = backlog_.take(round_bytes_max, gathering);
     if (submissions.empty()) return;
+    gathering.requests = submissions.size();
+    const auto began = std::chrono::steady_clock::now();
     collect(std::move(submissions));
     wait_for_round();
+    const auto took = std::chrono::steady_clock::now() - began;
+    gathering.within = std::min<std::chrono::nanoseconds>(took / 2, gathering_max);
   }
 }
 

@@ -17,9 +17,8 @@
 
 namespace weir::collect {
 
-// A round is decoded while the one before it syncs: two are under way at most, so that requests
-// gather into rounds of a worthwhile size. When one fails, so does the one begun upon it, and the
-// next goes on from what is durable.
+// One round is under way at a time: what comes meanwhile gathers for the next. When a round fails,
+// the next goes on from what is durable.
 class CollectThread {
  public:
   // The parts outlive it.
