@@ -60,7 +60,7 @@ class MemoryJournal final : public journal::Journal {
     return end_;
   }
   Position wait_beyond(Position, std::stop_token) const override { return end(); }
-  Position oldest() const override { return 0; }
+  Position retained_from(const std::string&) const override { return 0; }
   Result<void> drop(const std::string& topic, Position before) override {
     dropped_[topic] = before;
     return {};

@@ -100,15 +100,20 @@ class Replay {
   std::unordered_map<std::string, SourceIntake*> sources_;
 };
 
-Result<void> check_fits(const Progress& progress, const journal::Journal& journal) {
+Result<void> check_fits(const Progress& progress, const journal::Journal& journal,
+                        const std::vector<SourceIntake>& sources) {
+  Position retained = 0;
+  for (const SourceIntake& source : sources) {
+    retained = std::max(retained, journal.retained_from(source.name));
+  }
   if (progress.journal == journal.id() && progress.through <= journal.end() &&
-      progress.through >= journal.oldest()) {
+      progress.through >= retained) {
     return {};
   }
   return Error{Fault::conflict,
                fmt::format("the sources' snapshot is of journal {} through {}, but this is journal "
                            "{} from {} to {}: restore both from the same backup",
-                           progress.journal, progress.through, journal.id(), journal.oldest(),
+                           progress.journal, progress.through, journal.id(), retained,
                            journal.end())};
 }
 
@@ -144,7 +149,7 @@ void forget_dropped_keys(const journal::Journal& journal, KeyRecords& keys) {
 Result<Snapshot> recover(const journal::Journal& journal, Snapshot known,
                          std::vector<SourceIntake>& sources) {
   Progress& progress = known.progress;
-  if (!progress.journal.empty()) OK_OR_RETURN(check_fits(progress, journal));
+  if (!progress.journal.empty()) OK_OR_RETURN(check_fits(progress, journal, sources));
   progress.journal = journal.id();
   forget_dropped(journal, known);
   for (SourceIntake& source : sources) {

@@ -101,10 +101,14 @@ Result<void> Committer::append(std::vector<Entry> entries, Durable done) {
   return {};
 }
 
+bool Committer::is_of_commits(const Waiting& call) {
+  return std::ranges::all_of(call.entries,
+                             [](const auto& entry) { return entry->kind == Kind::commit; });
+}
+
 Result<void> Committer::admit(const Waiting& call) {
   if (failed_) return *failed_;
-  const auto is_commit = [](const auto& entry) { return entry->kind == Kind::commit; };
-  if (full_ && !std::ranges::all_of(call.entries, is_commit)) return *full_;
+  if (full_ && !is_of_commits(call)) return *full_;
   if (call.blocks.size() > writing_.waiting_bytes_max) {
     return Error{Fault::invalid, fmt::format("{} bytes at once, at most {}", call.blocks.size(),
                                              writing_.waiting_bytes_max)};
@@ -212,9 +216,29 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   std::unique_lock lock(mutex_);
   const bool is_news = !full_.has_value();
   full_ = full;
+  const std::vector<Waiting> refused = take_back_events();
   lock.unlock();
   if (is_news) telemetry::log(LogCode::journal_full, full.message, {{"position", end_}});
+  for (const Waiting& call : refused) {
+    if (call.done) call.done(full);
+  }
   return {};
+}
+
+// The reserve is not theirs. Under mutex_.
+std::vector<Committer::Waiting> Committer::take_back_events() {
+  std::deque<Waiting> commits;
+  std::vector<Waiting> events;
+  for (Waiting& call : waiting_) {
+    if (is_of_commits(call)) {
+      commits.push_back(std::move(call));
+    } else {
+      waiting_bytes_ -= call.blocks.size();
+      events.push_back(std::move(call));
+    }
+  }
+  waiting_.swap(commits);
+  return events;
 }
 
 Result<std::vector<Placed>> Committer::write(Group& group) {

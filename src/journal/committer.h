@@ -32,8 +32,8 @@ struct Writing {
 
 // Any thread may append; its own thread writes. Commits what waits before it goes.
 //
-// On a full disk it goes on in the reserve and takes only commits, so that streams finish what was
-// accepted; when the reserve is full too, groups fail one by one. Meanwhile its thread tries to
+// On a full disk it goes on in the reserve: the group that comes to it is written, and from then on
+// only commits are taken, so that streams finish what was accepted; when the reserve is full too, groups fail one by one. Meanwhile its thread tries to
 // claim the reserve anew, and all is well again when that succeeds. After any other failure the end
 // of the file is unknown: the group is cut off again as well as that goes, and nothing is taken any
 // more.
@@ -62,6 +62,7 @@ class Committer {
     std::size_t bytes = 0;  // of the blocks
   };
 
+  static bool is_of_commits(const Waiting& call);
   Result<void> admit(const Waiting& call);
   void run();
   void wait_for_calls(std::unique_lock<std::mutex>& lock);
@@ -74,6 +75,7 @@ class Committer {
   Result<void> make_room(std::uint64_t bytes);
   std::vector<Placed> place(Group& group, const GroupHeader& header) const;
   void refuse(Group group, const Error& error);
+  std::vector<Waiting> take_back_events();
   Error note_failure(const Error& error, Group& group);
 
   const Writing writing_;

@@ -131,7 +131,7 @@ Result<std::unique_ptr<History>> History::open(std::filesystem::path folder, std
   return history;
 }
 
-Result<void> History::copy(const Segment& segment, const Dropped& dropped) {
+Result<void> History::copy(const Segment& segment, const TopicMarks& dropped) {
   SegmentScan scan(segment, seed_, segment.start, segment.end);
   std::map<std::string, Copy, std::less<>> copies;
   while (true) {
@@ -164,9 +164,10 @@ Result<void> History::drop(Position from, const std::string& topic) {
   return {};
 }
 
-Result<void> History::retain(const std::string& topic, Instant before, std::size_t bytes_max) {
+Position History::retained_from(const std::string& topic, Instant before,
+                                std::size_t bytes_max) const {
   std::lock_guard lock(mutex_);
-  std::vector<Position> dropped;
+  Position retained = 0;
   std::uint64_t bytes = 0;
   for (const auto& [from, range] : ranges_) {
     const auto file = range.files.find(topic);
@@ -178,11 +179,10 @@ Result<void> History::retain(const std::string& topic, Instant before, std::size
     const HistoryHeader& header = file->second.header;
     const bool is_old = header.newest < before.time_since_epoch().count();
     if (!is_old && bytes <= bytes_max) break;
-    dropped.push_back(from);
+    retained = range.to;
     bytes -= header.bytes;
   }
-  for (const Position from : dropped) OK_OR_RETURN(drop(from, topic));
-  return {};
+  return retained;
 }
 
 Result<void> History::drop_before(const std::string& topic, Position position) {
@@ -210,12 +210,6 @@ std::optional<HistoryRange> History::find(Position from, Position boundary,
     if (!found.files.empty()) return found;
   }
   return std::nullopt;
-}
-
-std::optional<Position> History::oldest() const {
-  std::lock_guard lock(mutex_);
-  if (ranges_.empty()) return std::nullopt;
-  return ranges_.begin()->first;
 }
 
 }  // namespace weir::journal

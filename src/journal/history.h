@@ -57,14 +57,13 @@ class History {
 
   // Copies a sealed segment's entries to their topics, but those that were dropped. All of it is
   // durable after it.
-  Result<void> copy(const Segment& segment, const Dropped& dropped);
+  Result<void> copy(const Segment& segment, const TopicMarks& dropped);
   // Removes what is kept of the topic before `position`.
   Result<void> drop_before(const std::string& topic, Position position);
-  // Journal::retain.
-  Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max);
+  // Where what Journal::retain leaves of the topic begins; 0: nothing is to go.
+  Position retained_from(const std::string& topic, Instant before, std::size_t bytes_max) const;
   // The first range beyond `from` and before `boundary` that has a wanted topic.
   std::optional<HistoryRange> find(Position from, Position boundary, const Filter& filter) const;
-  std::optional<Position> oldest() const;
 
  private:
   struct Range {

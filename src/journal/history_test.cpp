@@ -36,7 +36,7 @@ TEST(History, what_was_released_is_read_in_order_across_topics_without_gap_or_re
     ASSERT_TRUE(journal->release(before + small_segment).ok());
     const std::int64_t end = opening * 90 + 90;
     EXPECT_EQ(numbers(*journal), count_up(0, end));
-    EXPECT_EQ(journal->oldest(), 0u);
+    EXPECT_EQ(journal->retained_from("t0"), 0u);
     std::vector<std::int64_t> second;
     for (std::int64_t n = 1; n < end; n += 3) second.push_back(n);
     EXPECT_EQ(numbers(*journal, {{"t1"}, {}}), second);
@@ -110,7 +110,7 @@ TEST(History, retention_drops_the_oldest_files_by_age_and_by_size) {
   const TemporaryFolder folder;
   ManualClock clock(Instant(std::chrono::hours(1)));
   const JournalSettings settings{.segment_bytes = small_segment, .tail_cache_bytes = 0};
-  const auto journal = Journal::open(folder.path(), settings, clock).value();
+  auto journal = Journal::open(folder.path(), settings, clock).value();
   for (std::int64_t hour = 0; hour < 3; ++hour) {
     fill(*journal, hour * 48, hour * 48 + 48);  // 16 groups: a segment
     clock.advance(std::chrono::hours(1));
@@ -124,6 +124,13 @@ TEST(History, retention_drops_the_oldest_files_by_age_and_by_size) {
   EXPECT_EQ(history_files(folder.path(), "t0"), 2u);
   EXPECT_EQ(numbers(*journal, {{"t0"}, {}}).front(), 48);
   EXPECT_EQ(numbers(*journal, {{"t1"}, {}}).front(), 1);
+  EXPECT_EQ(numbers(*journal, {{"t0"}, {}}, journal->retained_from("t0")).front(), 48);
+  EXPECT_EQ(journal->retained_from("t1"), 0U);
+
+  const Position retained = journal->retained_from("t0");
+  journal.reset();
+  journal = Journal::open(folder.path(), settings, clock).value();
+  EXPECT_EQ(journal->retained_from("t0"), retained);
 
   const Instant never{};
   ASSERT_TRUE(journal->retain("t1", never, 4096).ok());
@@ -181,6 +188,7 @@ TEST(History, damage_in_it_is_reported_with_file_and_byte) {
   ASSERT_FALSE(placed.ok());
   EXPECT_EQ(placed.error().fault, Fault::corrupt);
   EXPECT_NE(placed.error().message.find(path.string() + ": byte "), std::string::npos);
+  EXPECT_EQ(reader->next().error().fault, Fault::corrupt) << "it cannot be read past";
   EXPECT_EQ(numbers(*journal, {{"t2"}, {}}).front(), 2);
 }
 

@@ -26,8 +26,11 @@ std::string text_of(const Identity& identity) {
   std::string text = fmt::format("weir-journal {}\nid {}\nepoch {}\ndurable {}\naccepted {}\n",
                                  format, identity.id, identity.epoch, identity.durable,
                                  identity.accepted.time_since_epoch().count());
-  for (const auto& [topic, position] : identity.dropped) {
-    text += fmt::format("dropped {} {}\n", topic, position);
+  for (const auto& [word, marks] : {std::pair{"dropped", &identity.dropped},
+                                    std::pair{"retained", &identity.retained}}) {
+    for (const auto& [topic, position] : *marks) {
+      text += fmt::format("{} {} {}\n", word, topic, position);
+    }
   }
   return text;
 }
@@ -38,7 +41,7 @@ Error no_identity(const std::filesystem::path& path) {
 
 }  // namespace
 
-bool is_dropped(const Dropped& dropped, std::string_view topic, Position position) {
+bool is_dropped(const TopicMarks& dropped, std::string_view topic, Position position) {
   const auto found = dropped.find(topic);
   return found != dropped.end() && position < found->second;
 }
@@ -82,11 +85,12 @@ Result<std::optional<Identity>> read_identity(const std::filesystem::path& folde
   }
   in >> word[1] >> identity.id >> word[2] >> identity.epoch >> word[3] >> identity.durable;
   in >> word[4] >> accepted >> word[5];
-  while (in && word[5] == "dropped") {
+  while (in && (word[5] == "dropped" || word[5] == "retained")) {
+    TopicMarks& marks = word[5] == "dropped" ? identity.dropped : identity.retained;
     std::string topic;
     Position position = 0;
     in >> topic >> position >> word[5];
-    identity.dropped[topic] = position;
+    marks[topic] = position;
   }
   identity.accepted = Instant(std::chrono::microseconds(accepted));
   const std::string expected = text_of(identity);

@@ -15,16 +15,16 @@
 
 namespace weir::journal {
 
-// By topic: its entries before the position count for nothing.
-using Dropped = std::map<std::string, Position, std::less<>>;
-bool is_dropped(const Dropped& dropped, std::string_view topic, Position position);
+using TopicMarks = std::map<std::string, Position, std::less<>>;
+bool is_dropped(const TopicMarks& dropped, std::string_view topic, Position position);
 
 struct Identity {
   std::string id;           // 32 hexadecimal digits
   std::uint64_t epoch = 0;  // of the last opening
   Position durable = 0;     // everything before it had been on disk and right
   Instant accepted;         // the latest there was
-  Dropped dropped;
+  TopicMarks dropped;   // a topic's entries before it count for nothing
+  TopicMarks retained;  // some of a topic's entries before it were taken by retention
 
   // Of all checksums.
   std::uint64_t seed() const;

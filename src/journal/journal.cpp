@@ -57,7 +57,6 @@ class FileJournal final : public Journal {
     for (const auto& [topic, position] : identity_.dropped) {
       OK_OR_RETURN(history_->drop_before(topic, position));
     }
-    OK_OR_RETURN(segments_.tidy());
     const Writing writing{.seed = identity_.seed(),
                           .epoch = identity_.epoch,
                           .segment_bytes = settings.segment_bytes,
@@ -87,7 +86,6 @@ class FileJournal final : public Journal {
   std::unique_ptr<Reader> read(Filter filter, Position from) const override {
     return std::make_unique<JournalReader>(kept(), dropped(), std::move(filter), from);
   }
-  Position oldest() const override { return kept().oldest(); }
   Result<void> health() const override { return committer_->health(); }
   Instant accepted() const override { return committer_->accepted(); }
   std::uint64_t epoch() const override { return identity_.epoch; }
@@ -103,29 +101,43 @@ class FileJournal final : public Journal {
     return {};
   }
   Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) override {
-    return history_->retain(topic, before, bytes_max);
+    std::lock_guard lock(releasing_);
+    const Position from = history_->retained_from(topic, before, bytes_max);
+    if (from == 0) return {};
+    // Noted first: what a crash leaves of it is there, and not counted on.
+    OK_OR_RETURN(raise_mark(&Identity::retained, topic, from));
+    return history_->drop_before(topic, from);
+  }
+  Position retained_from(const std::string& topic) const override {
+    return mark_of(identity_.retained, topic);
   }
   Result<void> drop(const std::string& topic, Position before) override {
     std::lock_guard lock(releasing_);
-    Identity next = identity_;
-    Position& mark = next.dropped[topic];
-    mark = std::max(mark, std::min(before, tail_.end()));
-    OK_OR_RETURN(write_identity(folder_, next));
-    {
-      std::lock_guard dropping(dropping_);
-      identity_.dropped = next.dropped;
-    }
-    return history_->drop_before(topic, next.dropped[topic]);
+    OK_OR_RETURN(raise_mark(&Identity::dropped, topic, std::min(before, tail_.end())));
+    return history_->drop_before(topic, dropped_before(topic));
   }
   Position dropped_before(const std::string& topic) const override {
-    std::lock_guard lock(dropping_);
-    const auto found = identity_.dropped.find(topic);
-    return found == identity_.dropped.end() ? 0 : found->second;
+    return mark_of(identity_.dropped, topic);
   }
 
  private:
-  Dropped dropped() const {
-    std::lock_guard lock(dropping_);
+  // Durable when it returns. Under releasing_.
+  Result<void> raise_mark(TopicMarks Identity::*marks, const std::string& topic, Position to) {
+    Identity next = identity_;
+    Position& mark = (next.*marks)[topic];
+    mark = std::max(mark, to);
+    OK_OR_RETURN(write_identity(folder_, next));
+    std::lock_guard lock(marking_);
+    identity_.*marks = std::move(next.*marks);
+    return {};
+  }
+  Position mark_of(const TopicMarks& marks, const std::string& topic) const {
+    std::lock_guard lock(marking_);
+    const auto found = marks.find(topic);
+    return found == marks.end() ? 0 : found->second;
+  }
+  TopicMarks dropped() const {
+    std::lock_guard lock(marking_);
     return identity_.dropped;
   }
   Kept kept() const { return {identity_.seed(), *history_, segments_, tail_}; }
@@ -137,7 +149,7 @@ class FileJournal final : public Journal {
   mutable Segments segments_;
   mutable Tail tail_;
   std::mutex releasing_;
-  mutable std::mutex dropping_;  // identity_.dropped is under it
+  mutable std::mutex marking_;  // identity_'s marks are under it
   std::optional<Committer> committer_;
 };
 
@@ -196,6 +208,8 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
     return Error{Fault::conflict,
                  fmt::format("{}: another process uses this journal", segments_folder.string())};
   }
+  // First: where the disk is full, there is room again for what the opening writes.
+  OK_OR_RETURN(tidy_segments(segments_folder));
   TRY(Identity identity, identity_of(segments_folder));
   TRY(Recovered recovered, recover(segments_folder, identity));
   // A process that was killed may have left its last groups in the kernel's memory alone.

@@ -72,10 +72,9 @@ class Journal {
   virtual Position end() const = 0;
   // Waits until end() > `position` or stopped; returns end().
   virtual Position wait_beyond(Position position, std::stop_token stop) const = 0;
-  // From `from`, in history or journal. Entries before the oldest kept are silently not there;
-  // ask oldest().
+  // From `from`, in history or journal. What retention took is silently not there; ask
+  // retained_from().
   virtual std::unique_ptr<Reader> read(Filter filter, Position from) const = 0;
-  virtual Position oldest() const = 0;
   // Fault::unavailable with the reason while it accepts no events: after a failure, for good; on a
   // full disk, until there is room again (commits are still taken, as far as the reserve goes).
   virtual Result<void> health() const = 0;
@@ -88,6 +87,8 @@ class Journal {
   virtual Result<void> release(Position position) = 0;
   // Drops the topic's history accepted before `before`, and beyond `bytes_max`, oldest first.
   virtual Result<void> retain(const std::string& topic, Instant before, std::size_t bytes_max) = 0;
+  // Of the topic's entries before it some were taken by retention; 0: none were.
+  virtual Position retained_from(const std::string& topic) const = 0;
 
   // From now on the topic's entries before `before`, of every kind, count for nothing: no reader
   // opened after it sees them. Never fewer than were dropped before. Durable when it returns.

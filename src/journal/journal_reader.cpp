@@ -8,12 +8,7 @@
 
 namespace weir::journal {
 
-Position Kept::oldest() const {
-  if (const auto kept = history.oldest()) return *kept;
-  return segments.oldest().value_or(tail.end());
-}
-
-JournalReader::JournalReader(const Kept& kept, Dropped dropped, Filter filter, Position from)
+JournalReader::JournalReader(const Kept& kept, TopicMarks dropped, Filter filter, Position from)
     : kept_(kept),
       dropped_(std::move(dropped)),
       filter_(std::move(filter)),
@@ -70,11 +65,19 @@ Result<std::optional<Placed>> JournalReader::next_stored() {
       return std::optional<Placed>();
     }
     const BlockHeader& header = block->header;
-    looked_ = place_ = header.end;
-    if (!filter_.wants(block->topic, header.kind)) continue;
-    if (is_dropped(dropped_, block->topic, header.position)) continue;
-    TRY(Placed placed, take_entry(std::move(*block), *source_, decoder_));
-    return std::optional<Placed>(std::move(placed));
+    const Position end = header.end;
+    const bool is_wanted = filter_.wants(block->topic, header.kind) &&
+                           !is_dropped(dropped_, block->topic, header.position);
+    if (is_wanted) {
+      Result<Placed> taken = take_entry(std::move(*block), *source_, decoder_);
+      if (!taken.ok()) {
+        source_.reset();  // it stands behind what is damaged
+        return taken.error();
+      }
+      looked_ = place_ = end;
+      return std::optional<Placed>(std::move(taken).value());
+    }
+    looked_ = place_ = end;
   }
 }
 

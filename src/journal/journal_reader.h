@@ -20,15 +20,13 @@ struct Kept {
   History& history;
   Segments& segments;
   Tail& tail;
-
-  Position oldest() const;
 };
 
 // Owned by one thread; goes before the journal does.
 class JournalReader final : public Reader {
  public:
   // Passes over what was dropped.
-  JournalReader(const Kept& kept, Dropped dropped, Filter filter, Position from);
+  JournalReader(const Kept& kept, TopicMarks dropped, Filter filter, Position from);
 
   Result<std::optional<Placed>> next() override;
   Position place() const override { return place_; }
@@ -40,7 +38,7 @@ class JournalReader final : public Reader {
   Result<std::optional<Placed>> next_stored();
 
   const Kept kept_;
-  const Dropped dropped_;
+  const TopicMarks dropped_;
   const Filter filter_;
   Position place_;
   Position looked_;  // all that is wanted before it is in `found_` or was given

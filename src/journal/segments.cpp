@@ -43,23 +43,23 @@ Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder, 
   return found;
 }
 
-Segments::Segments(std::filesystem::path folder, std::uint64_t segment_bytes,
-                   std::vector<Segment> live)
-    : folder_(std::move(folder)), segment_bytes_(segment_bytes), live_(std::move(live)) {}
-
-std::filesystem::path Segments::path_of(Position start) const {
-  return folder_ / fmt::format("{:016x}{}", start, suffix);
-}
-
-Result<void> Segments::tidy() {
-  TRY(const auto paths, list_folder(folder_));
+Result<void> tidy_segments(const std::filesystem::path& folder) {
+  TRY(const auto paths, list_folder(folder));
   for (const auto& path : paths) {
     const std::string name = path.filename().string();
     if (name.starts_with("spare-") || name == "next" || name == "reserve") {
       OK_OR_RETURN(remove_file(path));
     }
   }
-  return sync_folder(folder_);
+  return sync_folder(folder);
+}
+
+Segments::Segments(std::filesystem::path folder, std::uint64_t segment_bytes,
+                   std::vector<Segment> live)
+    : folder_(std::move(folder)), segment_bytes_(segment_bytes), live_(std::move(live)) {}
+
+std::filesystem::path Segments::path_of(Position start) const {
+  return folder_ / fmt::format("{:016x}{}", start, suffix);
 }
 
 Result<void> Segments::check_room(std::uint64_t bytes) const {

@@ -28,13 +28,14 @@ enum class Access { read, write };
 // The segments in a folder in order; their ends are those of the files.
 Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder, Access access);
 
+// Removes what the process before left: files half made, no longer in use, or for a full disk.
+Result<void> tidy_segments(const std::filesystem::path& folder);
+
 // Any thread may call; one at a time advances.
 class Segments {
  public:
   Segments(std::filesystem::path folder, std::uint64_t segment_bytes, std::vector<Segment> live);
 
-  // Removes what an unclean end left: files half made or no longer in use.
-  Result<void> tidy();
   // Seals the newest segment at `end` and makes the next one, with room for `bytes`: a group
   // that is larger than a segment gets one of its own size. Fault::unavailable and nothing
   // changed: the disk is full and the reserve is used. It is full for the journal while there is

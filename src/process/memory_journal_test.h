@@ -59,7 +59,7 @@ class MemoryJournal final : public journal::Journal {
   std::unique_ptr<journal::Reader> read(journal::Filter filter, Position from) const override {
     return std::make_unique<MemoryReader>(*this, std::move(filter), from);
   }
-  Position oldest() const override {
+  Position retained_from(const std::string&) const override {
     std::lock_guard lock(mutex_);
     return oldest_;
   }
@@ -116,7 +116,7 @@ class MemoryJournal final : public journal::Journal {
     MemoryReader(const MemoryJournal& journal, journal::Filter filter, Position from)
         : journal_(journal),
           filter_(std::move(filter)),
-          next_((std::max(from, journal.oldest()) + entry_bytes - 1) / entry_bytes) {}
+          next_((std::max(from, journal.retained_from("")) + entry_bytes - 1) / entry_bytes) {}
 
     Result<std::optional<journal::Placed>> next() override {
       std::lock_guard lock(journal_.mutex_);

@@ -15,17 +15,17 @@ Result<void> StreamRun::recover() {
   if (!loaded.ok()) return without_snapshot(loaded.error());
   const std::optional<Snapshot>& snapshot = loaded.value();
   counts_.passed_over = snapshots_->passed_over();
-  const Position oldest = parts_.journal.oldest();
   if (!snapshot) {
-    TRY(const std::optional<LastCommit> other, find_last_commit(oldest));
+    TRY(const std::optional<LastCommit> other, find_last_commit(0));
     if (other) return lost_state("is gone", *other);
-    last_ = {.generation = 1, .through = std::max(spec_.start, oldest)};
+    const Position retained = parts_.journal.retained_from(spec_.input.topic);
+    last_ = {.generation = 1, .through = std::max(spec_.start, retained)};
     input_.restart(last_.through);
     return write_snapshot();
   }
   OK_OR_RETURN(check_identity(*snapshot));
   OK_OR_RETURN(restore(*snapshot));
-  TRY(const std::optional<LastCommit> commit, find_last_commit(std::max(last_.end, oldest)));
+  TRY(const std::optional<LastCommit> commit, find_last_commit(last_.end));
   if (commit && commit->generation != last_.generation) {
     return lost_state(fmt::format("is of its generation {}, the commits of generation {}",
                                   last_.generation, commit->generation),
@@ -66,13 +66,13 @@ Result<void> StreamRun::check_identity(const Snapshot& snapshot) const {
                              parts_.folder.string(), snapshot.through, snapshot.journal_id,
                              journal.id(), journal.end())};
   }
-  if (snapshot.through < journal.oldest()) {
+  const Position retained = journal.retained_from(spec_.input.topic);
+  if (snapshot.through < retained) {
     return Error{Fault::conflict,
-                 fmt::format("it has read its input up to position {}, and the journal and its "
-                             "history are kept from position {} on, so that it would leave out "
-                             "what was between; start it anew, without what it has given so far: "
-                             "`weir drop {} --restart`",
-                             snapshot.through, journal.oldest(), spec_.name)};
+                 fmt::format("it has read {} up to position {}, which is kept from position {} on, "
+                             "so that it would leave out what was between; start it anew, without "
+                             "what it has given so far: `weir drop {} --restart`",
+                             spec_.input.topic, snapshot.through, retained, spec_.name)};
   }
   return {};
 }

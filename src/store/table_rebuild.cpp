@@ -23,7 +23,7 @@ Result<KeptResults> kept_of(const journal::Journal& journal, const Target& targe
   const auto reader = journal.read({{target.stream}, {journal::Kind::commit}}, 0);
   TRY(const std::optional<journal::Placed> first, reader->next());
   if (!first) {
-    kept.is_whole = journal.oldest() == 0;
+    kept.is_whole = journal.retained_from(target.stream) == 0;
     return kept;
   }
   TRY(const journal::CommitHead head, journal::decode_commit_head(first->entry->head));

@@ -37,8 +37,8 @@ class LogField {
 
 // Of the whole program, from the next line on. Any thread.
 void set_log(const LogSettings& settings);
-// Writes the line in one piece, whole or, where stderr takes none, not at all: a full disk must
-// not keep anyone. Any thread; it waits for whoever reads stderr.
+// Writes the line in one piece. What stderr does not take of it is left out: a full disk must not
+// keep anyone. Any thread; it waits for whoever reads stderr.
 void log(LogCode code, std::string_view message, const std::vector<LogField>& fields = {});
 
 }  // namespace weir::telemetry
