@@ -29,14 +29,15 @@ Result<std::chrono::microseconds> parse_duration(std::string_view text) {
   const auto read = std::from_chars(text.data(), end, count);
   const std::string_view name(read.ptr, static_cast<std::size_t>(end - read.ptr));
   for (const Unit& unit : units) {
-    const bool fits = count >= 0 && count <= std::numeric_limits<std::int64_t>::max() / unit.micros;
+    const bool fits =
+        count >= 0 && count <= std::chrono::microseconds(duration_max).count() / unit.micros;
     if (read.ec == std::errc() && name == unit.name && fits) {
       return std::chrono::microseconds(count * unit.micros);
     }
   }
   return Error{Fault::invalid, "\"" + std::string(text) +
                                    "\" is no duration: write a whole number and a unit, such as "
-                                   "250ms, 5s, 10m, 2h or 7d"};
+                                   "250ms, 5s, 10m, 2h or 7d, 36500d at most"};
 }
 
 std::string to_string(std::chrono::microseconds duration) {

@@ -9,6 +9,9 @@
 
 namespace weir {
 
+// Longer ones are refused: added to a time, they would not fit.
+constexpr std::chrono::days duration_max{36'500};
+
 Result<std::chrono::microseconds> parse_duration(std::string_view text);
 // The shortest spelling that parse_duration reads back.
 std::string to_string(std::chrono::microseconds duration);
