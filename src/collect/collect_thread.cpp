@@ -21,7 +21,7 @@ std::uint64_t sum_of(const Submission& submission) {
   }
   const EventBody& body = *std::get_if<EventBody>(&submission.work);
   const std::uint64_t form = body.form ? 3 + static_cast<std::uint64_t>(*body.form) : 2;
-  return journal::checksum(body.bytes, form);
+  return journal::checksum(body.bytes, journal::checksum(body.encoding, form));
 }
 
 Refusal not_durable(const Error& error) {
@@ -83,9 +83,10 @@ void CollectThread::run() {
 
 void CollectThread::collect(std::vector<Submission> submissions) {
   take_back_lost_marks();
-  accepted_ = std::max(accepted_, parts_.clock.now());
+  const Instant now = parts_.clock.now();
+  accepted_ = std::max(accepted_, now);
   parts_.ledger.forget_keys(accepted_ - key_lifetime);
-  Round round(sources_, accepted_);
+  Round round(sources_, {.accepted = accepted_, .clock = now});
   auto next = submissions.begin();
   for (; next != submissions.end() && round.bytes() < round_bytes_max; ++next) {
     take_into(round, std::move(*next));

@@ -90,14 +90,14 @@ std::variant<Admitted, net::Response> Gate::admit_events(const net::Request& req
 
 net::Response Gate::preflight(const net::Request& request, const Address& address) const {
   const std::string_view origin = request.header("origin");
-  if (!address.source) return answer(unknown_source(address.name, {}));
-  if (!origin.empty() && takes_beacons_from(sources_[*address.source], origin)) {
+  if (address.source && !origin.empty() && takes_beacons_from(sources_[*address.source], origin)) {
     return preflight_answer(origin);
   }
+  // The same words whether or not there is such a source: a preflight has no token.
   return answer(Refusal{403, "ORIGIN_NOT_ALLOWED",
-                        fmt::format("list \"{}\" under browser.origins of source {} to let its "
-                                    "pages send",
-                                    origin, sources_[*address.source].name)});
+                        fmt::format("list \"{}\" under browser.origins of the source that takes "
+                                    "{} to let its pages send",
+                                    origin, request.path)});
 }
 
 std::variant<Gate::Allowance, Refusal> Gate::allow(const net::Request& request,

@@ -118,6 +118,22 @@ TEST_F(GateTest, a_preflight_from_a_listed_origin_is_allowed) {
   }
 }
 
+TEST_F(GateTest, a_preflight_does_not_tell_which_sources_there_are) {
+  std::vector<std::string> said;
+  for (const char* source : {"flights", "nowhere"}) {
+    net::Request head =
+        request(std::string("/beacon/") + source, {}, {{"origin", "https://evil.example"}});
+    head.method = "OPTIONS";
+    const auto answer = collector_->check_head(head);
+    ASSERT_NE(answer, nullptr);
+    EXPECT_EQ(answer->status, 403);
+    std::string body = answer->body;
+    body.replace(body.find(source), std::string(source).size(), "SOURCE");
+    said.push_back(body);
+  }
+  EXPECT_EQ(said[0], said[1]);
+}
+
 TEST_F(GateTest, the_snippet_is_script_that_may_be_cached) {
   net::Request head = request("/beacon.js", {});
   head.method = "GET";

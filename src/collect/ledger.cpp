@@ -32,8 +32,7 @@ std::vector<Submission> Ledger::fail(const std::string& key_id) {
 
 std::vector<Submission> Ledger::settle(const Group& group, Position end) {
   std::lock_guard lock(mutex_);
-  if (end > settled_) advance(settled_);
-  settled_ = end;
+  progress_.through = std::max(progress_.through, end);
   std::vector<Submission> waited;
   for (const Kept& kept : group.kept) {
     const Ingested& counts = kept.key.receipt.counts;
@@ -48,19 +47,13 @@ std::vector<Submission> Ledger::settle(const Group& group, Position end) {
   }
   for (const auto& [source, watermark] : group.watermarks) {
     counts_[source].watermark = watermark.value();
-    settled_marks_[counts_[source].source] = {watermark.value(), watermark.newest()};
+    progress_.marks[counts_[source].source] = {watermark.value(), watermark.newest()};
   }
   return waited;
 }
 
 void Ledger::pass(Position end) {
   std::lock_guard lock(mutex_);
-  advance(end);
-}
-
-void Ledger::advance(Position end) {
-  for (const auto& [source, mark] : settled_marks_) progress_.marks[source] = mark;
-  settled_marks_.clear();
   progress_.through = std::max(progress_.through, end);
 }
 

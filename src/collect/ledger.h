@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -27,8 +26,8 @@ class Ledger {
   KnownKeys::Standing begin(const std::string& key_id, std::uint64_t body_sum,
                             Submission& submission);
   std::vector<Submission> fail(const std::string& key_id);
-  // The group is durable, its receipts complete. Requests that waited for its keys. Groups come in
-  // the order they were appended.
+  // The group is durable up to `end`, its receipts complete, and no other of ours is under way.
+  // Requests that waited for its keys.
   std::vector<Submission> settle(const Group& group, Position end);
   // Nothing of ours stands between what is settled and `end`.
   void pass(Position end);
@@ -41,14 +40,8 @@ class Ledger {
   std::pair<Position, std::string> snapshot() const;
 
  private:
-  void advance(Position end);
-
   mutable std::mutex mutex_;
   Progress progress_;  // all under mutex_
-  // The marks of the groups that end at settled_. Another group of ours may stand before the same
-  // end and be settled next, so that a snapshot may not reach there yet.
-  std::map<std::string, SourceMark> settled_marks_;
-  Position settled_ = 0;
   KnownKeys keys_;
   std::vector<SourceCounts> counts_;
 };

@@ -10,13 +10,13 @@ std::optional<Refusal> Round::add(Submission& submission, std::string key_id,
                                   std::uint64_t body_sum) {
   const auto source = by_source_.try_emplace(submission.source, sources_[submission.source]).first;
   Kept& kept = kept_.emplace_back();
-  kept.key = {std::move(key_id), body_sum, now_, {}};
+  kept.key = {std::move(key_id), body_sum, time_.accepted, {}};
   if (const auto* head = std::get_if<journal::WatermarkHead>(&submission.work)) {
     source->second.move_watermark(*head);
   } else {
     EventBody& body = *std::get_if<EventBody>(&submission.work);
     const std::size_t bytes_before = source->second.bytes();
-    auto refusal = source->second.add(std::move(body), now_, kept.key.receipt);
+    auto refusal = source->second.add(std::move(body), time_, kept.key.receipt);
     bytes_ += source->second.bytes() - bytes_before;
     if (refusal) {
       kept_.pop_back();
@@ -49,7 +49,7 @@ Group Round::finish() {
         {.kind = journal::Kind::idempotency, .topic = keys_topic, .head = encode_keys(keys)});
   }
   // One clock: what `_accepted` says is what the entry says.
-  for (journal::Entry& entry : group.entries) entry.accepted = now_;
+  for (journal::Entry& entry : group.entries) entry.accepted = time_.accepted;
   group.kept = std::move(kept_);
   return group;
 }

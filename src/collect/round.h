@@ -32,8 +32,7 @@ struct Group {
 // Used by the collect thread, for one round.
 class Round {
  public:
-  // Accepted at `now`.
-  Round(std::vector<SourceIntake>& sources, Instant now) : sources_(sources), now_(now) {}
+  Round(std::vector<SourceIntake>& sources, RoundTime time) : sources_(sources), time_(time) {}
 
   // Keeps it, or says why nothing of it was kept; then `submission` can still be answered.
   // `key_id` may be empty.
@@ -44,7 +43,7 @@ class Round {
 
  private:
   std::vector<SourceIntake>& sources_;
-  Instant now_;
+  RoundTime time_;
   std::map<std::size_t, SourceRound> by_source_;
   std::deque<Kept> kept_;
   std::vector<journal::Entry> replays_;

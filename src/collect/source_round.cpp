@@ -61,7 +61,7 @@ SourceRound::SourceRound(const SourceIntake& intake)
       rows_(std::make_shared<Batch>(intake.decoder->schema())),
       refused_(std::make_shared<Batch>(quarantine_schema())) {}
 
-std::optional<Refusal> SourceRound::add(EventBody body, Instant now, Receipt& receipt) {
+std::optional<Refusal> SourceRound::add(EventBody body, RoundTime time, Receipt& receipt) {
   const std::optional<formats::BodyForm> form = body.form;
   std::variant<std::string, Refusal> undone = decompressed(std::move(body));
   if (auto* refusal = std::get_if<Refusal>(&undone)) return std::move(*refusal);
@@ -69,7 +69,8 @@ std::optional<Refusal> SourceRound::add(EventBody body, Instant now, Receipt& re
   const std::size_t rows_before = rows_->rows();
   const std::size_t bytes_before = rows_->bytes() + refused_->bytes();
   Result<formats::DecodedBody> decoded = intake_.decoder->decode(
-      bytes, form.value_or(form_seen_in(bytes)), {now, now + intake_.max_ahead}, *rows_);
+      bytes, form.value_or(form_seen_in(bytes)), {time.accepted, time.clock + intake_.max_ahead},
+      *rows_);
   if (!decoded.ok()) {
     ASSERT(rows_->rows() == rows_before);
     if (decoded.error().fault == Fault::denied) return too_large(decoded.error().message);
@@ -81,15 +82,16 @@ std::optional<Refusal> SourceRound::add(EventBody body, Instant now, Receipt& re
   receipt.counts.accepted = rows_->rows() - rows_before;
   receipt.counts.quarantined = refused.size();
   if (!refused.empty()) receipt.errors = errors_json(refused);
-  quarantine(refused, now);
+  quarantine(refused, time.accepted);
   bytes_ += std::max(bytes.size(), rows_->bytes() + refused_->bytes() - bytes_before);
   parts_.push_back({&receipt, rows_->rows()});
   return std::nullopt;
 }
 
-void SourceRound::quarantine(const std::vector<formats::RefusedRow>& refused, Instant now) {
+void SourceRound::quarantine(const std::vector<formats::RefusedRow>& refused,
+                             Instant accepted) {
   for (const formats::RefusedRow& row : refused) {
-    refused_->column(0).append<std::int64_t>(now.time_since_epoch().count());
+    refused_->column(0).append<std::int64_t>(accepted.time_since_epoch().count());
     refused_->column(1).append_string(row.code);
     refused_->column(2).append_string(row.reason);
     refused_->column(3).append_string(row.bytes);

@@ -29,6 +29,12 @@ struct SourceIntake {
   journal::SourceWatermark watermark;  // after all that was handed to the journal
 };
 
+// What is accepted never goes back; the clock may.
+struct RoundTime {
+  Instant accepted;
+  Instant clock;
+};
+
 // The intake's watermark stays as it is: the caller takes over watermark() once the journal has
 // the entries. Receipts stay where they are until finish().
 class SourceRound {
@@ -36,7 +42,7 @@ class SourceRound {
   explicit SourceRound(const SourceIntake& intake);
 
   // Appends the body's rows and counts them, the late ones not before finish().
-  std::optional<Refusal> add(EventBody body, Instant now, Receipt& receipt);
+  std::optional<Refusal> add(EventBody body, RoundTime time, Receipt& receipt);
   void move_watermark(const journal::WatermarkHead& head);
   // The entries, in order, the refused rows last.
   std::vector<journal::Entry> finish();
@@ -51,7 +57,7 @@ class SourceRound {
   };
 
   void close_rows();
-  void quarantine(const std::vector<formats::RefusedRow>& refused, Instant now);
+  void quarantine(const std::vector<formats::RefusedRow>& refused, Instant accepted);
 
   const SourceIntake& intake_;
   journal::SourceWatermark watermark_;

@@ -136,6 +136,20 @@ class FullDiskTest(unittest.TestCase):
         self.assertEqual(fresh.status, 200, fresh.body)
         self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM copies"), [{"n": self.sent}])
 
+    def test_it_starts_on_a_full_disk_while_its_reserve_is_unused(self):
+        self.weir.start()
+        self.assertEqual(self.send().status, 200)
+        self.compare()
+        self.fill()
+        self.weir.kill()
+        self.weir.start(ready_path="/healthz")
+        self.weir.wait_for("/readyz", 503, SECONDS_MAX)
+        self.assertEqual(self.weir.get("/api/v1/data/totals", limit=1).status, 200)
+        self.ballast.unlink()
+        self.weir.wait_for("/readyz", 200, SECONDS_MAX)
+        self.assertEqual(self.send().status, 200)
+        self.compare()
+
 
 if __name__ == "__main__":
     unittest.main()

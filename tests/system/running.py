@@ -61,12 +61,12 @@ class Weir:
     def __exit__(self, *_):
         self.close()
 
-    def start(self, **environment):
+    def start(self, ready_path="/readyz", **environment):
         self.process = subprocess.Popen(
             [PROGRAM, "run", self.folder], stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log, env=os.environ | environment,
         )  # fmt: skip
-        self.wait_for("/readyz", 200)
+        self.wait_for(ready_path, 200)
         return self
 
     def wait_for(self, path: str, status: int, seconds_max: float = READY_SECONDS_MAX):
