@@ -17,6 +17,7 @@
 #include "journal/heads.h"
 #include "journal/journal.h"
 #include "store/applied_places.h"
+#include "store/index_applier.h"
 #include "store/pending_rows.h"
 #include "store/table_store.h"
 #include "telemetry/log_code.h"
@@ -56,6 +57,7 @@ class Applier {
           Say say);
   Result<void> open();
   Result<void> load_places();
+  Result<void> make_lost_indexes_anew();
   // Before it, there is nothing left to apply.
   Position least_place() const;
   void run(const std::stop_token& stop);
@@ -81,17 +83,14 @@ class Applier {
   PendingBytes pending_bytes() const;
   Result<void> apply_table(const TableSpec& table);
   Result<void> drop_expired();
-  Result<void> put_anew_lost_indexes();
-  Result<void> put_in_indexes();
   Result<void> write_places(Position through);
-  // How far each table is, by the least of its streams.
-  std::map<std::string, index::IndexPlace> table_places() const;
   void publish(Position through);
   void fail(Error error);
 
   TableStore& store_;
   const journal::Journal& journal_;
   const Say say_;
+  IndexApplier indexes_;
   std::unique_ptr<engine::Connection> connection_;
   AppliedPlaces places_;                                         // of the targets
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table
