@@ -59,18 +59,20 @@ Applier::Applier(TableStore& store, const journal::Journal& journal,
   for (const Target& target : targets) places_[target].journal = journal_.id();
 }
 
-Result<std::unique_ptr<Applier>> Applier::start(TableStore& store, const journal::Journal& journal,
-                                                const std::vector<Target>& targets, Say say) {
+Result<std::unique_ptr<Applier>> Applier::open(TableStore& store, const journal::Journal& journal,
+                                               const std::vector<Target>& targets, Say say) {
   std::unique_ptr<Applier> applier(new Applier(store, journal, targets, std::move(say)));
-  OK_OR_RETURN(applier->open());
-  applier->thread_ =
-      std::jthread([self = applier.get()](const std::stop_token& stop) { self->run(stop); });
+  OK_OR_RETURN(applier->recover());
   return applier;
 }
 
 Applier::~Applier() = default;
 
-Result<void> Applier::open() {
+void Applier::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+Result<void> Applier::recover() {
   TRY(connection_, store_.database()->connect());
   for (const auto& [target, place] : places_) {
     if (pending_.contains(target.table)) continue;

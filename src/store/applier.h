@@ -35,11 +35,13 @@ using Say = std::function<void(telemetry::LogCode code, const std::string& words
 // there is. Any other failure stops it with words, and nothing after it is applied.
 class Applier {
  public:
-  // A place must not be ahead of the journal, nor from another one: Fault::conflict. `say` is
-  // called by the applier's thread.
-  static Result<std::unique_ptr<Applier>> start(TableStore& store, const journal::Journal& journal,
-                                                const std::vector<Target>& targets, Say say);
-  ~Applier();  // stops after the transaction under way
+  // A place must not be ahead of the journal, nor from another one: Fault::conflict. No row is
+  // applied yet; indexes that are behind their tables are made anew. `say` is called by this thread
+  // and then by the applier's.
+  static Result<std::unique_ptr<Applier>> open(TableStore& store, const journal::Journal& journal,
+                                               const std::vector<Target>& targets, Say say);
+  ~Applier();    // stops after the transaction under way
+  void start();  // called once
 
   // Every commit before it is in the tables.
   Position applied() const { return applied_.load(std::memory_order_acquire); }
@@ -55,7 +57,7 @@ class Applier {
  private:
   Applier(TableStore& store, const journal::Journal& journal, const std::vector<Target>& targets,
           Say say);
-  Result<void> open();
+  Result<void> recover();
   Result<void> load_places();
   Result<void> make_lost_indexes_anew();
   // Before it, there is nothing left to apply.
