@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "backup/file_copy.h"
+#include "core/disk_room.h"
 #include "govern/tokens.h"
 #include "journal/file.h"
 #include "journal/identity.h"
@@ -38,20 +39,6 @@ bool is_passing(const fs::path& file) {
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
-}
-
-Result<void> check_room(const fs::path& folder, std::uint64_t bytes) {
-  std::error_code failed;
-  const fs::space_info space = fs::space(folder, failed);
-  if (failed) {
-    return Error{Fault::unavailable,
-                 fmt::format("looking at {}: {}", folder.string(), failed.message())};
-  }
-  const std::uint64_t needed = bytes + room_bytes_beyond;
-  if (space.available >= needed) return {};
-  return Error{Fault::unavailable,
-               fmt::format("the disk of {} has {} MB free, and {} MB are needed", folder.string(),
-                           space.available >> 20, (needed >> 20) + 1)};
 }
 
 // The files below a folder; none where there is no such folder.
@@ -130,7 +117,7 @@ Result<void> Copying::check_room_for_all() const {
     TRY(const auto files, files_below(data_ / folder));
     bytes += bytes_of(files);
   }
-  return check_room(backup_, bytes);
+  return check_disk_room(backup_, bytes + room_bytes_beyond);
 }
 
 Result<void> Copying::copy(const fs::path& file, std::uint64_t bytes_max) {
@@ -292,7 +279,7 @@ Result<Manifest> restore_backup(const fs::path& backup, const fs::path& data) {
   std::error_code failed;
   fs::remove_all(half, failed);
   OK_OR_RETURN(journal::make_folder(half));
-  Result<void> restored = check_room(half, manifest.bytes());
+  Result<void> restored = check_disk_room(half, manifest.bytes() + room_bytes_beyond);
   if (restored.ok()) restored = restore_files(backup, manifest, half);
   if (restored.ok()) {
     fs::rename(half, data, failed);

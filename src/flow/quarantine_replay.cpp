@@ -35,7 +35,7 @@ class Trial {
         watermark_(watermark),
         rows_(decoder.schema()) {}
 
-  void take(const RowPlace& place, std::string_view bytes) {
+  void take(const std::string& topic, RowPlace place, std::string_view bytes) {
     ++answer_.rows;
     if (const auto refused = refusal_of(bytes)) {
       ++answer_.refused;
@@ -47,8 +47,8 @@ class Trial {
     rows_.truncate(0);
     body_ += body_.empty() ? '[' : ',';
     body_ += bytes;
-    replays_->column(0).append_string(place.topic);
-    replays_->column(1).append<std::uint64_t>(place.position);
+    replays_->column(0).append_string(topic);
+    replays_->column(1).append<std::uint64_t>(place.entry);
     replays_->column(2).append<std::uint32_t>(place.row);
   }
 
@@ -94,7 +94,7 @@ bool is_wanted(const ReplayWish& wish, const Batch& rows, std::size_t row) {
 // Goes over rows that were set aside, from the wish's place on, until the trial is full.
 class Pass {
  public:
-  Pass(const ReplayWish& wish, const ReplayedRows& replayed, Trial& trial)
+  Pass(const ReplayWish& wish, ReplayedRows& replayed, Trial& trial)
       : wish_(wish), replayed_(replayed), trial_(trial) {}
 
   // The first row of the entry to look at.
@@ -105,18 +105,22 @@ class Pass {
     trial_.answer().next = {entry, row};
     return false;
   }
-  void take(const RowPlace& place, std::string_view bytes) {
-    if (!wish_.again && replayed_.rows.contains(place)) {
-      ++trial_.answer().replayed;
-    } else {
-      trial_.take(place, bytes);
+  Result<void> take(const std::string& topic, RowPlace place, std::string_view bytes) {
+    if (!wish_.again) {
+      TRY(const std::optional<Instant> replayed, replayed_.find(place));
+      if (replayed) {
+        ++trial_.answer().replayed;
+        return {};
+      }
     }
+    trial_.take(topic, place, bytes);
+    return {};
   }
   ReplayAnswer& answer() { return trial_.answer(); }
 
  private:
   const ReplayWish& wish_;
-  const ReplayedRows& replayed_;
+  ReplayedRows& replayed_;
   Trial& trial_;
   std::uint64_t seen_ = 0;
 };
@@ -131,7 +135,7 @@ Result<void> try_refused(const journal::Journal& journal, const ReplayWish& wish
     for (std::uint32_t row = pass.first_row(placed->begin); row < rows->rows(); ++row) {
       if (!pass.may_look_at(placed->begin, row)) return {};
       if (!is_wanted(wish, *rows, row)) continue;
-      pass.take({wish.name, placed->begin, row}, rows->column(3).string(row));
+      OK_OR_RETURN(pass.take(wish.name, {placed->begin, row}, rows->column(3).string(row)));
     }
   }
 }
@@ -163,8 +167,8 @@ Result<bool> try_late_part(const LateRows& late, const journal::Placed& part, Co
     if (times.values<std::int64_t>()[row] < late.watermark) {
       ++pass.answer().still_late;
     } else {
-      pass.take({late.stream.name, part.begin, row},
-                formats::event_text(late.to.rules, *rows, row));
+      OK_OR_RETURN(pass.take(late.stream.name, {part.begin, row},
+                             formats::event_text(late.to.rules, *rows, row)));
     }
   }
   return true;
@@ -241,6 +245,14 @@ Result<ReplayWay> QuarantineReplay::way(const ReplayWish& wish) const {
   return way;
 }
 
+Result<ReplayedRows*> QuarantineReplay::replayed_rows(const std::string& source,
+                                                      const std::string& topic) {
+  const std::string of = source + "/" + topic;
+  if (!known_ || std::exchange(known_of_, of) != of) known_.emplace(parts_.journal, source, topic);
+  OK_OR_RETURN(known_->follow());
+  return &*known_;
+}
+
 Result<ReplayAnswer> QuarantineReplay::replay(const ReplayWish& wish) {
   TRY(const ReplayWay way, this->way(wish));
   TRY(const workspace::Source* to, find_source(way.to));
@@ -250,11 +262,13 @@ Result<ReplayAnswer> QuarantineReplay::replay(const ReplayWish& wish) {
   const auto of_source = std::ranges::find(counts, way.to, &collect::SourceCounts::source);
   ASSERT(of_source != counts.end());
   Trial trial(*to, *decoder, parts_.clock.now(), of_source->watermark);
-  if (std::exchange(known_of_, way.to) != way.to) known_ = {};
-  OK_OR_RETURN(known_.follow(parts_.journal, way.to));
-  Pass pass(wish, known_, trial);
+  const process::StreamSpec* stream = nullptr;
   if (wish.late) {
-    TRY(const process::StreamSpec* stream, find_stream(wish.name));
+    TRY(stream, find_stream(wish.name));
+  }
+  TRY(ReplayedRows* const replayed, replayed_rows(way.to, wish.late ? stream->name : wish.name));
+  Pass pass(wish, *replayed, trial);
+  if (wish.late) {
     LateRows late{*stream, *to};
     if (way.to == way.from) late.watermark = of_source->watermark;
     OK_OR_RETURN(try_late(parts_.journal, wish, late, pass));
@@ -262,7 +276,7 @@ Result<ReplayAnswer> QuarantineReplay::replay(const ReplayWish& wish) {
     OK_OR_RETURN(try_refused(parts_.journal, wish, pass));
   }
   ReplayAnswer& answer = trial.answer();
-  if (!answer.next) known_ = {};
+  if (!answer.next) known_.reset();
   if (wish.dry_run || answer.accepted == 0) return answer;
   TRY(const collect::Ingested taken,
       parts_.collector.ingest_again(way.to, trial.take_body(), trial.replays()));

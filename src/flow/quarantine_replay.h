@@ -3,13 +3,14 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "collect/collector.h"
 #include "core/clock.h"
-#include "flow/refused_rows.h"
 #include "flow/replay_route.h"
+#include "flow/replayed_rows.h"
 #include "journal/journal.h"
 #include "process/stream_job.h"
 #include "workspace/declarations.h"
@@ -40,13 +41,16 @@ class QuarantineReplay {
 
  private:
   Result<const workspace::Source*> find_source(const std::string& name) const;
+  // Of rows of `topic` that went to the source, up to date.
+  Result<ReplayedRows*> replayed_rows(const std::string& source, const std::string& topic);
   // The stream whose late rows are meant.
   Result<const process::StreamSpec*> find_stream(const std::string& name) const;
 
   const Parts parts_;
   std::mutex mutex_;
-  std::string known_of_;  // a source, between two parts of its replay; under mutex_
-  ReplayedRows known_;    // under mutex_
+  // Between two parts of a replay, what is known of it; under mutex_.
+  std::string known_of_;  // to which source, of which topic
+  std::optional<ReplayedRows> known_;
 };
 
 }  // namespace weir::flow

@@ -5,7 +5,7 @@
 
 #include "core/event_rules.h"
 #include "core/fit_columns.h"
-#include "journal/heads.h"
+#include "flow/replayed_rows.h"
 
 namespace weir::flow {
 namespace {
@@ -26,11 +26,11 @@ class RefusedScan final : public Scan {
       rows->column(i).append_range(stored->column(i), 0, stored->rows());
     }
     for (std::uint32_t row = 0; row < stored->rows(); ++row) {
-      const auto replayed = replayed_.rows.find({entry.topic, placed->begin, row});
-      if (replayed == replayed_.rows.end()) {
+      TRY(const std::optional<Instant> replayed, replayed_.find({placed->begin, row}));
+      if (!replayed) {
         rows->column(columns).append_null();
       } else {
-        rows->column(columns).append<std::int64_t>(replayed->second.time_since_epoch().count());
+        rows->column(columns).append<std::int64_t>(replayed->time_since_epoch().count());
       }
     }
     return std::shared_ptr<const Batch>(std::move(rows));
@@ -39,35 +39,18 @@ class RefusedScan final : public Scan {
  private:
   std::unique_ptr<journal::Reader> reader_;
   const Position end_;
-  const ReplayedRows replayed_;
+  ReplayedRows replayed_;
 };
 
 }  // namespace
-
-Result<void> ReplayedRows::follow(const journal::Journal& journal, const std::string& source) {
-  const auto reader = journal.read({{source}, {journal::Kind::replay}}, through);
-  while (true) {
-    TRY(const std::optional<journal::Placed> placed, reader->next());
-    through = reader->place();
-    if (!placed) return {};
-    const Batch& marks = *placed->entry->batches.at(0);
-    for (std::size_t mark = 0; mark < marks.rows(); ++mark) {
-      const RowPlace place{std::string(marks.column(0).string(mark)),
-                           marks.column(1).values<std::uint64_t>()[mark],
-                           marks.column(2).values<std::uint32_t>()[mark]};
-      rows.insert_or_assign(place, placed->entry->accepted);
-    }
-  }
-}
 
 const Schema& RefusedRows::schema() const { return *refused_rows_schema(); }
 
 Result<std::unique_ptr<Scan>> RefusedRows::scan() const {
   const Position end = journal_.end();
-  ReplayedRows replayed;
-  OK_OR_RETURN(replayed.follow(journal_, source_));
-  return std::unique_ptr<Scan>(std::make_unique<RefusedScan>(
-      journal_.read({{source_}, {journal::Kind::quarantine}}, 0), end, std::move(replayed)));
+  return std::unique_ptr<Scan>(
+      std::make_unique<RefusedScan>(journal_.read({{source_}, {journal::Kind::quarantine}}, 0), end,
+                                    ReplayedRows(journal_, source_, source_)));
 }
 
 }  // namespace weir::flow

@@ -11,7 +11,7 @@
 namespace weir::index {
 namespace {
 
-constexpr int format_number = 1;
+constexpr int format_number = 2;
 constexpr std::size_t idle_readers_max = 16;
 
 // Each commit is on the disk before the engine's own: what the engine has, the indexes have too.
@@ -125,8 +125,8 @@ Result<T> OrderedIndexes::noted(Result<T> done) const {
   const std::ofstream mark(damage_mark(path_));
   Error error = std::move(done).error();
   error.message += mark ? "; a restart makes the indexes anew from the tables, which hold it all"
-                        : "; stop the server and remove this file: the indexes are then made "
-                          "anew from the tables, which hold it all";
+                        : "; stop the server and remove " + path_.string() +
+                              ": the indexes are then made anew from the tables, which hold it all";
   return error;
 }
 

@@ -41,8 +41,8 @@ struct IndexCost {
 };
 
 // One thread writes; any thread reads, and sees what was committed last. Where the file turns out
-// to be damaged, reading or writing it fails with Fault::corrupt and words, and a mark beside it
-// has the next opening make it anew: everything in it is in the tables too.
+// to be damaged, be it one bit of a row, reading or writing it fails with Fault::corrupt and words,
+// and a mark beside it has the next opening make it anew: everything in it is in the tables too.
 class OrderedIndexes {
  public:
   // Makes the file where there is none, and anew where it is damaged or marked so. A table that was

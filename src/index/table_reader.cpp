@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "index/order_bytes.h"
+#include "index/row_bytes.h"
 #include "index/table_writer.h"
 
 namespace weir::index {
@@ -67,10 +68,11 @@ class Gathering {
   bool is_done() const { return is_in_order_ && rows_->rows() >= query_.limit; }
   std::size_t scanned() const { return scanned_; }
 
-  void look_at(std::string_view key, std::string_view bytes) {
+  // Fault::corrupt: the row is damaged.
+  Result<void> look_at(std::string_view key, std::string_view bytes) {
     ++scanned_;
     const std::size_t row = rows_->rows();
-    append_row(*rows_, bytes);
+    OK_OR_RETURN(append_row(*rows_, bytes));
     const bool fits = std::ranges::all_of(conditions_, [&](const Condition& condition) {
       return holds(condition, rows_->column(condition.column), row);
     });
@@ -80,6 +82,7 @@ class Gathering {
     } else if (!is_in_order_) {
       sort_bytes_.push_back(sort_bytes(query_, *rows_, row).append(key));
     }
+    return {};
   }
 
   std::shared_ptr<const Batch> take() && { return is_in_order_ ? std::move(rows_) : sorted(); }
@@ -113,7 +116,7 @@ Result<bool> gather(sqlite::Statement& statement, const Range& range, Gathering&
     TRY(const bool is_there, statement.step());
     if (!is_there) return true;
     if (gathering.scanned() == scanned_max) return false;
-    gathering.look_at(statement.bytes(0), statement.bytes(1));
+    OK_OR_RETURN(gathering.look_at(statement.bytes(0), statement.bytes(1)));
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "index/order_bytes.h"
+#include "index/row_bytes.h"
 #include "scalars/value_bytes.h"
 
 namespace weir::index {
@@ -23,20 +24,6 @@ std::string rows_name(const IndexedTable& table) { return quoted("rows " + table
 
 std::string order_name(const IndexedTable& table, const Order& order) {
   return quoted(fmt::format("order {} {}", table.name, fmt::join(order, " ")));
-}
-
-std::string row_bytes(const Batch& rows, std::size_t row, std::size_t columns) {
-  std::string bytes;
-  for (std::size_t i = 0; i < columns; ++i) {
-    append_value_bytes(bytes, rows.column(i), row, FloatForm::exact);
-  }
-  return bytes;
-}
-
-void append_row(Batch& rows, std::string_view bytes) {
-  for (std::size_t i = 0; i < rows.column_count(); ++i) {
-    append_from_value_bytes(rows.column(i), bytes);
-  }
 }
 
 Result<TableWriter> TableWriter::open(sqlite::File& file, const IndexedTable& table) {
@@ -112,7 +99,7 @@ Result<void> TableWriter::forget_orders(const std::string& key) {
 
 Result<void> TableWriter::remove_orders(std::string_view row, const std::string& key) {
   Batch batch(table_->schema);
-  append_row(batch, row);
+  OK_OR_RETURN(append_row(batch, row));
   for (OrderStatements& statements : orders_) {
     const std::string entry = entry_of(statements.order, batch, 0) + key;
     OK_OR_RETURN(statements.remove.bind_blob(1, entry).run());

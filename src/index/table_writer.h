@@ -26,11 +26,6 @@ struct RowOrigin {
 std::string rows_name(const IndexedTable& table);
 std::string order_name(const IndexedTable& table, const Order& order);
 
-// The bytes of a row's first `columns`.
-std::string row_bytes(const Batch& rows, std::size_t row, std::size_t columns);
-// Appends the row to `rows`, which has the table's columns.
-void append_row(Batch& rows, std::string_view bytes);
-
 // Inside a transaction of its file.
 class TableWriter {
  public:

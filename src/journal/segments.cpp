@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "core/disk_room.h"
+
 namespace weir::journal {
 namespace {
 
@@ -63,19 +65,9 @@ std::filesystem::path Segments::path_of(Position start) const {
 }
 
 Result<void> Segments::check_room(std::uint64_t bytes) const {
-  std::error_code failed;
-  const auto space = std::filesystem::space(folder_, failed);
-  if (failed) {
-    return Error{Fault::unavailable,
-                 fmt::format("looking at {}: {}", folder_.string(), failed.message())};
-  }
   const std::uint64_t kept = segments_kept_free * segment_bytes_;
-  if (space.available >= kept + bytes) return {};
-  return Error{
-      Fault::unavailable,
-      fmt::format("the disk is full: {} has {} MB free, and {} MB are needed, {} MB of "
-                  "them kept for tables and snapshots",
-                  folder_.string(), space.available >> 20, (kept + bytes) >> 20, kept >> 20)};
+  return check_disk_room(folder_, kept + bytes,
+                         fmt::format(", {} MB of them kept for tables and snapshots", kept >> 20));
 }
 
 Result<File> Segments::make_new(const char* name, std::uint64_t bytes) {

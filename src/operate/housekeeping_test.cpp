@@ -43,7 +43,7 @@ class HousekeepingTest : public testing::Test {
     workspace_.declared.data = folder_.path();
     store_ = store::TableStore::open(folder_.path() / "tables", {}).value();
     applier_ =
-        store::Applier::start(*store_, journal_, {}, [](telemetry::LogCode, const std::string&) {
+        store::Applier::open(*store_, journal_, {}, [](telemetry::LogCode, const std::string&) {
         }).value();
     housekeeping_.emplace(WorkingParts{workspace_, journal_, collector_, streams_, *applier_,
                                        clock_, reloads_, nullptr},

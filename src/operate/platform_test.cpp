@@ -321,6 +321,39 @@ TEST_F(PlatformTest, TakesBackTheColumnOfAWorkspaceThatCannotStart) {
             (std::vector<std::int64_t>{2}));
 }
 
+TEST_F(PlatformTest, RunsNoStreamOfAWorkspaceThatCannotStart) {
+  const std::string copy = "stream: delays\ninto: copies\nsql: SELECT delay";
+  const std::string others =
+      "source: others\nfrom: http\nevent_time: at\nschema: {at: timestamp, n: ";
+  add("copies.yaml", copy + " FROM flights\n");
+  add("others.yaml", others + "bigint}\n");
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  const Position sent = send(*platform.value(), three_flights);
+  const auto kept = platform.value()->collector().ingest(
+      "others", R"({"at": "2001-01-01", "n": 1})", formats::BodyForm::ndjson);
+  ASSERT_TRUE(kept.ok()) << kept.error().message;
+  numbers(*platform.value(), "copies", sent, "SELECT count(*) FROM copies");
+  // A stream that has much to give at once, and a source whose events cannot all be read so.
+  add("copies.yaml", copy +
+                         ", origin FROM flights\n---\nstream: more\ninto: copies\n"
+                         "sql: SELECT delay, origin FROM flights\n");
+  add("others.yaml", others + "smallint}\n");
+  const Result<void> reloaded = platform.value()->reload(compiled());
+  ASSERT_FALSE(reloaded.ok());
+  EXPECT_TRUE(reloaded.error().message.starts_with("source others: column n is SMALLINT"))
+      << reloaded.error().message;
+  ASSERT_TRUE(platform.value()->is_serving());
+  const Position position = send(*platform.value(), three_flights);
+  EXPECT_EQ(numbers(*platform.value(), "copies", position, "SELECT count(*) FROM copies"),
+            (std::vector<std::int64_t>{4}));
+  add("others.yaml", others + "bigint}\n");
+  const Result<void> mended = platform.value()->reload(compiled());
+  ASSERT_TRUE(mended.ok()) << mended.error().message;
+  EXPECT_EQ(numbers(*platform.value(), "copies", position, "SELECT count(origin) FROM copies"),
+            (std::vector<std::int64_t>{4}));
+}
+
 TEST_F(PlatformTest, TellsTheRefusalToWhoeverAskedMeanwhile) {
   const auto platform = start("127.0.0.1:0");
   ASSERT_TRUE(platform.ok()) << platform.error().message;

@@ -65,8 +65,11 @@ class RunningServing final : public Serving {
   RunningServing(std::shared_ptr<const CompiledWorkspace> workspace, ServingGrounds grounds)
       : workspace_(std::move(workspace)), grounds_(std::move(grounds)) {}
 
+  // Finds out whether all of it can start. Where something cannot, the workspace before goes on: no
+  // row is made by this one, and what its tables have more is empty and can be taken back.
   Result<void> open();
-  Result<void> serve();
+  // What comes from here on is of this workspace.
+  void serve();
 
   std::unique_ptr<net::Response> check_head(const net::Request& request) const override {
     return collector_->takes(request.path) ? collector_->check_head(request)
@@ -101,14 +104,15 @@ class RunningServing final : public Serving {
   }
   std::vector<telemetry::Metric> metrics() const;
   Freshening freshening() const;
-  Result<void> start_streams();
+  Result<void> open_tables();
+  Result<void> open_streams();
   Result<serve::GatewayParts> gateway_parts();
 
   const std::shared_ptr<const CompiledWorkspace> workspace_;
   const ServingGrounds grounds_;
   std::shared_ptr<engine::Database> kernel_tables_;
-  std::vector<process::StreamSpec> specs_;  // until the streams start
-  ReadableRelations relations_;             // until the gateway starts
+  std::vector<process::StreamSpec> specs_;  // until the streams are open
+  ReadableRelations relations_;             // until the gateway is
   std::unique_ptr<store::TableStore> store_;
   std::vector<std::unique_ptr<process::StreamJob>> streams_;
   std::unique_ptr<store::Applier> applier_;
@@ -120,7 +124,7 @@ class RunningServing final : public Serving {
   std::unique_ptr<Housekeeping> housekeeping_;
 };
 
-Result<void> RunningServing::open() {
+Result<void> RunningServing::open_tables() {
   TRY(kernel_tables_, kernel_tables(*workspace_));
   const auto is_new = [this](const std::string& stream) {
     return !process::SnapshotFolder::has_any(data() / "state" / stream);
@@ -132,7 +136,7 @@ Result<void> RunningServing::open() {
   return {};
 }
 
-Result<void> RunningServing::start_streams() {
+Result<void> RunningServing::open_streams() {
   for (process::StreamSpec& spec : specs_) {
     const std::string name = spec.name;
     process::StreamParts parts{.journal = grounds_.journal,
@@ -140,7 +144,7 @@ Result<void> RunningServing::start_streams() {
                                .folder = data() / "state" / name,
                                .clock = grounds_.clock,
                                .checkpoint_interval = workspace_->declared.checkpoint_interval};
-    TRY(auto job, process::StreamJob::start(std::move(spec), std::move(parts)));
+    TRY(auto job, process::StreamJob::open(std::move(spec), std::move(parts)));
     const std::string passed_over = job->counts().passed_over;
     if (!passed_over.empty()) {
       telemetry::log(telemetry::LogCode::snapshot_passed_over, passed_over, {{"stream", name}});
@@ -151,10 +155,11 @@ Result<void> RunningServing::start_streams() {
   return {};
 }
 
-Result<void> RunningServing::serve() {
-  OK_OR_RETURN(start_streams());
+Result<void> RunningServing::open() {
+  OK_OR_RETURN(open_tables());
+  OK_OR_RETURN(open_streams());
   TRY(applier_,
-      store::Applier::start(*store_, grounds_.journal, targets(*workspace_), say_of_tables));
+      store::Applier::open(*store_, grounds_.journal, targets(*workspace_), say_of_tables));
   TRY(collector_, collect::Collector::start(workspace_->declared.sources,
                                             {grounds_.journal, grounds_.tokens, grounds_.clock,
                                              data() / "state" / "_collect"}));
@@ -165,9 +170,14 @@ Result<void> RunningServing::serve() {
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, grounds_.journal);
   TRY(serve::GatewayParts parts, gateway_parts());
   TRY(gateway_, serve::Gateway::start(std::move(parts)));
+  return {};
+}
+
+void RunningServing::serve() {
+  for (const auto& stream : streams_) stream->start();
+  applier_->start();
   housekeeping_ =
       std::make_unique<Housekeeping>(working_parts(), workspace_->declared.checkpoint_interval);
-  return {};
 }
 
 Result<serve::GatewayParts> RunningServing::gateway_parts() {
@@ -241,7 +251,7 @@ Result<std::unique_ptr<Serving>> Serving::start(std::shared_ptr<const CompiledWo
                                                 ServingGrounds grounds) {
   auto serving = std::make_unique<RunningServing>(std::move(workspace), std::move(grounds));
   OK_OR_RETURN(serving->open());
-  OK_OR_RETURN(serving->serve());
+  serving->serve();
   return std::unique_ptr<Serving>(std::move(serving));
 }
 

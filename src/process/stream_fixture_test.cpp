@@ -77,11 +77,13 @@ void StreamFixture::put_places(const std::string& rows) {
 
 Result<std::unique_ptr<StreamJob>> StreamFixture::try_start(StreamSpec spec) {
   const std::filesystem::path folder = folder_of(spec.name);
-  return StreamJob::start(std::move(spec), {.journal = journal_,
-                                            .tables = tables_,
-                                            .folder = folder,
-                                            .clock = clock_,
-                                            .checkpoint_interval = checkpoint_interval_});
+  TRY(auto job, StreamJob::open(std::move(spec), {.journal = journal_,
+                                                  .tables = tables_,
+                                                  .folder = folder,
+                                                  .clock = clock_,
+                                                  .checkpoint_interval = checkpoint_interval_}));
+  job->start();
+  return job;
 }
 
 std::unique_ptr<StreamJob> StreamFixture::start(StreamSpec spec) {

@@ -63,11 +63,14 @@ struct StreamCounts {
 // A thread of its own. Any thread may ask.
 class StreamJob {
  public:
-  // Recovers: the newest good snapshot, then the input from there to the last commit once more
-  // without committing, so that what comes after is committed once. Fault::conflict when the
-  // stored state is of another plan (another hash), with what to do.
-  static Result<std::unique_ptr<StreamJob>> start(StreamSpec spec, StreamParts parts);
-  virtual ~StreamJob() = default;  // stops after the batch at hand, and writes a snapshot
+  // Restores the newest good snapshot; a new stream gets its first. Nothing is read or committed
+  // yet. Fault::conflict when the stored state is of another plan (another hash), with what to do.
+  static Result<std::unique_ptr<StreamJob>> open(StreamSpec spec, StreamParts parts);
+  // If it was started: stops after the batch at hand, and writes a snapshot.
+  virtual ~StreamJob() = default;
+  // Called once. First the input from the snapshot to the last commit once more without committing,
+  // so that what comes after is committed once.
+  virtual void start() = 0;
 
   virtual const StreamSpec& spec() const = 0;
   virtual StreamCounts counts() const = 0;

@@ -35,12 +35,15 @@ StreamRun::StreamRun(StreamSpec spec, StreamParts parts, Pipeline pipeline,
       pending_(spec_, pipeline_.is_stateless() && spec_.plan.event_time.has_value()),
       watch_(parts_.journal) {}
 
-Result<void> StreamRun::start() {
+Result<void> StreamRun::open() {
   OK_OR_RETURN(recover());
   committed_at_ = snapshot_at_ = parts_.clock.now();
   progress_->start_at(last_.through, last_.end);
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
   return {};
+}
+
+void StreamRun::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void StreamRun::run(const std::stop_token& stop) {

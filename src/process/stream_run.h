@@ -29,9 +29,11 @@ class StreamRun final : public StreamJob {
   StreamRun(StreamSpec spec, StreamParts parts, Pipeline pipeline,
             std::unique_ptr<SnapshotFolder> snapshots);
 
-  // Called once: restores the last snapshot, then starts the thread, which first brings the state
-  // to where the stream's commits end. What those hold can be read meanwhile.
-  Result<void> start();
+  // Called once, first: restores the last snapshot.
+  Result<void> open();
+  // The thread first brings the state to where the stream's commits end. What those hold can be
+  // read meanwhile.
+  void start() override;
 
   const StreamSpec& spec() const override { return spec_; }
   StreamCounts counts() const override;

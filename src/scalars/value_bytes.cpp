@@ -88,6 +88,7 @@ void append_from_value_bytes(Column& column, std::string_view& bytes) {
   if (take<char>(bytes) == '\0') return column.append_null();
   if (is_string(column.type())) {
     const auto length = take<std::uint32_t>(bytes);
+    ASSERT(bytes.size() >= length);
     column.append_string(bytes.substr(0, length));
     return bytes.remove_prefix(length);
   }

@@ -26,15 +26,6 @@ std::string beyond(const workspace::ApiParameter& parameter, const char* compari
                      engine::quote_text(fmt::format("{} is {} {}", parameter.name, words, *bound)));
 }
 
-std::optional<Error> unreadable(engine::Connection& connection,
-                                const std::vector<engine::Parameter>& values) {
-  for (const engine::Parameter& value : values) {
-    if (!value.text) continue;
-    if (auto error = refuse_unreadable(connection, value.name, value)) return error;
-  }
-  return std::nullopt;
-}
-
 // The one cell, if it is not null.
 Result<std::optional<std::string>> cell(engine::Connection& connection, const std::string& sql,
                                         const std::vector<engine::Parameter>& parameters) {
@@ -86,7 +77,7 @@ std::optional<Error> refuse_values(engine::Connection& connection, const workspa
   if (cases.empty()) return std::nullopt;
   const auto words = cell(connection, "SELECT CASE" + cases + " END", bounded);
   if (!words.ok()) {
-    auto error = unreadable(connection, bounded);
+    auto error = refuse_unreadable(connection, bounded);
     return error ? error : words.error();
   }
   if (!words.value()) return std::nullopt;

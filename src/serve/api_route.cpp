@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 
 #include "net/envelope.h"
@@ -31,33 +30,24 @@ bool is_used(const CheckedApi& api, const engine::Parameter& value) {
   return std::ranges::find(api.parameters, value.name) != api.parameters.end();
 }
 
-// Which of the values that `suspects` picks the engine cannot read.
-std::optional<Error> blame_values(engine::Connection& connection,
-                                  const std::vector<engine::Parameter>& values, auto suspects) {
-  for (const engine::Parameter& value : values) {
-    if (!value.text || !suspects(value)) continue;
-    if (auto error = refuse_unreadable(connection, value.name, value)) return error;
-  }
-  return std::nullopt;
-}
-
 net::Response answer_afresh(const Call& call, const CheckedApi& api,
                             const std::vector<engine::Parameter>& values, RowForm form) {
-  const auto used = [&](const engine::Parameter& value) { return is_used(api, value); };
+  std::vector<engine::Parameter> bound;
+  std::vector<engine::Parameter> unused;
+  std::ranges::partition_copy(values, std::back_inserter(bound), std::back_inserter(unused),
+                              [&](const engine::Parameter& value) { return is_used(api, value); });
   if (const auto wrong = refuse_values(call.connection, api.declared, values)) {
     return refuse_parameter(*wrong);
   }
-  if (const auto wrong = blame_values(call.connection, values, std::not_fn(used))) {
+  if (const auto wrong = refuse_unreadable(call.connection, unused)) {
     return refuse_parameter(*wrong);
   }
-  std::vector<engine::Parameter> bound;
-  std::ranges::copy_if(values, std::back_inserter(bound), used);
   auto read =
       read_rows(call, {api.declared.sql.text, bound, form, answer_rows_max, &api.conditions});
   if (auto* refused = std::get_if<net::Response>(&read)) {
     // Reading the values is part of the query; only where it fails is it asked which one it was.
     const auto wrong =
-        refused->status == 400 ? blame_values(call.connection, bound, used) : std::nullopt;
+        refused->status == 400 ? refuse_unreadable(call.connection, bound) : std::nullopt;
     return wrong ? refuse_parameter(*wrong) : std::move(*refused);
   }
   const RowsText& rows = std::get<RowsText>(read);

@@ -38,13 +38,11 @@ net::Response no_such_table(const Call& call, std::string_view table) {
       fmt::format("there is no table \"{}\"{}", table, what_instead(call, table, known)));
 }
 
-// What is wrong with the values of a query that failed, if it is they.
-std::optional<Error> blame_values(engine::Connection& connection, const ReadQuery& query) {
-  for (std::size_t i = 0; i < query.parameters.size(); ++i) {
-    auto error = refuse_unreadable(connection, query.labels[i], query.parameters[i]);
-    if (error) return error;
-  }
-  return std::nullopt;
+// The query's values, named as the user wrote them.
+std::vector<engine::Parameter> labelled_values(const ReadQuery& query) {
+  std::vector<engine::Parameter> values = query.parameters;
+  for (std::size_t i = 0; i < values.size(); ++i) values[i].name = query.labels[i];
+  return values;
 }
 
 }  // namespace
@@ -63,9 +61,11 @@ net::Response answer_data(const Call& call, std::string_view table) {
   auto read = indexed.value() ? std::variant<RowsText, net::Response>(*std::move(indexed).value())
                               : read_rows(call, {query.sql, query.parameters, form, query.limit});
   if (auto* refused = std::get_if<net::Response>(&read)) {
-    const auto blamed =
-        refused->status == 400 ? blame_values(call.connection, query) : std::nullopt;
-    return blamed ? net::refusal(400, "INVALID_QUERY", blamed->message) : std::move(*refused);
+    // Reading the values is part of the query; only where it fails is it asked which one it was.
+    const auto wrong = refused->status == 400
+                           ? refuse_unreadable(call.connection, labelled_values(query))
+                           : std::nullopt;
+    return wrong ? net::refusal(400, "INVALID_QUERY", wrong->message) : std::move(*refused);
   }
   const RowsText& rows = std::get<RowsText>(read);
   return rows_response(form, rows.text, page_json(query, rows.more));

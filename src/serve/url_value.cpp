@@ -18,6 +18,12 @@ bool is_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool is_readable(engine::Connection& connection, engine::Parameter value) {
+  value.name = "value";
+  const auto read = connection.query("SELECT $value", {value});
+  return read.ok() || read.error().fault != Fault::invalid;
+}
+
 }  // namespace
 
 Error wrong_value(std::string_view label, const Type& type, std::string_view text) {
@@ -33,13 +39,14 @@ Result<std::string> engine_text(std::string_view label, const Type& type, const 
   return read;
 }
 
-std::optional<Error> refuse_unreadable(engine::Connection& connection, std::string_view label,
-                                       const engine::Parameter& value) {
-  engine::Parameter alone = value;
-  alone.name = "value";
-  const auto read = connection.query("SELECT $value", {alone});
-  if (read.ok() || read.error().fault != Fault::invalid) return std::nullopt;
-  return wrong_value(label, value.type, *value.text);
+std::optional<Error> refuse_unreadable(engine::Connection& connection,
+                                       const std::vector<engine::Parameter>& values) {
+  for (const engine::Parameter& value : values) {
+    if (value.text && !is_readable(connection, value)) {
+      return wrong_value(value.name, value.type, *value.text);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace weir::serve

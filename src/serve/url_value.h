@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "engine/database.h"
@@ -19,8 +20,9 @@ Error wrong_value(std::string_view label, const Type& type, std::string_view tex
 Result<std::string> engine_text(std::string_view label, const Type& type, const TimeZone& zone,
                                 const std::string& text);
 
-// What is wrong with a value that the engine cannot read as its type; nothing if it can.
-std::optional<Error> refuse_unreadable(engine::Connection& connection, std::string_view label,
-                                       const engine::Parameter& value);
+// What is wrong with the first of the values that the engine cannot read as its type, labelled by
+// the name it has; nothing if it can read them all.
+std::optional<Error> refuse_unreadable(engine::Connection& connection,
+                                       const std::vector<engine::Parameter>& values);
 
 }  // namespace weir::serve

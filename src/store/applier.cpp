@@ -8,7 +8,6 @@
 
 #include "core/rest.h"
 #include "store/backup_lock.h"
-#include "store/table_indexes.h"
 #include "store/table_rebuild.h"
 
 namespace weir::store {
@@ -56,22 +55,24 @@ std::string all_names(const Schema& schema) {
 
 Applier::Applier(TableStore& store, const journal::Journal& journal,
                  const std::vector<Target>& targets, Say say)
-    : store_(store), journal_(journal), say_(std::move(say)) {
+    : store_(store), journal_(journal), say_(std::move(say)), indexes_(store) {
   for (const Target& target : targets) places_[target].journal = journal_.id();
 }
 
-Result<std::unique_ptr<Applier>> Applier::start(TableStore& store, const journal::Journal& journal,
-                                                const std::vector<Target>& targets, Say say) {
+Result<std::unique_ptr<Applier>> Applier::open(TableStore& store, const journal::Journal& journal,
+                                               const std::vector<Target>& targets, Say say) {
   std::unique_ptr<Applier> applier(new Applier(store, journal, targets, std::move(say)));
-  OK_OR_RETURN(applier->open());
-  applier->thread_ =
-      std::jthread([self = applier.get()](const std::stop_token& stop) { self->run(stop); });
+  OK_OR_RETURN(applier->recover());
   return applier;
 }
 
 Applier::~Applier() = default;
 
-Result<void> Applier::open() {
+void Applier::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+Result<void> Applier::recover() {
   TRY(connection_, store_.database()->connect());
   for (const auto& [target, place] : places_) {
     if (pending_.contains(target.table)) continue;
@@ -82,7 +83,7 @@ Result<void> Applier::open() {
     pending_.emplace(target.table, std::move(rows));
   }
   OK_OR_RETURN(load_places());
-  OK_OR_RETURN(put_anew_lost_indexes());
+  OK_OR_RETURN(make_lost_indexes_anew());
   applied_.store(least_place(), std::memory_order_release);
   return {};
 }
@@ -103,6 +104,15 @@ Result<void> Applier::load_places() {
             "kept of their streams' results, which is 7 days of them",
             target.table, target.stream, place.position, place.journal, journal_.id(),
             journal_.end())};
+  }
+  return {};
+}
+
+Result<void> Applier::make_lost_indexes_anew() {
+  for (const auto& [table, place] : indexes_.behind(places_)) {
+    say_(LogCode::table_indexes_made_anew,
+         fmt::format("the indexes of table {} are made anew from its rows", table));
+    OK_OR_RETURN(indexes_.make_anew(*connection_, table, place));
   }
   return {};
 }
@@ -131,7 +141,7 @@ Result<void> Applier::begin() {
   OK_OR_RETURN(store_.database()->revive());
   // Refused where the engine has done it already.
   [[maybe_unused]] const Result<void> rolled_back = connection_->run("ROLLBACK");
-  if (store_.indexes() != nullptr) store_.indexes()->roll_back();
+  indexes_.roll_back();
   for (const auto& [table, rows] : pending_) rows->clear();
   pending_rows_ = 0;
   pending_since_.clear();
@@ -228,19 +238,16 @@ Result<void> Applier::apply(Position through) {
   const PendingBytes pending = pending_bytes();
   OK_OR_RETURN(store_.check_room(pending.rows, pending.indexes));
   OK_OR_RETURN(connection_->run("BEGIN"));
-  if (store_.indexes() != nullptr) OK_OR_RETURN(store_.indexes()->begin());
+  OK_OR_RETURN(indexes_.begin());
   for (const auto& [table, rows] : pending_) {
     if (rows->rows() > 0) OK_OR_RETURN(apply_table(*store_.find(table)));
   }
-  OK_OR_RETURN(put_in_indexes());
+  for (const auto& [table, rows] : pending_) OK_OR_RETURN(indexes_.put(table, *rows));
   OK_OR_RETURN(drop_expired());
   OK_OR_RETURN(write_places(through));
-  // Before the engine: where only this one is kept, the rows are put once more, which changes
-  // nothing.
-  if (store_.indexes() != nullptr) {
-    OK_OR_RETURN(store_.indexes()->commit(table_places()));
-    OK_OR_RETURN(store_.check_room(pending.rows));  // what SQLite took is no longer the engine's
-  }
+  OK_OR_RETURN(indexes_.commit(places_));
+  // What SQLite took is no longer the engine's.
+  if (pending.indexes > 0) OK_OR_RETURN(store_.check_room(pending.rows));
   OK_OR_RETURN(connection_->run("COMMIT"));
   places_written_ = std::chrono::steady_clock::now();
   publish(through);
@@ -251,8 +258,7 @@ Applier::PendingBytes Applier::pending_bytes() const {
   PendingBytes pending;
   for (const auto& [table, rows] : pending_) {
     pending.rows += rows->bytes();
-    const auto* indexed = store_.indexes() == nullptr ? nullptr : store_.indexes()->find(table);
-    if (indexed != nullptr) pending.indexes += index_bytes(*indexed, rows->bytes());
+    pending.indexes += indexes_.bytes_with(table, rows->bytes());
   }
   return pending;
 }
@@ -296,46 +302,7 @@ Result<void> Applier::drop_expired() {
     if (!oldest) continue;
     OK_OR_RETURN(connection_->run(
         fmt::format("DELETE FROM {} WHERE {} < make_timestamp({})", target, time, *oldest)));
-    const auto& indexes = store_.indexes();
-    if (indexes != nullptr && indexes->find(table.name) != nullptr) {
-      OK_OR_RETURN(indexes->drop_before(table.name, *oldest));
-    }
-  }
-  return {};
-}
-
-std::map<std::string, index::IndexPlace> Applier::table_places() const {
-  std::map<std::string, index::IndexPlace> places;
-  if (store_.indexes() == nullptr) return places;
-  for (const auto& [target, place] : places_) {
-    if (store_.indexes()->find(target.table) == nullptr) continue;
-    const auto [at, is_new] =
-        places.try_emplace(target.table, index::IndexPlace{place.journal, place.position});
-    if (!is_new) at->second.position = std::min(at->second.position, place.position);
-  }
-  return places;
-}
-
-// They are never behind the tables, unless their file was lost or is of another shape.
-Result<void> Applier::put_anew_lost_indexes() {
-  for (const auto& [table, place] : table_places()) {
-    const auto known = store_.indexes()->place(table);
-    if (known && known->journal == place.journal && known->position >= place.position) continue;
-    say_(LogCode::table_indexes_made_anew,
-         fmt::format("the indexes of table {} are made anew from its rows", table));
-    OK_OR_RETURN(put_anew(store_, *connection_, *store_.find(table), place));
-  }
-  return {};
-}
-
-Result<void> Applier::put_in_indexes() {
-  const auto& indexes = store_.indexes();
-  if (indexes == nullptr) return {};
-  for (const auto& [table, pending] : pending_) {
-    if (indexes->find(table) == nullptr) continue;
-    for (const WeighedRows& batch : pending->batches()) {
-      OK_OR_RETURN(indexes->put(table, *batch.rows, batch.weights, {batch.commit}));
-    }
+    OK_OR_RETURN(indexes_.drop_before(table.name, *oldest));
   }
   return {};
 }
@@ -371,8 +338,7 @@ void Applier::fail(Error error) {
                     std::move(error.message);
   }
   // Damaged indexes say themselves what to do.
-  const bool is_of_indexes = store_.indexes() != nullptr && store_.indexes()->is_damaged();
-  if (error.fault == Fault::corrupt && !is_of_indexes) error.message += rebuild_advice;
+  if (error.fault == Fault::corrupt && !indexes_.is_damaged()) error.message += rebuild_advice;
   std::unique_lock lock(mutex_);
   const bool is_news = health_.ok() || health_.error().message != error.message;
   health_ = error;

@@ -17,6 +17,7 @@
 #include "journal/heads.h"
 #include "journal/journal.h"
 #include "store/applied_places.h"
+#include "store/index_applier.h"
 #include "store/pending_rows.h"
 #include "store/table_store.h"
 #include "telemetry/log_code.h"
@@ -34,11 +35,13 @@ using Say = std::function<void(telemetry::LogCode code, const std::string& words
 // there is. Any other failure stops it with words, and nothing after it is applied.
 class Applier {
  public:
-  // A place must not be ahead of the journal, nor from another one: Fault::conflict. `say` is
-  // called by the applier's thread.
-  static Result<std::unique_ptr<Applier>> start(TableStore& store, const journal::Journal& journal,
-                                                const std::vector<Target>& targets, Say say);
-  ~Applier();  // stops after the transaction under way
+  // A place must not be ahead of the journal, nor from another one: Fault::conflict. No row is
+  // applied yet; indexes that are behind their tables are made anew. `say` is called by this thread
+  // and then by the applier's.
+  static Result<std::unique_ptr<Applier>> open(TableStore& store, const journal::Journal& journal,
+                                               const std::vector<Target>& targets, Say say);
+  ~Applier();    // stops after the transaction under way
+  void start();  // called once
 
   // Every commit before it is in the tables.
   Position applied() const { return applied_.load(std::memory_order_acquire); }
@@ -54,8 +57,9 @@ class Applier {
  private:
   Applier(TableStore& store, const journal::Journal& journal, const std::vector<Target>& targets,
           Say say);
-  Result<void> open();
+  Result<void> recover();
   Result<void> load_places();
+  Result<void> make_lost_indexes_anew();
   // Before it, there is nothing left to apply.
   Position least_place() const;
   void run(const std::stop_token& stop);
@@ -81,17 +85,14 @@ class Applier {
   PendingBytes pending_bytes() const;
   Result<void> apply_table(const TableSpec& table);
   Result<void> drop_expired();
-  Result<void> put_anew_lost_indexes();
-  Result<void> put_in_indexes();
   Result<void> write_places(Position through);
-  // How far each table is, by the least of its streams.
-  std::map<std::string, index::IndexPlace> table_places() const;
   void publish(Position through);
   void fail(Error error);
 
   TableStore& store_;
   const journal::Journal& journal_;
   const Say say_;
+  IndexApplier indexes_;
   std::unique_ptr<engine::Connection> connection_;
   AppliedPlaces places_;                                         // of the targets
   std::map<std::string, std::shared_ptr<PendingRows>> pending_;  // by table

@@ -47,7 +47,8 @@ class ApplierTest : public testing::Test {
     const auto say = [this](telemetry::LogCode, const std::string& words) {
       said_.push_back(words);
     };
-    TRY(applier_, Applier::start(*store_, *journal_, targets, say));
+    TRY(applier_, Applier::open(*store_, *journal_, targets, say));
+    applier_->start();
     return {};
   }
   // What was only in memory is forgotten.

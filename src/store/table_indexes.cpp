@@ -5,9 +5,6 @@
 namespace weir::store {
 namespace {
 
-// Rows put in one transaction: what is not committed yet is kept twice.
-constexpr std::uint64_t transaction_rows_max = 200'000;
-
 // Rows in the key's order are in that of its first columns too.
 bool begins(const index::Order& key, const index::Order& order) {
   return order.size() <= key.size() && std::equal(order.begin(), order.end(), key.begin());
@@ -41,34 +38,6 @@ std::vector<index::IndexedTable> indexed_tables(const std::vector<TableSpec>& ta
     if (!table.indexes.empty()) indexed.push_back(indexed_table(table));
   }
   return indexed;
-}
-
-std::size_t index_bytes(const index::IndexedTable& table, std::size_t bytes) {
-  return bytes * (1 + 2 * table.orders.size());
-}
-
-Result<void> put_anew(const TableStore& store, engine::Connection& connection,
-                      const TableSpec& table, const index::IndexPlace& place) {
-  index::OrderedIndexes& indexes = *store.indexes();
-  const index::IndexedTable& indexed = *indexes.find(table.name);
-  OK_OR_RETURN(indexes.begin());
-  OK_OR_RETURN(indexes.empty(table.name));
-  TRY(const auto rows, connection.query("SELECT * FROM " + engine::quote_name(table.name)));
-  std::uint64_t count = 0;  // they come as they were put
-  std::uint64_t uncommitted = 0;
-  while (true) {
-    TRY(const auto batch, rows->next());
-    if (batch == nullptr) break;
-    OK_OR_RETURN(store.check_room(0, index_bytes(indexed, batch->bytes())));
-    OK_OR_RETURN(indexes.put(table.name, *batch, {}, {.first_row = count}));
-    count += batch->rows();
-    uncommitted += batch->rows();
-    if (uncommitted < transaction_rows_max) continue;
-    OK_OR_RETURN(indexes.commit({}));
-    OK_OR_RETURN(indexes.begin());
-    uncommitted = 0;
-  }
-  return indexes.commit({{table.name, place}});
 }
 
 }  // namespace weir::store

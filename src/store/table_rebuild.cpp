@@ -67,7 +67,8 @@ Result<fs::path> rebuild_tables(const fs::path& folder, const std::vector<TableS
   TRY(const auto store, TableStore::open(folder, tables));
   // What is missing was told of before.
   const auto silent = [](telemetry::LogCode, const std::string&) {};
-  TRY(const auto applier, Applier::start(*store, journal, targets, silent));
+  TRY(const auto applier, Applier::open(*store, journal, targets, silent));
+  applier->start();
   const auto deadline = std::chrono::steady_clock::now() + patience;
   if (applier->wait_applied(journal.end(), deadline)) return aside;
   OK_OR_RETURN(applier->health());

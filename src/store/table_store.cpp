@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/disk_room.h"
 #include "store/applied_places.h"
 #include "store/table_indexes.h"
 #include "store/table_rebuild.h"
@@ -186,19 +187,8 @@ Result<void> TableStore::check_columns(const std::vector<TableSpec>& tables) con
 }
 
 Result<void> TableStore::check_room(std::size_t bytes, std::size_t index_bytes) const {
-  std::error_code failed;
-  const auto space = std::filesystem::space(folder_, failed);
-  if (failed) {
-    return Error{Fault::unavailable,
-                 fmt::format("looking at {}: {}", folder_.string(), failed.message())};
-  }
   // Once in the log that DuckDB, or SQLite, writes ahead, once in its file.
-  const std::size_t needed = room_bytes_min + 2 * (bytes + index_bytes);
-  if (space.available >= needed) return {};
-  return Error{Fault::unavailable,
-               fmt::format("the disk of {} is full: {} MB are free, and {} MB "
-                           "are needed",
-                           folder_.string(), space.available >> 20, (needed >> 20) + 1)};
+  return check_disk_room(folder_, room_bytes_min + 2 * (bytes + index_bytes));
 }
 
 const TableSpec* TableStore::find(std::string_view table) const {

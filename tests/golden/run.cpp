@@ -129,7 +129,8 @@ class Running {
       spec.parallelism = way_.parallelism;
       const std::filesystem::path folder = folder_ / "data/state" / spec.name;
       TRY(auto job,
-          process::StreamJob::start(std::move(spec), {*journal_, tables_, folder, clock_}));
+          process::StreamJob::open(std::move(spec), {*journal_, tables_, folder, clock_}));
+      job->start();
       jobs_.push_back(std::move(job));
     }
     return {};

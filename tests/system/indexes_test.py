@@ -97,6 +97,7 @@ EXPLAINED = {
         "kind = CAST('view' AS VARCHAR); 1 rows looked at, of 67"
     ),
 }
+ADVICE = "a restart makes the indexes anew"
 ROUNDS = 3
 ROWS_A_ROUND = 400
 QUERIES_A_ROUND = 300
@@ -190,6 +191,16 @@ def flip_root_page(path, table: str):
         file.write(flipped)
 
 
+def flip_a_bit_of_each_row(path, table: str):
+    with sqlite3.connect(path) as file:
+        for key, row in file.execute(f'SELECT key, row FROM "rows {table}"').fetchall():
+            flipped = bytearray(row)
+            flipped[len(row) // 2] ^= 4
+            update = f'UPDATE "rows {table}" SET row = ? WHERE key = ?'
+            file.execute(update, (bytes(flipped), key))
+    file.close()
+
+
 class IndexesTest(unittest.TestCase):
     def setUp(self):
         self.seed = random.randrange(1 << 32)
@@ -260,16 +271,29 @@ class IndexesTest(unittest.TestCase):
                 self.expect_all_the_same()
                 self.assertIn("made anew", self.weir.said())
 
+    def test_a_row_with_a_flipped_bit_is_told_of_and_not_served(self):
+        self.send(ROWS_A_ROUND)
+        self.assertEqual(self.weir.stop(), 0)
+        flip_a_bit_of_each_row(self.weir.data / "tables/indexes.sqlite", "user_log")
+        self.weir.start()
+        read = self.weir.get("/api/v1/data/user_log", user_id=3)
+        self.assertEqual((read.status, read.json["error"]), (500, "CORRUPT"))
+        self.assertIn(ADVICE, read.json["message"])
+        self.assertEqual(self.weir.stop(), 0)
+        self.weir.start()
+        self.send(1)
+        self.expect_all_the_same()
+        self.assertIn("made anew", self.weir.said())
+
     def expect_words_of_damage(self):
-        advice = "a restart makes the indexes anew"
         self.send(ROWS_A_ROUND)
         asked = {"wait": self.position, "timeout": "30s"}
         self.assertNotEqual(self.weir.get("/api/v1/data/user_log", **asked).status, 200)
         read = self.weir.get("/api/v1/data/user_log", user_id=3)
         if read.status != 200:  # not every page is needed for that
             self.assertEqual(read.status, 500)
-            self.assertIn(advice, read.json["message"])
-        self.assertIn(advice, self.weir.said())
+            self.assertIn(ADVICE, read.json["message"])
+        self.assertIn(ADVICE, self.weir.said())
         self.assertNotIn("tables rebuild", self.weir.said())
 
     def test_explain_shows_index_ranges_and_rows_looked_at(self):
