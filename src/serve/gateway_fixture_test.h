@@ -106,9 +106,8 @@ class GatewayFixture : public testing::Test {
                     {"quarantine(flights)", Kind::table, flights, {}}};
     parts_.status = [this] { return status_; };
     parts_.catalogue = [](const std::string& kind, const MayRead& may_read) {
-      std::optional<std::string> list;
-      if (kind == "tables") list = may_read("delays") ? R"([{"name":"delays"}])" : "[]";
-      return list;
+      const bool is_there = kind == "tables" && may_read("delays");
+      return std::string(is_there ? R"([{"name":"delays"}])" : "[]");
     };
     parts_.stop = [this] { stopped_.set_value(); };
   }
