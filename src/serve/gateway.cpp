@@ -74,8 +74,8 @@ bool is_sql(const Route& route) {
 }
 
 // Anyone may ask, so that the reason, which names files, is kept for those with a token.
-net::Response answer_ready(const PlatformStatus& status) {
-  if (status.not_ready.empty()) return net::success(R"({"ready":true})");
+net::Response answer_ready(bool is_ready) {
+  if (is_ready) return net::success(R"({"ready":true})");
   return net::refusal_for_now(503, "NOT_READY",
                               "events cannot be made durable now; GET /weir/v1/status, with a "
                               "token, says why",
@@ -150,7 +150,7 @@ class WorkerGateway final : public Gateway {
     if (route.kind == RouteKind::docs) return reply.send(answer_docs(request.path));
     // These must answer when all workers are busy.
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
-    if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
+    if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.is_ready()));
     const auto job = std::make_shared<Job>(
         Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
     if (!line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());

@@ -44,7 +44,8 @@ struct GatewayParts {
   const Clock& clock;
   Freshness& freshness;
   TimeZone time_zone;  // of times in URLs without an offset
-  // Asked on the server's thread too, for /readyz: must not block.
+  // Whether events can be made durable, for /readyz: asked on the server's thread, must not block.
+  std::function<bool()> is_ready;
   std::function<PlatformStatus()> status;
   // What /metrics tells beside status. May be empty.
   std::function<std::vector<telemetry::Metric>()> metrics = nullptr;
