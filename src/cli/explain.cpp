@@ -58,6 +58,10 @@ std::string read_text(const JsonValue& read) {
   std::string text = "reads " + read["name"].text();
   if (read["index"].is_null()) {
     text += fmt::format(": all {} rows", count_text(read["rows"]));
+    if (!read["passed_over_index"].is_null()) {
+      text += fmt::format("; by index [{}] too many of them would be looked at",
+                          names_text(read["passed_over_index"]));
+    }
     if (read["helpful_index"].is_null()) return text + "\n";
     return text + fmt::format("; an index would find them: `indexes: [[{}]]`\n",
                               names_text(read["helpful_index"]));

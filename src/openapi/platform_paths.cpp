@@ -31,6 +31,7 @@ std::string reads_schema() {
                                  .raw("index_columns_bound", R"({"type":"integer"})")
                                  .raw("ranges", R"({"type":["string","null"]})")
                                  .raw("rows_scanned", count_or_null)
+                                 .raw("passed_over_index", names_or_null)
                                  .raw("helpful_index", names_or_null)
                                  .done())
           .done();

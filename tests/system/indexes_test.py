@@ -83,6 +83,10 @@ EXPLAINED = {
         "user_id IN (CAST(1 AS BIGINT), CAST(2 AS BIGINT), CAST(200 AS BIGINT)); "
         "8 rows looked at, of 410"
     ),
+    "SELECT * FROM user_log WHERE event_time >= '2024-05-02' AND user_id IN (1, 2)": (
+        "reads user_log by index [user_id, event_time]: "
+        "user_id IN (CAST(1 AS BIGINT), CAST(2 AS BIGINT)); 8 rows looked at, of 410"
+    ),
     "SELECT count(*) FROM user_log WHERE born = '1950-02-03'": (
         "reads user_log: all 410 rows; an index would find them: `indexes: [[born]]`"
     ),
