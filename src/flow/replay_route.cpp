@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "core/json_text.h"
 #include "formats/json_value.h"
 #include "net/envelope.h"
@@ -28,6 +30,18 @@ Result<Instant> read_time(const JsonValue& value, const TimeZone& zone) {
   return wrong_body("\"" + value.text() + "\" is no time");
 }
 
+// Where an earlier answer ended.
+Result<void> read_place(const JsonValue& next, ReplayWish& wish) {
+  constexpr std::uint64_t row_max = std::numeric_limits<std::uint32_t>::max();
+  const JsonValue& row = next["row"];
+  if (!next["position"].is_count() || !row.is_count() || row.unsigned_integer() > row_max) {
+    return wrong_body("\"next\" is not as an answer had it");
+  }
+  wish.position = next["position"].unsigned_integer();
+  wish.row = static_cast<std::uint32_t>(row.unsigned_integer());
+  return {};
+}
+
 Result<void> read_member(const JsonValue::Member& member, const TimeZone& zone, ReplayWish& wish) {
   const auto& [name, value] = member;
   if (name == "code" && value.is_text()) {
@@ -44,9 +58,8 @@ Result<void> read_member(const JsonValue::Member& member, const TimeZone& zone, 
     wish.again = value.boolean();
   } else if (name == "dry_run" && value.is_boolean()) {
     wish.dry_run = value.boolean();
-  } else if (name == "next" && value.is_object()) {
-    wish.position = value["position"].unsigned_integer();
-    wish.row = static_cast<std::uint32_t>(value["row"].unsigned_integer());
+  } else if (name == "next") {
+    return read_place(value, wish);
   } else {
     return wrong_body(fmt::format("\"{}\" is none of these, or of another type", name));
   }

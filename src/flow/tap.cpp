@@ -175,6 +175,13 @@ net::Response response_of(Sample sample, bool as_lines) {
                       {"Weir-Skipped-Bytes", std::to_string(sample.skipped_bytes)}}};
 }
 
+bool may_tap(const govern::Token& token, const Flow& flow) {
+  const auto may_read = [&](const std::string& one) {
+    return govern::allows(token.scopes, govern::Action::read, one);
+  };
+  return may_read(flow.name) || (!flow.reads.empty() && std::ranges::all_of(flow.reads, may_read));
+}
+
 net::Response refuse_unknown(const std::string& name, const std::vector<std::string>& known) {
   return net::refusal(404, "NOT_FOUND",
                       fmt::format("nothing flows through \"{}\"{}; name a source, a stream, "
@@ -192,27 +199,22 @@ net::Response refuse_tapping(const Flow& flow) {
 
 }  // namespace
 
+std::vector<std::string> Taps::names_for(const govern::Token& token) const {
+  std::vector<std::string> names;
+  for (const Flow& flow : flows_) {
+    if (may_tap(token, flow)) names.push_back(flow.name);
+  }
+  return names;
+}
+
 net::Response Taps::answer(const TapRequest& asked, const std::string& name,
                            const std::stop_token& stop) const {
   auto read = read_options(asked.request);
   if (auto* refused = std::get_if<net::Response>(&read)) return std::move(*refused);
   const TapOptions& options = std::get<TapOptions>(read);
-  const auto may_read = [&](const std::string& one) {
-    return govern::allows(asked.token.scopes, govern::Action::read, one);
-  };
-  const auto may_tap = [&](const Flow& flow) {
-    return may_read(flow.name) ||
-           (!flow.reads.empty() && std::ranges::all_of(flow.reads, may_read));
-  };
   const auto flow = std::ranges::find(flows_, name, &Flow::name);
-  if (flow == flows_.end()) {
-    std::vector<std::string> names;
-    for (const Flow& one : flows_) {
-      if (may_tap(one)) names.push_back(one.name);
-    }
-    return refuse_unknown(name, names);
-  }
-  if (!may_tap(*flow)) return refuse_tapping(*flow);
+  if (flow == flows_.end()) return refuse_unknown(name, names_for(asked.token));
+  if (!may_tap(asked.token, *flow)) return refuse_tapping(*flow);
   if (options.after && *options.after > journal_->end()) {
     return net::refusal(400, "INVALID_PARAMETER",
                         fmt::format("after is beyond the journal's end, {}", journal_->end()));

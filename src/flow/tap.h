@@ -33,6 +33,9 @@ class Taps {
   Taps(const journal::Journal* journal, std::vector<Flow> flows)
       : journal_(journal), flows_(std::move(flows)) {}
 
+  // What may be tapped with it.
+  std::vector<std::string> names_for(const govern::Token& token) const;
+
   // Waits up to `timeout` (1s) for rows behind the position `after` (now), and gives the first of
   // them, `limit` (100) and 4 MB at most. Those that came with them are counted as dropped; what
   // the caller is too far behind to be given is passed over, and its bytes are told. As lines, the

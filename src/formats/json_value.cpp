@@ -71,6 +71,11 @@ Result<JsonValue> JsonValue::parse(std::string_view text) {
   return copy(root);
 }
 
+bool JsonValue::is_count() const {
+  const auto* whole = std::get_if<std::int64_t>(&value_);
+  return whole != nullptr ? *whole >= 0 : std::holds_alternative<std::uint64_t>(value_);
+}
+
 const JsonValue* JsonValue::find(std::string_view name) const {
   const Object& members = object();
   const auto found = std::ranges::find(members, name, &Member::first);

@@ -22,6 +22,14 @@ TEST(JsonValue, GivesEveryKindOfValueBack) {
   EXPECT_EQ(value.object().front().first, "n");
 }
 
+TEST(JsonValue, TellsAWholeNumberThatIsNotNegative) {
+  const auto parsed = JsonValue::parse(R"([0, 7, 18446744073709551615, -1, 1.5, "1", null])");
+  ASSERT_TRUE(parsed.ok());
+  std::string told;
+  for (const JsonValue& value : parsed.value().array()) told += value.is_count() ? 'y' : 'n';
+  EXPECT_EQ(told, "yyynnnn");
+}
+
 TEST(JsonValue, AnswersEmptyForWhatIsNotThere) {
   const auto parsed = JsonValue::parse(R"({"a": 1})");
   ASSERT_TRUE(parsed.ok());

@@ -1,6 +1,7 @@
 #include "index/choice.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "index/order_bytes.h"
@@ -101,18 +102,23 @@ Choice look_at(const IndexedTable& table, const RowQuery& query, std::optional<s
   if (choice.equal < choice.columns.size()) {
     const std::size_t next = choice.columns[choice.equal];
     choice.ranges = ranges_of_values(query, next, prefix);
-    const auto range = range_of(query, next, prefix);
-    if (choice.ranges.empty() && range) choice.ranges = {*range};
-    choice.is_bounded = !choice.ranges.empty();
+    if (!choice.ranges.empty()) {
+      choice.next = Hold::values;
+    } else if (const auto range = range_of(query, next, prefix)) {
+      choice.ranges = {*range};
+      choice.next = Hold::range;
+    }
   }
   if (choice.ranges.empty()) choice.ranges = {{prefix, prefix + beyond}};
   choice.gives_order = gives_order(table, query, choice);
   return choice;
 }
 
-// More columns that are held are fewer rows; then what need not be sorted.
-std::pair<std::size_t, bool> worth(const Choice& choice) {
-  return {2 * choice.equal + (choice.is_bounded ? 1 : 0), choice.gives_order};
+// More columns that are held are fewer rows, some values fewer than a range, and few values fewer
+// than many; then what need not be sorted.
+auto worth(const Choice& choice) {
+  const auto places = static_cast<std::ptrdiff_t>(choice.ranges.size());
+  return std::tuple(choice.equal, choice.next, -places, choice.gives_order);
 }
 
 }  // namespace

@@ -18,6 +18,9 @@ IndexedTable user_log(Order key) {
 }
 
 Condition equal(std::size_t column) { return {column, Comparison::equal, {"\1v"}}; }
+Condition one_of(std::size_t column, std::vector<std::string> values) {
+  return {column, Comparison::in, std::move(values)};
+}
 Condition from(std::size_t column) { return {column, Comparison::greater_or_equal, {"\1v"}}; }
 
 struct Case {
@@ -44,6 +47,20 @@ TEST(Choice, TheOrderThatHoldsMostColumnsIsChosen) {
       {"one value, by time", {}, {{equal(1)}, {{0}}}, "10, 1, in order"},
       {"one value, latest first", {}, {{equal(1)}, {{0, true}}}, "10, 1, sorted"},
       {"a value and a range", {}, {{from(0), equal(1)}}, "10, 2, sorted"},
+      {"values before a range", {}, {{from(0), one_of(1, {"\1a", "\1b"})}}, "10, 1, sorted"},
+      {"values alone before a range",
+       {2},
+       {{one_of(2, {"\1a", "\1b"}), from(0)}},
+       "2, 1, in order"},
+      {"values before a range that gives the order",
+       {2},
+       {{one_of(2, {"\1a", "\1b"}), from(0)}, {{0}}},
+       "2, 1, sorted"},
+      {"few values before many",
+       {2},
+       {{one_of(0, {"\1a", "\1b", "\1c"}), one_of(2, {"\1a", "\1b"})}},
+       "2, 1, in order"},
+      {"a value before values", {2}, {{equal(0), one_of(2, {"\1a", "\1b"})}}, "0, 1, in order"},
       {"both held", {}, {{equal(0), equal(1)}}, "10, 2, in order"},
       {"no condition, by time", {}, {{}, {{0}}}, "0, 0, in order"},
       {"not equal narrows nothing", {}, {{{1, Comparison::not_equal, {"\1v"}}}}, "none"},

@@ -1,25 +1,13 @@
 // Describes the routes that a caller may use, as OpenAPI 3.1.
 #pragma once
 
-#include <cstddef>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "core/schema.h"
+#include "openapi/data_paths.h"
 #include "workspace/declarations.h"
 
 namespace weir::openapi {
-
-struct DescribedTable {
-  std::string name;
-  std::shared_ptr<const Schema> schema;
-};
-
-struct DescribedApi {
-  const workspace::Api* declared = nullptr;
-  std::shared_ptr<const Schema> result;
-};
 
 // What the caller may do.
 struct Described {
@@ -27,8 +15,10 @@ struct Described {
   std::vector<const workspace::Source*> sources;  // that he may write to
   std::vector<DescribedTable> tables;             // that he may read, as the apis
   std::vector<DescribedApi> apis;
-  bool may_look = false;        // SQL, status, lists, metrics
-  bool may_administer = false;  // tokens, stopping
+  std::vector<std::string> taps;  // what he may see flow
+  bool may_look = false;          // SQL, status, lists, metrics
+  bool may_replay = false;        // rows of a source that were set aside
+  bool may_administer = false;    // tokens, drops, stopping
 };
 
 // The document, JSON.

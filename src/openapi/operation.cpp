@@ -61,20 +61,30 @@ Operation& Operation::query(std::string_view name, std::string_view description,
                    JsonObject().text("description", description).raw("schema", schema));
 }
 
-Operation& Operation::query_list(std::string_view name, std::string_view description,
-                                 std::string_view item_schema) {
-  const std::string list = JsonObject()
-                               .text("type", "array")
-                               .raw("items", item_schema)
-                               .raw("minItems", "1")
-                               .raw("uniqueItems", "true")
-                               .done();
+Operation& Operation::list(std::string_view name, std::string_view description,
+                           const JsonObject& schema) {
   return parameter("query", name,
                    JsonObject()
                        .text("description", description)
                        .raw("explode", "false")
                        .text("style", "form")
-                       .raw("schema", list));
+                       .raw("schema", schema.done()));
+}
+
+Operation& Operation::query_list(std::string_view name, std::string_view description,
+                                 std::string_view item_schema) {
+  return list(name, description,
+              JsonObject().text("type", "array").raw("items", item_schema).raw("minItems", "1"));
+}
+
+Operation& Operation::query_set(std::string_view name, std::string_view description,
+                                std::string_view item_schema) {
+  return list(name, description,
+              JsonObject()
+                  .text("type", "array")
+                  .raw("items", item_schema)
+                  .raw("minItems", "1")
+                  .raw("uniqueItems", "true"));
 }
 
 Operation& Operation::required_query(std::string_view name, std::string_view description,
@@ -90,24 +100,35 @@ Operation& Operation::header(std::string_view name, std::string_view description
                    JsonObject().text("description", description).raw("schema", schema));
 }
 
-Operation& Operation::path(std::string_view name, std::string_view description) {
-  return parameter("path", name,
-                   JsonObject()
-                       .text("description", description)
-                       .raw("required", "true")
-                       .raw("schema", R"({"type":"string","minLength":1})"));
+Operation& Operation::path(std::string_view name, std::string_view description,
+                           std::string_view schema) {
+  return parameter(
+      "path", name,
+      JsonObject().text("description", description).raw("required", "true").raw("schema", schema));
 }
 
-Operation& Operation::body(std::string_view media_type, std::string_view schema) {
+Operation& Operation::optional_body(std::string_view media_type, std::string_view schema) {
   bodies_.raw(media_type, JsonObject().raw("schema", schema).done());
-  has_body_ = true;
   return *this;
 }
 
+Operation& Operation::body(std::string_view media_type, std::string_view schema) {
+  must_have_body_ = true;
+  return optional_body(media_type, schema);
+}
+
 Operation& Operation::answers(const Answer& answer) {
+  return this->answer(answer, answer.schema.empty() ? "" : in_envelope(answer));
+}
+
+Operation& Operation::answers_as_it_is(const Answer& answer) {
+  return this->answer(answer, answer.schema);
+}
+
+Operation& Operation::answer(const Answer& answer, const std::string& json_schema) {
   JsonObject content;
-  if (!answer.schema.empty()) {
-    content.raw("application/json", JsonObject().raw("schema", in_envelope(answer)).done());
+  if (!json_schema.empty()) {
+    content.raw("application/json", JsonObject().raw("schema", json_schema).done());
   }
   if (!answer.other_type.empty()) {
     content.raw(answer.other_type, R"({"schema":{"type":"string"}})");
@@ -134,18 +155,25 @@ Operation& Operation::refuses(const std::vector<int>& statuses) {
 }
 
 Operation& Operation::open() {
-  is_open_ = true;
+  security_ = "[]";
+  return *this;
+}
+
+Operation& Operation::open_to_some() {
+  security_ = R"([{"token":[]},{}])";
   return *this;
 }
 
 std::string Operation::done() const {
   JsonObject whole = operation_;
   if (!parameters_.empty()) whole.raw("parameters", json_array(parameters_));
-  if (has_body_) {
-    whole.raw("requestBody",
-              JsonObject().raw("required", "true").raw("content", bodies_.done()).done());
+  if (const std::string bodies = bodies_.done(); bodies != "{}") {
+    whole.raw("requestBody", JsonObject()
+                                 .raw("required", must_have_body_ ? "true" : "false")
+                                 .raw("content", bodies)
+                                 .done());
   }
-  if (is_open_) whole.raw("security", "[]");
+  if (!security_.empty()) whole.raw("security", security_);
   return whole.raw("responses", responses_.done()).done();
 }
 

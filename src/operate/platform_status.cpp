@@ -148,8 +148,8 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
   return status;
 }
 
-std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind,
-                                          const serve::MayRead& may_read) {
+std::string catalogue_json(const WorkingParts& parts, const std::string& kind,
+                           const serve::MayRead& may_read) {
   const workspace::CompiledWorkspace& workspace = parts.workspace;
   const auto visible = [&](const auto& declared) { return may_read(declared.name); };
   if (kind == "sources") {
@@ -157,7 +157,7 @@ std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::
   }
   if (kind == "streams") return streams_json(parts, may_read);
   if (kind == "tables") return tables_json(workspace, may_read);
-  if (kind != "apis") return std::nullopt;
+  ASSERT(kind == "apis");
   return json_array(
       workspace.apis | std::views::filter([&](const auto& api) { return visible(api.declared); }),
       [&](const auto& api) { return api_json(api, may_read); });

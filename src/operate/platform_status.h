@@ -1,7 +1,6 @@
 // What a running platform says of itself, gathered from the rooms that do the work.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +31,8 @@ struct WorkingParts {
 serve::PlatformStatus platform_status(const WorkingParts& parts);
 
 // GET /weir/v1/{kind}: "sources", "streams", "tables" or "apis", of which the caller may see, as a
-// JSON array; nothing for another.
-std::optional<std::string> catalogue_json(const WorkingParts& parts, const std::string& kind,
-                                          const serve::MayRead& may_read);
+// JSON array.
+std::string catalogue_json(const WorkingParts& parts, const std::string& kind,
+                           const serve::MayRead& may_read);
 
 }  // namespace weir::operate

@@ -198,6 +198,7 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .clock = grounds_.clock,
                              .freshness = *freshness_,
                              .time_zone = std::move(time_zone),
+                             .is_ready = [this] { return grounds_.journal.health().ok(); },
                              .status = [parts] { return platform_status(parts); },
                              .metrics = [this] { return metrics(); },
                              .catalogue =

@@ -29,13 +29,13 @@ Result<std::string> read_json(const Call& call, const TableRead& read, bool was_
   TRY(const std::string rows, rows_json(call, *readable));
   const bool is_indexed = !read.index.empty();
   return fmt::format(R"({{"name":{},"rows":{},"index":{},"index_columns_bound":{},"ranges":{},)"
-                     R"("rows_scanned":{},"helpful_index":{}}})",
+                     R"("rows_scanned":{},"passed_over_index":{},"helpful_index":{}}})",
                      json_string(read.table), rows, names_json(read.index), read.bound,
                      is_indexed ? json_string(read.ranges) : "null",
                      !is_indexed ? rows
                      : was_run   ? std::to_string(read.scanned)
                                  : "null",
-                     names_json(read.helpful));
+                     names_json(read.passed_over), names_json(read.helpful));
 }
 
 // Every relation that is read, with those that have no index.

@@ -61,14 +61,21 @@ Result<CheckedApi> check_api(sql::QueryChecker& checker, const PublishedApi& api
                            std::get<std::vector<sql::SqlMistake>>(checked).front().message)};
 }
 
+bool is_newest(const std::vector<CheckedApi>& apis, const CheckedApi& api) {
+  return std::ranges::none_of(apis, [&](const CheckedApi& other) {
+    return other.declared.path == api.declared.path &&
+           other.declared.version > api.declared.version;
+  });
+}
+
 // It may take long, whoever asks.
 bool is_sql(const Route& route) {
   return route.kind == RouteKind::sql || route.kind == RouteKind::explain;
 }
 
 // Anyone may ask, so that the reason, which names files, is kept for those with a token.
-net::Response answer_ready(const PlatformStatus& status) {
-  if (status.not_ready.empty()) return net::success(R"({"ready":true})");
+net::Response answer_ready(bool is_ready) {
+  if (is_ready) return net::success(R"({"ready":true})");
   return net::refusal_for_now(503, "NOT_READY",
                               "events cannot be made durable now; GET /weir/v1/status, with a "
                               "token, says why",
@@ -140,10 +147,10 @@ class WorkerGateway final : public Gateway {
       return reply.send(std::move(*refused));
     }
     auto& [route, token] = std::get<Admitted>(admitted);
-    if (route.kind == RouteKind::docs) return reply.send(answer_docs(route.name));
+    if (route.kind == RouteKind::docs) return reply.send(answer_docs(request.path));
     // These must answer when all workers are busy.
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
-    if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
+    if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.is_ready()));
     const auto job = std::make_shared<Job>(
         Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
     if (!line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
@@ -254,11 +261,14 @@ class WorkerGateway final : public Gateway {
     };
     openapi::Described described{
         .workspace = parts_.workspace,
+        .taps = taps_.names_for(token),
         .may_look = refuse_looking(token) == nullptr,
         .may_administer = refuse_administering(token) == nullptr,
     };
     for (const workspace::Source& source : parts_.sources) {
-      if (may(govern::Action::write, source.name)) described.sources.push_back(&source);
+      if (!may(govern::Action::write, source.name)) continue;
+      described.sources.push_back(&source);
+      described.may_replay |= may(govern::Action::read, source.name);
     }
     for (const Readable& readable : parts_.readables.all) {
       if (!readable.is_table() || !may(govern::Action::read, readable.scope_name())) continue;
@@ -266,7 +276,7 @@ class WorkerGateway final : public Gateway {
     }
     for (const CheckedApi& api : apis_) {
       if (!may(govern::Action::read, api.declared.name)) continue;
-      described.apis.push_back({&api.declared, api.result});
+      described.apis.push_back({&api.declared, api.result, is_newest(apis_, api)});
     }
     return {.body = openapi::document(described)};
   }
@@ -276,21 +286,14 @@ class WorkerGateway final : public Gateway {
     const MayRead may_read = [&](std::string_view name) {
       return govern::allows(job.token->scopes, govern::Action::read, name);
     };
-    if (job.route.kind == RouteKind::catalogue) return answer_catalogue(job, may_read);
+    if (job.route.kind == RouteKind::catalogue) {
+      return net::success(parts_.catalogue(job.route.name, may_read));
+    }
     const PlatformStatus status = visible_part(parts_.status(), may_read);
     if (job.route.kind == RouteKind::status) return net::success(status_json(status));
     std::vector<telemetry::Metric> metrics = status_metrics(status);
     if (parts_.metrics) std::ranges::move(parts_.metrics(), std::back_inserter(metrics));
     return answer_metrics(metrics);
-  }
-
-  net::Response answer_catalogue(const Job& job, const MayRead& may_read) {
-    if (const auto list = parts_.catalogue(job.route.name, may_read)) return net::success(*list);
-    return net::refusal(
-        404, "NOT_FOUND",
-        fmt::format("there is no /weir/v1/{}; there are status, sources, streams, "
-                    "tables, apis, tap/NAME and tokens, and POST sql, drop and stop",
-                    job.route.name));
   }
 
   net::Response answer_administration(const Job& job) {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,13 +44,14 @@ struct GatewayParts {
   const Clock& clock;
   Freshness& freshness;
   TimeZone time_zone;  // of times in URLs without an offset
-  // Asked on the server's thread too, for /readyz: must not block.
+  // Whether events can be made durable, for /readyz: asked on the server's thread, must not block.
+  std::function<bool()> is_ready;
   std::function<PlatformStatus()> status;
   // What /metrics tells beside status. May be empty.
   std::function<std::vector<telemetry::Metric>()> metrics = nullptr;
-  // What GET /weir/v1/{kind} lists beside status: kind -> JSON array of what the caller may see.
-  std::function<std::optional<std::string>(const std::string& kind, const MayRead& may_read)>
-      catalogue;
+  // What GET /weir/v1/{kind} lists, of sources, streams, tables or apis: a JSON array of what the
+  // caller may see.
+  std::function<std::string(const std::string& kind, const MayRead& may_read)> catalogue;
   flow::Replay replay;  // POST /weir/v1/quarantine/{source}/replay
   // /weir/v1/drop, for administrators: the answer's data.
   std::function<Result<std::string>(const net::Request& request)> drop;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <future>
@@ -104,11 +105,14 @@ class GatewayFixture : public testing::Test {
                     {"flights", Kind::source, flights, "date"},
                     {"late(delays)", Kind::table, flights, {}},
                     {"quarantine(flights)", Kind::table, flights, {}}};
-    parts_.status = [this] { return status_; };
+    parts_.is_ready = [this] { return status_.not_ready.empty(); };
+    parts_.status = [this] {
+      ++status_asked_;
+      return status_;
+    };
     parts_.catalogue = [](const std::string& kind, const MayRead& may_read) {
-      std::optional<std::string> list;
-      if (kind == "tables") list = may_read("delays") ? R"([{"name":"delays"}])" : "[]";
-      return list;
+      const bool is_there = kind == "tables" && may_read("delays");
+      return std::string(is_there ? R"([{"name":"delays"}])" : "[]");
     };
     parts_.stop = [this] { stopped_.set_value(); };
   }
@@ -193,6 +197,7 @@ class GatewayFixture : public testing::Test {
   std::shared_ptr<const Schema> delays_ =
       schema_of({{"origin", "varchar"}, {"delay", "smallint"}, {"moment", "timestamp"}});
   PlatformStatus status_;
+  std::atomic<int> status_asked_ = 0;
   std::promise<void> stopped_;
   GatewayParts parts_{.tokens = *tokens_, .clock = clock_, .freshness = freshness_};
   std::unique_ptr<Gateway> gateway_;

@@ -46,6 +46,13 @@ TEST_F(GatewayTest, health_asks_for_no_token_and_readiness_keeps_the_reason_for_
   EXPECT_NE(get("/weir/v1/status").body.find("the disk is full"), std::string::npos);
 }
 
+TEST_F(GatewayTest, readiness_is_told_without_gathering_the_status) {
+  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(status_asked_, 0);
+  EXPECT_EQ(get("/weir/v1/status").status, 200);
+  EXPECT_EQ(status_asked_, 1);
+}
+
 TEST_F(GatewayTest, unknown_paths_and_methods_are_refused_with_words) {
   struct Case {
     const char* method;

@@ -32,9 +32,15 @@ std::string words_of(const sql::ColumnCondition& condition, const Schema& schema
   return schema.columns[condition.column].name + " " + condition.sign + " " + values;
 }
 
+std::vector<std::string> names_of(const index::Order& order, const Schema& schema) {
+  std::vector<std::string> names;
+  for (const std::size_t column : order) names.push_back(schema.columns[column].name);
+  return names;
+}
+
 void describe(TableRead& read, const index::Choice& choice,
               const std::vector<sql::ColumnCondition>& conditions, const Schema& schema) {
-  for (const std::size_t column : choice.columns) read.index.push_back(schema.columns[column].name);
+  read.index = names_of(choice.columns, schema);
   read.bound = choice.bound_columns();
   for (std::size_t i = 0; i < read.bound; ++i) {
     for (const auto& condition : conditions) {
@@ -88,6 +94,18 @@ std::vector<std::string> helpful_columns(const std::vector<sql::ColumnCondition>
   }
   return names;
 }
+
+namespace {
+
+// One that holds no more columns would have no fewer rows to look at.
+void pass_over(TableRead& read, const index::Choice& choice,
+               const std::vector<sql::ColumnCondition>& conditions, const Schema& schema) {
+  read.passed_over = names_of(choice.columns, schema);
+  read.helpful = helpful_columns(conditions, schema);
+  if (read.helpful.size() <= choice.bound_columns()) read.helpful.clear();
+}
+
+}  // namespace
 
 // The rows of the query under way.
 class IndexViews::HeldRows final : public Relation {
@@ -150,12 +168,13 @@ Result<TableRead> IndexViews::put_one(const sql::TableConditions& conditions,
     }
   }
   const auto choice = index::choose(table, query);
-  std::optional<index::FoundRows> found;
-  if (is_of_use(choice)) {
-    TRY(found, indexes_->read(table, query, *choice));
-  }
-  if (!found) {
+  if (!is_of_use(choice)) {
     read.helpful = helpful_columns(ordered, schema);
+    return read;
+  }
+  TRY(std::optional<index::FoundRows> found, indexes_->read(table, query, *choice));
+  if (!found) {
+    pass_over(read, *choice, ordered, schema);
     return read;
   }
   describe(read, *choice, ordered, schema);
@@ -172,9 +191,11 @@ std::vector<TableRead> IndexViews::plan(const std::vector<sql::TableConditions>&
     const auto ordered = with_order(conditions.conditions, *table->schema);
     index::RowQuery query;
     for (const sql::ColumnCondition& condition : ordered) {
-      const std::string any(1, index::value_mark);
-      query.conditions.push_back({condition.column, comparison_of(condition.sign),
-                                  std::vector(condition.values.size(), any)});
+      index::Condition& added = query.conditions.emplace_back();
+      added = {condition.column, comparison_of(condition.sign), {}};
+      for (std::size_t i = 0; i < condition.values.size(); ++i) {
+        added.values.push_back(index::value_mark + std::to_string(i));
+      }
     }
     TableRead& read = reads.emplace_back(TableRead{.table = conditions.table});
     const auto choice = index::choose(*table, query);

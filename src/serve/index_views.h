@@ -17,11 +17,13 @@ namespace weir::serve {
 // How one table of a query is read.
 struct TableRead {
   std::string table;
-  std::vector<std::string> index;    // columns; empty: the whole table is read
-  std::size_t bound = 0;             // of those, the leading ones that are held to values
-  std::string ranges;                // "user_id = 7, event_time >= '2024-05-01'"
-  std::size_t scanned = 0;           // rows of the index; unknown where the whole table is read
-  std::vector<std::string> helpful;  // where there is no index: columns of one that would serve
+  std::vector<std::string> index;  // columns; empty: the whole table is read
+  std::size_t bound = 0;           // of those, the leading ones that are held to values
+  std::string ranges;              // "user_id = 7, event_time >= '2024-05-01'"
+  std::size_t scanned = 0;         // rows of the index; unknown where the whole table is read
+  // An index that would serve, but for too many rows: more than index::scanned_max.
+  std::vector<std::string> passed_over;
+  std::vector<std::string> helpful;  // columns of an index that would serve, and is not there
 };
 
 // Those to look rows up by: held to a value first, then one that is held to a range.

@@ -13,34 +13,53 @@
 namespace weir::serve {
 namespace {
 
-struct FixedRoute {
+// One name may stand in the path, in braces; it is the route's.
+struct Pattern {
   std::string_view path;
   Route route;
 };
 
-const auto& fixed_routes() {
-  static const auto routes = std::to_array<FixedRoute>({
+const auto& patterns() {
+  static const auto all = std::to_array<Pattern>({
       {"/healthz", {.kind = RouteKind::health, .is_open = true}},
       {"/readyz", {.kind = RouteKind::ready, .is_open = true}},
       {"/metrics", {.kind = RouteKind::metrics}},
       {"/openapi.json", {.kind = RouteKind::openapi}},
-      {"/docs", {.kind = RouteKind::docs, .name = "/docs", .is_open = true}},
+      {"/docs", {.kind = RouteKind::docs, .is_open = true}},
+      {"/docs/{file}", {.kind = RouteKind::docs, .is_open = true}},
+      {"/api/v1/data/{table}", {.kind = RouteKind::data}},
       {"/weir/v1/sql", {.kind = RouteKind::sql}},
       {"/weir/v1/explain", {.kind = RouteKind::explain}},
       {"/weir/v1/status", {.kind = RouteKind::status}},
+      {"/weir/v1/sources", {.kind = RouteKind::catalogue, .name = "sources"}},
+      {"/weir/v1/streams", {.kind = RouteKind::catalogue, .name = "streams"}},
+      {"/weir/v1/tables", {.kind = RouteKind::catalogue, .name = "tables"}},
+      {"/weir/v1/apis", {.kind = RouteKind::catalogue, .name = "apis"}},
+      {"/weir/v1/tap/{name}", {.kind = RouteKind::tap}},
+      {"/weir/v1/quarantine/{name}/replay", {.kind = RouteKind::replay}},
       {"/weir/v1/tokens", {.kind = RouteKind::tokens}},
+      {"/weir/v1/tokens/{id}", {.kind = RouteKind::token}},
       {"/weir/v1/drop", {.kind = RouteKind::drop}},
       {"/weir/v1/stop", {.kind = RouteKind::stop}},
   });
-  return routes;
+  return all;
 }
 
-// What stands behind the prefix where it is one name.
-std::optional<std::string_view> name_behind(std::string_view path, std::string_view prefix) {
-  if (!path.starts_with(prefix)) return std::nullopt;
-  path.remove_prefix(prefix.size());
-  if (path.empty() || path.find('/') != std::string_view::npos) return std::nullopt;
-  return path;
+std::optional<Route> match(const Pattern& pattern, std::string_view path) {
+  const std::size_t brace = pattern.path.find('{');
+  if (brace == std::string_view::npos) {
+    return path == pattern.path ? std::optional(pattern.route) : std::nullopt;
+  }
+  const std::string_view before = pattern.path.substr(0, brace);
+  const std::string_view behind = pattern.path.substr(pattern.path.find('}') + 1);
+  const bool is_long_enough = path.size() > before.size() + behind.size();
+  if (!is_long_enough || !path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+  path.remove_prefix(before.size());
+  path.remove_suffix(behind.size());
+  if (path.find('/') != std::string_view::npos) return std::nullopt;
+  Route route = pattern.route;
+  route.name = path;
+  return route;
 }
 
 std::optional<int> whole_number(std::string_view text) {
@@ -115,32 +134,19 @@ std::vector<std::string_view> methods_of(RouteKind kind) {
 
 }  // namespace
 
+std::vector<RoutePath> route_paths() {
+  std::vector<RoutePath> paths;
+  for (const Pattern& pattern : patterns()) {
+    paths.push_back({pattern.path, methods_of(pattern.route.kind)});
+  }
+  return paths;
+}
+
 std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& apis,
                                               const net::Request& request) {
   const std::string_view path = request.path;
-  const auto fixed = std::ranges::find(fixed_routes(), path, &FixedRoute::path);
-  if (fixed != fixed_routes().end()) return fixed->route;
-  if (name_behind(path, "/docs/")) {
-    return Route{.kind = RouteKind::docs, .name = std::string(path), .is_open = true};
-  }
-  if (const auto table = name_behind(path, "/api/v1/data/")) {
-    return Route{.kind = RouteKind::data, .name = std::string(*table)};
-  }
-  if (const auto id = name_behind(path, "/weir/v1/tokens/")) {
-    return Route{.kind = RouteKind::token, .name = std::string(*id)};
-  }
-  if (const auto name = name_behind(path, "/weir/v1/tap/")) {
-    return Route{.kind = RouteKind::tap, .name = std::string(*name)};
-  }
-  constexpr std::string_view replay_end = "/replay";
-  if (path.ends_with(replay_end)) {
-    const std::string_view before = path.substr(0, path.size() - replay_end.size());
-    if (const auto source = name_behind(before, "/weir/v1/quarantine/")) {
-      return Route{.kind = RouteKind::replay, .name = std::string(*source)};
-    }
-  }
-  if (const auto kind = name_behind(path, "/weir/v1/")) {
-    return Route{.kind = RouteKind::catalogue, .name = std::string(*kind)};
+  for (const Pattern& pattern : patterns()) {
+    if (auto route = match(pattern, path)) return std::move(*route);
   }
   constexpr std::string_view apis_prefix = "/api";
   if (path.starts_with("/api/")) {

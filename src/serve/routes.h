@@ -40,6 +40,15 @@ struct Route {
   bool is_open = false;  // asks for no token
 };
 
+// A path such as /weir/v1/tap/{name}, and what it answers to.
+struct RoutePath {
+  std::string_view path;
+  std::vector<std::string_view> methods;
+};
+
+// Every path that find_route() knows but those of the published APIs.
+std::vector<RoutePath> route_paths();
+
 // The route, or the answer where there is none: 404, for an unknown path or version, 400.
 std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& apis,
                                               const net::Request& request);

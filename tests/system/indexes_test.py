@@ -1,5 +1,6 @@
 """Tables with indexes answer as the same tables without."""
 
+import json
 import random
 import sqlite3
 import time
@@ -82,6 +83,10 @@ EXPLAINED = {
         "reads user_log by index [user_id, event_time]: "
         "user_id IN (CAST(1 AS BIGINT), CAST(2 AS BIGINT), CAST(200 AS BIGINT)); "
         "8 rows looked at, of 410"
+    ),
+    "SELECT * FROM user_log WHERE event_time >= '2024-05-02' AND user_id IN (1, 2)": (
+        "reads user_log by index [user_id, event_time]: "
+        "user_id IN (CAST(1 AS BIGINT), CAST(2 AS BIGINT)); 8 rows looked at, of 410"
     ),
     "SELECT count(*) FROM user_log WHERE born = '1950-02-03'": (
         "reads user_log: all 410 rows; an index would find them: `indexes: [[born]]`"
@@ -311,8 +316,39 @@ class IndexesTest(unittest.TestCase):
         self.assertRegex(
             self.weir.run("explain", "users_plain").stdout, "^table users_plain: no row"
         )
+        self.assertRegex(
+            self.weir.run("explain", "user_log").stdout,
+            r"^gives event_time(.*\n)+table user_log: its indexes cost \d+ bytes",
+        )
         asked = {"user": 3, "since": "2024-05-02"}
         self.assertEqual(self.weir.get("/api/v1/clicks", **asked).data, [{"n": 3}])
+
+    def test_explain_has_one_shape_in_json(self):
+        self.send_days()
+        shapes = {
+            "user_log": {"name", "stream", "table"},  # a stream and its table
+            "users_plain": {"name", "table"},
+            "clicks_of": {"name", "reads"},
+            "SELECT * FROM user_log WHERE user_id = 7": {"reads"},
+        }
+        for what, told in shapes.items():
+            with self.subTest(what):
+                explained = self.explained(what)
+                self.assertEqual(list(explained), ["name", "stream", "table", "reads"])
+                self.assertEqual({key for key in explained if explained[key] is not None}, told)
+        self.assertEqual(self.explained("user_log")["table"]["index_rows"], 410)
+        [read] = self.explained("SELECT * FROM user_log WHERE user_id = 7")["reads"]
+        self.assertEqual((read["index"], read["rows_scanned"]), (["user_id", "event_time"], 4))
+        self.assertEqual(self.weir.stop(), 0)
+        explained = self.explained("user_log")
+        self.assertIn("exactly once", explained["stream"]["guarantee"])
+        self.assertEqual(set(explained["table"].values()), {None})
+        self.assertEqual(self.weir.run("explain", "users_plain").returncode, 3)
+
+    def explained(self, what: str) -> dict:
+        done = self.weir.run("--json", "explain", what)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
 
     def send_days(self):
         """A hundred users on each of four days, and ten rows of no user."""

@@ -1,0 +1,147 @@
+#include "operate/serving.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+
+#include "collect/addresses.h"
+#include "formats/json_value.h"
+#include "net/http_client.h"
+#include "operate/platform.h"
+#include "serve/routes.h"
+#include "workspace/loader.h"
+
+namespace weir::operate {
+namespace {
+
+namespace fs = std::filesystem;
+using formats::JsonValue;
+
+constexpr const char* workspace_text = R"(
+source: flights
+from: http
+path: /log/flights
+schema: {date: timestamp, origin: varchar}
+event_time: date
+---
+stream: copies
+sql: SELECT * FROM flights
+into: copies
+---
+api: of_origin
+path: /flights/of-origin
+sql: SELECT origin FROM copies
+---
+api: of_origin_now
+path: /flights/of-origin
+version: 2
+sql: SELECT origin FROM copies
+)";
+
+std::string path_of(collect::Route route) {
+  switch (route) {
+    case collect::Route::ingest: return "/ingest/flights";
+    case collect::Route::watermark: return "/ingest/flights/watermark";
+    case collect::Route::beacon: return "/beacon/flights";
+    case collect::Route::own_path: return "/log/flights";
+    case collect::Route::snippet: return "/beacon.js";
+  }
+  return "";
+}
+
+// What an administrator of such a workspace is shown.
+class DocumentTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = testing::TempDir() + "serving_XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    std::ofstream(folder_ / "weir.yaml") << "weir: 1\nname: tests\n";
+    std::ofstream(folder_ / "flights.yaml") << workspace_text;
+    auto compiled = workspace::unless_mistaken(workspace::compile_folder(folder_));
+    ASSERT_TRUE(compiled.ok()) << compiled.error().message;
+    auto started = Platform::start(std::move(compiled).value(), "127.0.0.1:0", clock_);
+    ASSERT_TRUE(started.ok()) << started.error().message;
+    platform_ = std::move(started).value();
+    const auto client =
+        net::HttpClient::open(platform_->url(), platform_->new_admin_token()).value();
+    const auto answer = client->send("GET", "/openapi.json");
+    ASSERT_TRUE(answer.ok()) << answer.error().message;
+    document_ = JsonValue::parse(answer.value().body).value();
+  }
+  void TearDown() override {
+    platform_.reset();
+    fs::remove_all(folder_);
+  }
+
+  bool shows(const std::string& path, const std::string& method) const {
+    return document_["paths"][path].has(method);
+  }
+  // Such as /weir/v1/tap/{name}, or with something in the braces' place.
+  bool shows_like(std::string_view path, const std::string& method) const {
+    const std::regex braces(R"(\{[a-z]+\})");
+    const std::regex wanted(std::regex_replace(std::string(path), braces, "[^/]+"));
+    return std::ranges::any_of(document_["paths"].object(), [&](const auto& one) {
+      return std::regex_match(one.first, wanted) && one.second.has(method);
+    });
+  }
+
+  fs::path folder_;
+  ManualClock clock_{SystemClock().now()};
+  std::unique_ptr<Platform> platform_;
+  JsonValue document_;
+};
+
+TEST_F(DocumentTest, ShowsEveryRouteOfTheGateway) {
+  for (const serve::RoutePath& route : serve::route_paths()) {
+    if (route.path == "/docs/{file}") continue;  // what the page at /docs is made of
+    for (const std::string_view method : route.methods) {
+      if (method == "HEAD") continue;  // goes with GET
+      std::string name(method);
+      std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+      EXPECT_TRUE(shows_like(route.path, name)) << method << " " << route.path;
+    }
+  }
+  for (const char* path :
+       {"/api/v1/flights/of-origin", "/api/v2/flights/of-origin", "/api/flights/of-origin"}) {
+    EXPECT_TRUE(shows(path, "get")) << path;
+  }
+}
+
+TEST_F(DocumentTest, ShowsEveryAddressOfASource) {
+  using collect::Route;
+  for (const Route route : {Route::ingest, Route::watermark, Route::beacon, Route::own_path}) {
+    EXPECT_TRUE(shows(path_of(route), "post")) << path_of(route);
+  }
+  EXPECT_TRUE(shows(path_of(Route::snippet), "get"));
+}
+
+TEST_F(DocumentTest, ShowsEveryFilterOfAColumn) {
+  std::vector<std::string> names;
+  for (const JsonValue& one :
+       document_["paths"]["/api/v1/data/copies"]["get"]["parameters"].array())
+    names.push_back(one["name"].text());
+  for (const char* end : {"", ".eq", ".ne", ".lt", ".lte", ".gt", ".gte", ".like", ".in", ".is"}) {
+    EXPECT_EQ(std::ranges::count(names, std::string("origin") + end), 1) << end;
+  }
+}
+
+TEST_F(DocumentTest, NamesWhatCanBeTapped) {
+  const JsonValue& tap = document_["paths"]["/weir/v1/tap/{name}"]["get"];
+  std::vector<std::string> names;
+  for (const JsonValue& name : tap["parameters"].at(0)["schema"]["enum"].array()) {
+    names.push_back(name.text());
+  }
+  for (const char* name :
+       {"flights", "copies", "late(copies)", "quarantine(flights)", "quarantine(copies)"}) {
+    EXPECT_EQ(std::ranges::count(names, name), 1) << name;
+  }
+}
+
+}  // namespace
+}  // namespace weir::operate
