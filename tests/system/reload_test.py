@@ -120,6 +120,33 @@ class ReloadTest(unittest.TestCase):
                 self.write("shop.yaml", SHOP + "\n")
                 self.wait_until(lambda: self.status()["reload_refused"] is None)
 
+    def test_a_file_takes_no_table_that_holds_results_until_they_are_dropped(self):
+        self.weir.send("orders", [ORDER])
+        position = self.weir.end("orders")
+        self.assertEqual(self.weir.get("/api/v1/data/copies", wait=position).status, 200)
+        self.write("copies.csv", "shop,price\nBern,1.0\nGenf,2.0\n")
+        of_a_file = SHOP.replace("into: copies", "into: others") + (
+            "---\ntable: copies\nfrom: {file: copies.csv}\n"
+        )
+        self.write("shop.yaml", of_a_file)
+        self.wait_until(lambda: self.status()["reload_refused"] is not None)
+        self.assertIn("`weir drop copies --restart`", self.status()["reload_refused"])
+        self.assertEqual(self.weir.sql("SELECT shop FROM copies"), [{"shop": "Basel"}])
+        self.weir.stop()
+        started = self.weir.run("run")
+        self.assertNotEqual(started.returncode, 0)
+        self.assertIn("`weir drop copies --restart`", started.stderr)
+        dropped = self.weir.run("drop", "copies", "--restart", "--yes")
+        self.assertEqual(dropped.returncode, 0, dropped.stderr)
+        self.weir.start()
+        of_the_file = [{"shop": "Bern"}, {"shop": "Genf"}]
+        self.assertEqual(self.weir.sql("SELECT shop FROM copies ORDER BY shop"), of_the_file)
+        # Back again, the table holds what the stream gave, all of it, and nothing of the file.
+        self.write("shop.yaml", SHOP)
+        of_the_stream = [{"shop": "Basel"}]
+        self.wait_until(lambda: self.weir.sql("SELECT shop FROM copies") == of_the_stream)
+        self.assertIsNone(self.status()["reload_refused"])
+
     def test_another_address_takes_another_start(self):
         text = (self.weir.folder / "weir.yaml").read_text()
         self.write("weir.yaml", text.replace(str(self.weir.port), "1"))
