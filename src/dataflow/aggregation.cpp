@@ -93,7 +93,7 @@ Result<std::vector<std::size_t>> Aggregation::complete(Batch& rows,
     std::vector<std::string_view> views;
     views.reserve(groups.size());
     for (const GroupPlace& place : groups) views.push_back(place.table->bag(place.group));
-    TRY(bags, bags_->evaluate(views, accepted));
+    TRY(bags, bags_->evaluate(views));
   }
   std::size_t bag_column = 0;
   for (std::size_t i = 0; i < aggregates_.size(); ++i) {

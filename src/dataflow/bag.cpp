@@ -90,16 +90,17 @@ void BagEvaluation::append_arguments(std::string& bytes, const Batch& rows, std:
   }
 }
 
-Result<BagResults> BagEvaluation::evaluate(const std::vector<std::string_view>& bags, Instant now) {
+Result<BagResults> BagEvaluation::evaluate(const std::vector<std::string_view>& bags) {
   BagResults results{.rows = std::make_unique<Batch>(output_)};
-  OK_OR_RETURN(run(bags, {0, bags.size()}, now, results));
+  OK_OR_RETURN(run(bags, {0, bags.size()}, results));
   return results;
 }
 
-Result<void> BagEvaluation::run(const std::vector<std::string_view>& bags, Range range, Instant now,
+Result<void> BagEvaluation::run(const std::vector<std::string_view>& bags, Range range,
                                 BagResults& results) {
   if (range.count == 0) return {};
-  auto rows = query_->run(input_of(bags, range), now);
+  // An argument that reads the time of acceptance is a column of the bag.
+  auto rows = query_->run(input_of(bags, range), {});
   if (rows.ok()) {
     take(*rows.value(), range, results);
     return {};
@@ -111,8 +112,8 @@ Result<void> BagEvaluation::run(const std::vector<std::string_view>& bags, Range
     return {};
   }
   const std::size_t half = range.count / 2;
-  OK_OR_RETURN(run(bags, {range.first, half}, now, results));
-  return run(bags, {range.first + half, range.count - half}, now, results);
+  OK_OR_RETURN(run(bags, {range.first, half}, results));
+  return run(bags, {range.first + half, range.count - half}, results);
 }
 
 std::shared_ptr<const Batch> BagEvaluation::input_of(const std::vector<std::string_view>& bags,
