@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#include "dataflow/key_bytes.h"
+#include "scalars/value_bytes.h"
 
 namespace weir::dataflow {
 namespace {
@@ -86,7 +86,7 @@ BagEvaluation::BagEvaluation(std::size_t keys, std::shared_ptr<const Schema> inp
 
 void BagEvaluation::append_arguments(std::string& bytes, const Batch& rows, std::size_t row) const {
   for (std::size_t i = keys_; i < rows.column_count(); ++i) {
-    append_key_bytes(bytes, rows.column(i), row);
+    append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
   }
 }
 
@@ -125,7 +125,7 @@ std::shared_ptr<const Batch> BagEvaluation::input_of(const std::vector<std::stri
       BagRow taken = take_row(bag);
       input->column(0).append(i);
       for (std::size_t column = 1; column < input->column_count(); ++column) {
-        append_from_key_bytes(input->column(column), taken.row);
+        append_from_value_bytes(input->column(column), taken.row);
       }
     }
   }

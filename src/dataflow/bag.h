@@ -15,7 +15,7 @@
 
 namespace weir::dataflow {
 
-// A row of a bag: its columns' key bytes and its number in order of arrival.
+// A row of a bag: its columns' bytes as they are, and its number in order of arrival.
 void append_to_bag(std::string& bag, std::uint64_t arrival, std::string_view row);
 // Takes one such row out of the bag again; no change where it has none.
 void remove_from_bag(std::string& bag, std::string_view row);

@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "scalars/value_bytes.h"
+
 namespace weir::dataflow {
 namespace {
 
@@ -119,7 +121,7 @@ std::string ChangeGroup::aggregate_bytes(const Batch& rows, std::size_t row) con
   // One byte first, so that a row without aggregates is still a row.
   std::string bytes(1, '\1');
   for (std::size_t i = keys_; i < rows.column_count(); ++i) {
-    append_key_bytes(bytes, rows.column(i), row);
+    append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
   }
   return bytes;
 }
@@ -147,7 +149,7 @@ void ChangeGroup::append_given(Batch& rows, std::size_t group) const {
   std::string_view bytes = notes_[group].given;
   bytes.remove_prefix(1);
   for (std::size_t i = keys_; i < rows.column_count(); ++i) {
-    append_from_key_bytes(rows.column(i), bytes);
+    append_from_value_bytes(rows.column(i), bytes);
   }
 }
 

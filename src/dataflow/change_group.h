@@ -39,7 +39,7 @@ class ChangeGroup final : public Operator {
  private:
   // Beside what the table holds of a group.
   struct Note {
-    std::string given;      // key bytes of the aggregates as given last; empty: no row
+    std::string given;      // bytes of the aggregates as given last; empty: no row
     std::int64_t last = 0;  // the watermark at its last row, or where its window ends
     bool is_changed = false;
   };

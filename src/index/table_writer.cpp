@@ -28,7 +28,7 @@ std::string order_name(const IndexedTable& table, const Order& order) {
 std::string row_bytes(const Batch& rows, std::size_t row, std::size_t columns) {
   std::string bytes;
   for (std::size_t i = 0; i < columns; ++i) {
-    append_value_bytes(bytes, rows.column(i), row, FloatForm::exact);
+    append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
   }
   return bytes;
 }
@@ -70,7 +70,7 @@ std::string TableWriter::key_of(const Batch& rows, std::size_t row, const RowOri
     if (has_order(values.type())) {
       append_order_bytes(key, values, row);
     } else {
-      append_value_bytes(key, values, row, FloatForm::canonical);
+      append_value_bytes(key, values, row, ValueForm::canonical);
     }
   }
   return key;
