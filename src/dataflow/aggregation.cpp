@@ -55,6 +55,8 @@ void Aggregation::add(const Chunk& chunk, const std::vector<PlacedRow>& rows) {
   for (const PlacedRow& placed : rows) {
     const auto& [table, group] = placed.place;
     const std::int64_t weight = chunk.weight(placed.row);
+    // What is taken back was forgotten with its group, which begins anew.
+    if (table->rows(group) + weight < 0) continue;
     table->rows(group) += weight;
     additions_.push_back({table->accumulators(group).data(), placed.row, weight});
     if (bags_) add_to_bag(chunk, placed);
