@@ -55,6 +55,8 @@ void Aggregation::add(const Chunk& chunk, const std::vector<PlacedRow>& rows) {
   for (const PlacedRow& placed : rows) {
     const auto& [table, group] = placed.place;
     const std::int64_t weight = chunk.weight(placed.row);
+    // What is taken back was forgotten with its group, which begins anew.
+    if (table->rows(group) + weight < 0) continue;
     table->rows(group) += weight;
     additions_.push_back({table->accumulators(group).data(), placed.row, weight});
     if (bags_) add_to_bag(chunk, placed);
@@ -93,7 +95,7 @@ Result<std::vector<std::size_t>> Aggregation::complete(Batch& rows,
     std::vector<std::string_view> views;
     views.reserve(groups.size());
     for (const GroupPlace& place : groups) views.push_back(place.table->bag(place.group));
-    TRY(bags, bags_->evaluate(views, accepted));
+    TRY(bags, bags_->evaluate(views));
   }
   std::size_t bag_column = 0;
   for (std::size_t i = 0; i < aggregates_.size(); ++i) {

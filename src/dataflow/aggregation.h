@@ -17,6 +17,8 @@ namespace weir::dataflow {
 struct GroupPlace {
   GroupTable* table = nullptr;
   std::size_t group = 0;
+
+  friend bool operator==(const GroupPlace&, const GroupPlace&) = default;
 };
 
 // A row of a chunk and the group it belongs to.

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <utility>
 
-#include "dataflow/key_bytes.h"
+#include "scalars/value_bytes.h"
 
 namespace weir::dataflow {
 namespace {
@@ -86,20 +86,21 @@ BagEvaluation::BagEvaluation(std::size_t keys, std::shared_ptr<const Schema> inp
 
 void BagEvaluation::append_arguments(std::string& bytes, const Batch& rows, std::size_t row) const {
   for (std::size_t i = keys_; i < rows.column_count(); ++i) {
-    append_key_bytes(bytes, rows.column(i), row);
+    append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
   }
 }
 
-Result<BagResults> BagEvaluation::evaluate(const std::vector<std::string_view>& bags, Instant now) {
+Result<BagResults> BagEvaluation::evaluate(const std::vector<std::string_view>& bags) {
   BagResults results{.rows = std::make_unique<Batch>(output_)};
-  OK_OR_RETURN(run(bags, {0, bags.size()}, now, results));
+  OK_OR_RETURN(run(bags, {0, bags.size()}, results));
   return results;
 }
 
-Result<void> BagEvaluation::run(const std::vector<std::string_view>& bags, Range range, Instant now,
+Result<void> BagEvaluation::run(const std::vector<std::string_view>& bags, Range range,
                                 BagResults& results) {
   if (range.count == 0) return {};
-  auto rows = query_->run(input_of(bags, range), now);
+  // An argument that reads the time of acceptance is a column of the bag.
+  auto rows = query_->run(input_of(bags, range), {});
   if (rows.ok()) {
     take(*rows.value(), range, results);
     return {};
@@ -111,8 +112,8 @@ Result<void> BagEvaluation::run(const std::vector<std::string_view>& bags, Range
     return {};
   }
   const std::size_t half = range.count / 2;
-  OK_OR_RETURN(run(bags, {range.first, half}, now, results));
-  return run(bags, {range.first + half, range.count - half}, now, results);
+  OK_OR_RETURN(run(bags, {range.first, half}, results));
+  return run(bags, {range.first + half, range.count - half}, results);
 }
 
 std::shared_ptr<const Batch> BagEvaluation::input_of(const std::vector<std::string_view>& bags,
@@ -124,7 +125,7 @@ std::shared_ptr<const Batch> BagEvaluation::input_of(const std::vector<std::stri
       BagRow taken = take_row(bag);
       input->column(0).append(i);
       for (std::size_t column = 1; column < input->column_count(); ++column) {
-        append_from_key_bytes(input->column(column), taken.row);
+        append_from_value_bytes(input->column(column), taken.row);
       }
     }
   }

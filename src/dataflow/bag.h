@@ -15,7 +15,7 @@
 
 namespace weir::dataflow {
 
-// A row of a bag: its columns' key bytes and its number in order of arrival.
+// A row of a bag: its columns' bytes as they are, and its number in order of arrival.
 void append_to_bag(std::string& bag, std::uint64_t arrival, std::string_view row);
 // Takes one such row out of the bag again; no change where it has none.
 void remove_from_bag(std::string& bag, std::string_view row);
@@ -36,7 +36,7 @@ class BagEvaluation {
 
   // The bytes of a row's arguments: what a bag holds of it.
   void append_arguments(std::string& bytes, const Batch& rows, std::size_t row) const;
-  Result<BagResults> evaluate(const std::vector<std::string_view>& bags, Instant now);
+  Result<BagResults> evaluate(const std::vector<std::string_view>& bags);
 
  private:
   struct Range {
@@ -48,8 +48,7 @@ class BagEvaluation {
                 std::unique_ptr<engine::BatchQuery> query);
   std::shared_ptr<const Batch> input_of(const std::vector<std::string_view>& bags,
                                         Range range) const;
-  Result<void> run(const std::vector<std::string_view>& bags, Range range, Instant now,
-                   BagResults& results);
+  Result<void> run(const std::vector<std::string_view>& bags, Range range, BagResults& results);
   void take(const Batch& rows, Range range, BagResults& results) const;
 
   std::size_t keys_;

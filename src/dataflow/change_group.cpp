@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "scalars/value_bytes.h"
+
 namespace weir::dataflow {
 namespace {
 
@@ -27,6 +29,7 @@ ChangeGroup::ChangeGroup(const sql::GroupNode& group, Config config, Aggregation
       config_(std::move(config)),
       aggregation_(std::move(aggregation)),
       groups_(aggregation_.new_table()),
+      held_(std::make_shared<Batch>(config_.output)),
       forget_at_(forget_at_least) {
   for (std::size_t i = 0; i < keys_; ++i) {
     if (!window_ || (i != window_->start_key && i != window_->end_key)) key_columns_.push_back(i);
@@ -40,20 +43,20 @@ ChangeGroup::ChangeGroup(const sql::GroupNode& group, Config config, Aggregation
 
 Result<Chunk> ChangeGroup::push(const Chunk& chunk, Findings& findings) {
   if (windows_) {
-    add_rows(windows_->expand(chunk, findings));
+    OK_OR_RETURN(add_rows(windows_->expand(chunk, findings), findings));
     windows_->advance(chunk.watermark);
   } else {
-    add_rows(chunk);
+    OK_OR_RETURN(add_rows(chunk, findings));
   }
   if (!chunk.flush) {
     return Chunk{.rows = std::make_shared<Batch>(config_.output), .accepted = chunk.accepted};
   }
-  TRY(Chunk given, changes(chunk.accepted, findings));
+  TRY(Chunk given, flush(chunk.accepted, findings));
   if (groups_.size() >= forget_at_) forget_old(chunk.watermark);
   return given;
 }
 
-void ChangeGroup::add_rows(const Chunk& chunk) {
+Result<void> ChangeGroup::add_rows(const Chunk& chunk, Findings& findings) {
   const Batch& rows = *chunk.rows;
   row_keys_.encode(rows, key_columns_);
   placed_.clear();
@@ -64,8 +67,7 @@ void ChangeGroup::add_rows(const Chunk& chunk) {
       notes_.emplace_back();
     } else if (config_.ttl && is_over(notes_[group], watermark)) {
       add_placed(chunk);
-      groups_.reset(group);
-      notes_[group].given.clear();
+      forget(group);
     }
     Note& note = notes_[group];
     note.last = windows_ ? rows.column(window_->end_key).values<std::int64_t>()[row] : watermark;
@@ -74,11 +76,26 @@ void ChangeGroup::add_rows(const Chunk& chunk) {
     placed_.push_back({{&groups_, group}, row});
   }
   add_placed(chunk);
+  std::vector<Changed> forgotten;
+  for (Forgotten& one : forgotten_) forgotten.push_back({{&one.table, 0}, &one.given});
+  OK_OR_RETURN(hold(forgotten, chunk.accepted, findings));
+  forgotten_.clear();
+  return {};
 }
 
 void ChangeGroup::add_placed(const Chunk& chunk) {
   aggregation_.add(chunk, placed_);
   placed_.clear();
+}
+
+void ChangeGroup::forget(std::size_t group) {
+  Note& note = notes_[group];
+  if (note.is_changed) {
+    forgotten_.push_back({aggregation_.new_table(), std::move(note.given)});
+    forgotten_.back().table.take(groups_, group);
+  }
+  note.given.clear();
+  groups_.reset(group);
 }
 
 bool ChangeGroup::is_over(const Note& note, std::int64_t watermark) const {
@@ -87,67 +104,75 @@ bool ChangeGroup::is_over(const Note& note, std::int64_t watermark) const {
   return config_.ttl && watermark - note.last >= config_.ttl->count();
 }
 
-Result<Chunk> ChangeGroup::changes(Instant accepted, Findings& findings) {
+Result<Chunk> ChangeGroup::flush(Instant accepted, Findings& findings) {
+  std::vector<Changed> changed;
+  for (const std::size_t group : changed_) {
+    notes_[group].is_changed = false;
+    changed.push_back({{&groups_, group}, &notes_[group].given});
+  }
+  OK_OR_RETURN(hold(changed, accepted, findings));
+  changed_.clear();
+  return Chunk{.rows = std::exchange(held_, std::make_shared<Batch>(config_.output)),
+               .weights = std::exchange(held_weights_, {}),
+               .accepted = accepted};
+}
+
+Result<void> ChangeGroup::hold(const std::vector<Changed>& changed, Instant accepted,
+                               Findings& findings) {
   Batch now(config_.output);
   std::vector<GroupPlace> groups;
-  for (const std::size_t group : changed_) {
-    if (keys_ > 0 && groups_.rows(group) <= 0) continue;
-    append_keys(now, group);
-    groups.push_back({&groups_, group});
+  for (const auto& [place, given] : changed) {
+    if (keys_ > 0 && place.table->rows(place.group) <= 0) continue;
+    append_keys(now, place);
+    groups.push_back(place);
   }
   TRY(const std::vector<std::size_t> failed,
       aggregation_.complete(now, groups, accepted, findings));
   for (const std::size_t index : failed | std::views::reverse) {
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(index));
   }
-
-  Chunk changes{.accepted = accepted};
-  auto rows = std::make_shared<Batch>(config_.output);
   std::size_t row = 0;
-  for (const std::size_t group : changed_) {
-    notes_[group].is_changed = false;
-    const bool has_row = row < groups.size() && groups[row].group == group;
-    append_change(group, has_row ? aggregate_bytes(now, row) : "", changes, *rows);
+  for (const Changed& group : changed) {
+    const bool has_row = row < groups.size() && groups[row] == group.place;
+    hold_change(group, has_row ? aggregate_bytes(now, row) : "");
     if (has_row) ++row;
   }
-  changed_.clear();
-  changes.rows = std::move(rows);
-  return changes;
+  return {};
 }
 
 std::string ChangeGroup::aggregate_bytes(const Batch& rows, std::size_t row) const {
   // One byte first, so that a row without aggregates is still a row.
   std::string bytes(1, '\1');
   for (std::size_t i = keys_; i < rows.column_count(); ++i) {
-    append_key_bytes(bytes, rows.column(i), row);
+    append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
   }
   return bytes;
 }
 
-void ChangeGroup::append_change(std::size_t group, std::string now, Chunk& changes, Batch& rows) {
-  std::string& given = notes_[group].given;
+void ChangeGroup::hold_change(const Changed& group, std::string now) {
+  std::string& given = *group.given;
   if (given == now) return;
   if (!given.empty()) {
-    append_given(rows, group);
-    changes.weights.push_back(-1);
+    append_given(*held_, group);
+    held_weights_.push_back(-1);
   }
   given = std::move(now);
   if (given.empty()) return;
-  append_given(rows, group);
-  changes.weights.push_back(+1);
+  append_given(*held_, group);
+  held_weights_.push_back(+1);
 }
 
-void ChangeGroup::append_keys(Batch& rows, std::size_t group) const {
-  std::string_view key = groups_.key(group);
+void ChangeGroup::append_keys(Batch& rows, const GroupPlace& place) const {
+  std::string_view key = place.table->key(place.group);
   for (const std::size_t i : key_columns_) append_from_key_bytes(rows.column(i), key);
 }
 
-void ChangeGroup::append_given(Batch& rows, std::size_t group) const {
-  append_keys(rows, group);
-  std::string_view bytes = notes_[group].given;
+void ChangeGroup::append_given(Batch& rows, const Changed& group) const {
+  append_keys(rows, group.place);
+  std::string_view bytes = *group.given;
   bytes.remove_prefix(1);
   for (std::size_t i = keys_; i < rows.column_count(); ++i) {
-    append_from_key_bytes(rows.column(i), bytes);
+    append_from_value_bytes(rows.column(i), bytes);
   }
 }
 
@@ -167,7 +192,7 @@ void ChangeGroup::forget_old(std::int64_t watermark) {
 }
 
 void ChangeGroup::save(StateWriter& writer) const {
-  ASSERT(changed_.empty());
+  ASSERT(changed_.empty() && held_->rows() == 0);
   aggregation_.save(writer);
   writer.number(windows_ ? windows_->closed() : journal::no_watermark);
   groups_.save(writer);

@@ -25,13 +25,13 @@ const std::shared_ptr<const Schema> input = schema({TypeId::bigint, TypeId::inte
 const std::shared_ptr<const Schema> output =
     schema({TypeId::bigint, TypeId::bigint, TypeId::double_precision});
 
-std::unique_ptr<ChangeGroup> make_group() {
+std::unique_ptr<ChangeGroup> make_group(std::optional<std::chrono::microseconds> ttl = {}) {
   sql::GroupNode node;
   node.input = std::make_shared<const sql::Node>(sql::Node{{}, input, false});
   node.keys = 1;
   node.aggregates = {{sql::Algebra::count, 1, {}, Type{.id = TypeId::bigint}, "count"},
                      {sql::Algebra::avg, 1, {}, Type{.id = TypeId::double_precision}, "avg"}};
-  auto made = ChangeGroup::make(node, {output, {}}, nullptr);
+  auto made = ChangeGroup::make(node, {output, ttl}, nullptr);
   EXPECT_TRUE(made.ok());
   return std::move(made).value();
 }
@@ -42,7 +42,13 @@ struct In {
   std::int64_t weight;
 };
 
-std::vector<Change> push(const std::unique_ptr<ChangeGroup>& group, const std::vector<In>& rows) {
+struct At {
+  std::int64_t watermark = journal::no_watermark;
+  bool flush = true;
+};
+
+std::vector<Change> push(const std::unique_ptr<ChangeGroup>& group, const std::vector<In>& rows,
+                         const At& at = {}) {
   auto batch = std::make_shared<Batch>(input);
   Chunk chunk;
   for (const In& row : rows) {
@@ -51,9 +57,8 @@ std::vector<Change> push(const std::unique_ptr<ChangeGroup>& group, const std::v
     chunk.weights.push_back(row.weight);
   }
   chunk.rows = batch;
-  chunk.watermarks =
-      std::make_shared<std::vector<std::int64_t>>(rows.size(), journal::no_watermark);
-  chunk.flush = true;
+  chunk.watermarks = std::make_shared<std::vector<std::int64_t>>(rows.size(), at.watermark);
+  chunk.flush = at.flush;
   Findings findings;
   const Result<Chunk> pushed = group->push(chunk, findings);
   EXPECT_TRUE(pushed.ok());
@@ -85,6 +90,36 @@ TEST(ChangeGroup, IsSilentWhereNothingChanged) {
   const auto group = make_group();
   push(group, {{1, 4, 1}});
   EXPECT_TRUE(push(group, {{1, 8, 1}, {1, 8, -1}}).empty());
+}
+
+TEST(ChangeGroup, BeginsAForgottenGroupAnewByARowThatTakesBackWhatItForgot) {
+  const auto group = make_group(std::chrono::microseconds(10));
+  push(group, {{1, 4, 1}}, {.watermark = 0});
+  EXPECT_TRUE(push(group, {{1, 4, -1}}, {.watermark = 20}).empty());
+  EXPECT_EQ(push(group, {{1, 9, 1}}, {.watermark = 20}), (std::vector<Change>{{1, 1, 9.0, 1}}));
+}
+
+TEST(ChangeGroup, GivesAForgottenGroupsLastRowWheneverItIsAsked) {
+  for (const bool flushed_between : {true, false}) {
+    const auto group = make_group(std::chrono::microseconds(10));
+    std::map<std::tuple<std::int64_t, std::int64_t, double>, std::int64_t> sum;
+    const auto add = [&](const std::vector<In>& rows, const At& at) {
+      for (const auto& [key, count, average, weight] : push(group, rows, at)) {
+        sum[{key, count, average}] += weight;
+      }
+    };
+    add({{1, 4, 1}, {2, 4, 1}}, {.watermark = 0});
+    add({{1, 6, 1}}, {.watermark = 1, .flush = flushed_between});
+    add({{1, 8, 1}, {3, 1, 1}}, {.watermark = 20, .flush = flushed_between});
+    add({{1, 9, 1}}, {.watermark = 40});
+    std::erase_if(sum, [](const auto& row) { return row.second == 0; });
+    EXPECT_EQ(sum, (decltype(sum){{{1, 2, 5.0}, 1},
+                                  {{1, 1, 8.0}, 1},
+                                  {{1, 1, 9.0}, 1},
+                                  {{2, 1, 4.0}, 1},
+                                  {{3, 1, 1.0}, 1}}))
+        << flushed_between;
+  }
 }
 
 TEST(ChangeGroup, RefusesAStateThatDoesNotEndWhereItsOwnDoes) {

@@ -32,6 +32,8 @@ Result<void> KernelStep::run(const Chunk& chunk, Range range, Outcome& outcome) 
   }
   if (output.error().fault != Fault::invalid) return std::move(output).error();
   if (range.count == 1) {
+    // What is taken back was set aside when it came.
+    if (chunk.weight(range.first) < 0) return {};
     append_poison(outcome.poison, {chunk.accepted_at(range.first), output.error().message},
                   *chunk.rows, range.first);
     return {};

@@ -63,6 +63,15 @@ TEST(KernelStep, SetsAsideEachPoisonRowAndKeepsTheOthersInOrder) {
   EXPECT_EQ(poison.column(2).string(1), R"({"v":-7})");
 }
 
+TEST(KernelStep, SetsNoRowAsideThatIsTakenBack) {
+  KernelStep step(std::make_unique<DoublesEven>(Fault::invalid));
+  Findings findings;
+  const Result<Chunk> out = step.push(chunk_of({-1, -4, 2}), findings);
+  ASSERT_TRUE(out.ok());
+  EXPECT_EQ(out.value().rows->rows(), 1);
+  EXPECT_EQ(findings.poison.rows(), 1);
+}
+
 TEST(KernelStep, DoesNotTakeAnInterruptedQueryForAPoisonRow) {
   KernelStep step(std::make_unique<DoublesEven>(Fault::unavailable));
   Findings findings;

@@ -7,7 +7,7 @@
 namespace weir::dataflow {
 
 void append_key_bytes(std::string& bytes, const Column& column, std::size_t row) {
-  append_value_bytes(bytes, column, row, FloatForm::canonical);
+  append_value_bytes(bytes, column, row, ValueForm::canonical);
 }
 
 void append_from_key_bytes(Column& column, std::string_view& bytes) {

@@ -10,7 +10,7 @@
 
 namespace weir::dataflow {
 
-// Null equals null, -0.0 equals 0.0 and every NaN equals every other.
+// Null equals null, -0.0 equals 0.0, every NaN equals every other, and a day equals 24 hours.
 void append_key_bytes(std::string& bytes, const Column& column, std::size_t row);
 // Takes the first value off `bytes` and appends it to the column it was made for.
 void append_from_key_bytes(Column& column, std::string_view& bytes);

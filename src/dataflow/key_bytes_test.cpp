@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <map>
 
 namespace weir::dataflow {
 namespace {
@@ -23,6 +25,37 @@ TEST(KeyBytes, AreEqualWhereSqlGroupsTogether) {
   EXPECT_EQ(bytes_of(column, 5), bytes_of(column, 6));
   EXPECT_NE(bytes_of(column, 0), bytes_of(column, 4));
   EXPECT_NE(bytes_of(column, 0), bytes_of(column, 5));
+}
+
+TEST(KeyBytes, AreEqualForIntervalsThatSqlFindsEqual) {
+  constexpr std::int64_t hour = 3'600'000'000;
+  constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
+  // A line each value, in the ways to write it, as DuckDB compares them.
+  const std::vector<std::vector<IntervalValue>> equal = {
+      {{0, 0, 24 * hour}, {0, 1, 0}},
+      {{1, -29, 0}},
+      {{1, 0, 0}, {0, 30, 0}, {0, 0, 720 * hour}, {0, 29, 24 * hour}},
+      {{1, 0, hour}, {0, 29, 25 * hour}},
+      {{0, 0, 0}, {0, -1, 24 * hour}, {1, -30, 0}},
+      {{-1, 0, 0}, {0, -30, 0}},
+      {{1, -1, 0}},
+      {{0, 29, 0}},
+      {{0, 1, -hour}},
+      {{0, 0, 23 * hour}},
+      {{most, 30, 0}, {most, 0, 720 * hour}},
+      {{most, most, 0}, {most, most - 1, 24 * hour}},
+      {{-most - 1, 30, 0}, {-most, 0, 0}},
+  };
+  std::map<std::string, std::size_t> found;
+  for (std::size_t i = 0; i < equal.size(); ++i) {
+    Column column(Type{.id = TypeId::interval});
+    for (const IntervalValue& value : equal[i]) column.append(value);
+    for (std::size_t row = 0; row < equal[i].size(); ++row) {
+      const auto [same, is_new] = found.try_emplace(bytes_of(column, row), i);
+      EXPECT_EQ(same->second, i) << row;
+      EXPECT_EQ(is_new, row == 0) << i << " " << row;
+    }
+  }
 }
 
 TEST(KeyBytes, DoNotRunTogetherAcrossColumns) {

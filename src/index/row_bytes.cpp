@@ -22,7 +22,7 @@ std::string sum_bytes(std::string_view values) {
 std::string row_bytes(const Batch& rows, std::size_t row, std::size_t columns) {
   std::string bytes;
   for (std::size_t i = 0; i < columns; ++i) {
-    append_value_bytes(bytes, rows.column(i), row, FloatForm::exact);
+    append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
   }
   return bytes + sum_bytes(bytes);
 }

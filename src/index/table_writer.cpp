@@ -57,7 +57,7 @@ std::string TableWriter::key_of(const Batch& rows, std::size_t row, const RowOri
     if (has_order(values.type())) {
       append_order_bytes(key, values, row);
     } else {
-      append_value_bytes(key, values, row, FloatForm::canonical);
+      append_value_bytes(key, values, row, ValueForm::canonical);
     }
   }
   return key;

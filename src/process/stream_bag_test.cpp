@@ -66,6 +66,38 @@ TEST_F(StreamBag, GivesWhatDuckdbGivesOverAllRows) {
   }
 }
 
+// A minute apart, of one window.
+constexpr auto over_now = {
+    "list(now())",
+    "count(DISTINCT now())",
+    "arg_max(v, now())",
+    "string_agg(k, '_now' ORDER BY now() DESC)",
+};
+
+TEST_F(StreamBag, ReadsTheTimeOfAcceptanceOfEachRow) {
+  const auto accept = [&](std::int64_t value) {
+    journal_.accept_at(Instant(std::chrono::minutes(value)));
+    send({{value, "a", value}});
+  };
+  for (const std::int64_t value : {1, 2, 3}) accept(value);
+  send_end();
+  const std::string accepted = "make_timestamptz(v * 60000000)";
+  int number = 0;
+  for (const std::string aggregate : over_now) {
+    const std::string name = "s" + std::to_string(number++);
+    const auto job = start(compiled(name, "SELECT window_start, " + aggregate +
+                                              " AS x FROM tumble(events, t, INTERVAL 10 SECOND) "
+                                              "GROUP BY ALL"));
+    settle(*job);
+    std::string wanted = aggregate;
+    wanted.replace(wanted.find("now()"), 5, accepted);
+    EXPECT_EQ(committed(name).rows,
+              expected("SELECT time_bucket(INTERVAL 10 SECOND, t), " + wanted +
+                       " FROM events() GROUP BY ALL"))
+        << aggregate;
+  }
+}
+
 TEST_F(StreamBag, SetsAGroupThatItsAggregateFailsOnAside) {
   const auto job = start(
       compiled("s",

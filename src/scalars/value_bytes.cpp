@@ -1,5 +1,7 @@
 #include "scalars/value_bytes.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -22,10 +24,34 @@ T take(std::string_view& bytes) {
 }
 
 template <class T>
-T formed(T value, FloatForm form) {
-  if (form == FloatForm::exact) return value;
+T formed(T value, ValueForm form) {
+  if (form == ValueForm::exact) return value;
   if (std::isnan(value)) return std::numeric_limits<T>::quiet_NaN();
   return value == 0 ? T{0} : value;
+}
+
+constexpr std::int64_t days_a_month = 30;
+constexpr std::int64_t micros_a_day = std::chrono::microseconds(std::chrono::days(1)).count();
+
+// As much as an interval's part holds; what is over goes into the smaller part.
+std::int32_t part_of(std::int64_t count, std::int64_t& smaller, std::int64_t scale) {
+  using Limits = std::numeric_limits<std::int32_t>;
+  const std::int64_t held = std::clamp<std::int64_t>(count, Limits::min(), Limits::max());
+  smaller += (count - held) * scale;
+  return static_cast<std::int32_t>(held);
+}
+
+// SQL compares intervals after carrying to the left; parts of other signs stay beside each other.
+IntervalValue formed(const IntervalValue& value, ValueForm form) {
+  if (form == ValueForm::exact) return value;
+  std::int64_t micros = value.micros % micros_a_day;
+  std::int64_t days = value.days + value.micros / micros_a_day;
+  const std::int64_t months = value.months + days / days_a_month;
+  days %= days_a_month;
+  IntervalValue carried{.months = part_of(months, days, days_a_month)};
+  carried.days = part_of(days, micros, micros_a_day);
+  carried.micros = micros;
+  return carried;
 }
 
 template <class T>
@@ -33,7 +59,7 @@ void move_value(Column& column, std::string_view& bytes) {
   column.append(take<T>(bytes));
 }
 
-void put_list(std::string& bytes, const Column& column, std::size_t row, FloatForm form) {
+void put_list(std::string& bytes, const Column& column, std::size_t row, ValueForm form) {
   const ListRef ref = column.values<ListRef>()[row];
   put(bytes, ref.length);
   for (std::uint64_t i = 0; i < ref.length; ++i) {
@@ -63,12 +89,13 @@ void take_fixed(Column& column, std::string_view& bytes) {
 
 }  // namespace
 
-void append_value_bytes(std::string& bytes, const Column& column, std::size_t row, FloatForm form) {
+void append_value_bytes(std::string& bytes, const Column& column, std::size_t row, ValueForm form) {
   bytes.push_back(column.is_null(row) ? '\0' : '\1');
   if (column.is_null(row)) return;
   switch (column.type().id) {
     case TypeId::real: return put(bytes, formed(column.values<float>()[row], form));
     case TypeId::double_precision: return put(bytes, formed(column.values<double>()[row], form));
+    case TypeId::interval: return put(bytes, formed(column.values<IntervalValue>()[row], form));
     case TypeId::list:
     case TypeId::map: return put_list(bytes, column, row, form);
     case TypeId::structure:

@@ -68,7 +68,7 @@ class BagCall {
 
   Result<std::string> argument(const JsonValue& expression) {
     TRY(std::string text, compilation_.print(expression, input_));
-    if (!reads_columns(expression)) return text;
+    if (!reads_row(expression)) return text;
     return "c" + std::to_string(
                      1 + arguments_.add(text, type_of(expression), expression["alias"].text()));
   }

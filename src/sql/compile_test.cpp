@@ -109,6 +109,12 @@ TEST(Compile, KnowsWhatItReadsBehindAWithOfTheSameName) {
             "\"events\" is a table that streams write: read the stream itself");
 }
 
+TEST(Compile, RefusesDistinctByACollation) {
+  EXPECT_EQ(mistake_in("SELECT DISTINCT CAST(a AS VARCHAR) COLLATE nocase AS a FROM events",
+                       {source({"a"})}),
+            "DISTINCT by a collation is not possible in a stream: write lower(...), or GROUP BY it");
+}
+
 TEST(Compile, RefusesAStructureWithoutNamesAndSaysHowToNameThem) {
   const auto result = compiled("SELECT a, row(a, b) AS r FROM events", {source({"a", "b"})});
   const auto* mistakes = std::get_if<1>(&result);

@@ -41,6 +41,10 @@ constexpr auto clock_types = std::to_array<Sign>({
     {"current_localtime", "TIME"},
 });
 
+bool reads_clock(const JsonValue& call) {
+  return std::ranges::find(clock_types, call["name"].text(), &Sign::type) != clock_types.end();
+}
+
 constexpr auto infix_operators = std::to_array<std::string_view>(
     {"+", "-", "*", "/", "//", "%", "||", "~~", "!~~", "~~*", "!~~*"});
 
@@ -65,13 +69,14 @@ std::string comparison_sign(const std::string& type) {
   return found == comparison_signs.end() ? "" : std::string(found->text);
 }
 
-bool reads_columns(const JsonValue& expression) {
+bool reads_row(const JsonValue& expression) {
   const std::string& kind = expression["expression_class"].text();
   if (kind == "BOUND_REF" || kind == "BOUND_COLUMN_REF") return true;
-  const auto inside = [](const JsonValue& value) { return reads_columns(value); };
+  if (kind == "BOUND_FUNCTION" && reads_clock(expression)) return true;
+  const auto inside = [](const JsonValue& value) { return reads_row(value); };
   if (expression.is_array()) return std::ranges::any_of(expression.array(), inside);
   return std::ranges::any_of(expression.object(), [](const JsonValue::Member& member) {
-    return member.first != "function_data" && reads_columns(member.second);
+    return member.first != "function_data" && reads_row(member.second);
   });
 }
 
@@ -123,7 +128,7 @@ Result<std::string> ExpressionPrinter::print_list(const Value::Array& expression
 
 Result<std::string> ExpressionPrinter::function(const Value& call, const Texts& inputs) {
   const std::string& name = call["name"].text();
-  if (std::ranges::find(clock_types, name, &Sign::type) != clock_types.end()) return now_call(call);
+  if (reads_clock(call)) return now_call(call);
   if (call["function_data"].has("lambda_expr")) return lambda_call(call, inputs);
   if (name == "struct_pack" || name == "struct_insert" || name == "union_value") {
     return named_fields(call, inputs);

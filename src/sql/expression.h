@@ -47,8 +47,8 @@ class ExpressionPrinter {
   int lambda_names_ = 0;
 };
 
-// Whether the expression reads any column.
-bool reads_columns(const formats::JsonValue& expression);
+// Whether the expression reads any column, or the time of acceptance.
+bool reads_row(const formats::JsonValue& expression);
 // "=", "<", "IS DISTINCT FROM" of COMPARE_...; empty for what is no comparison.
 std::string comparison_sign(const std::string& type);
 

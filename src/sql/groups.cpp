@@ -249,6 +249,13 @@ Result<PlanRelation> lower_distinct(Compilation& compilation, const JsonValue& d
         "distinct",
         "DISTINCT ON is not possible in a stream: write first(...) or arg_max(...) with GROUP BY");
   }
+  for (const JsonValue& target : distinct["distinct_targets"].array()) {
+    const JsonValue& compared = target["children"].at(0);
+    if (compared["return_type"]["type_info"]["collation"].text().empty()) continue;
+    return compilation.refusals.at_word(
+        "distinct",
+        "DISTINCT by a collation is not possible in a stream: write lower(...), or GROUP BY it");
+  }
   Grouping grouping;
   grouping.keys = input.columns;
   grouping.plan_keys = grouping.keys.size();

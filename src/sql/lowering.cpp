@@ -98,8 +98,8 @@ Result<std::size_t> add_window(Compilation& compilation, const WindowMarker& mar
        {std::pair(&call.size, marker.size), std::pair(&call.slide, marker.slide),
         std::pair(&call.shift, marker.shift)}) {
     TRY(const std::string text, compilation.print(*expression, input));
-    const auto length = reads_columns(*expression) ? Error{Fault::invalid, "it reads columns"}
-                                                   : compilation.database.interval(text);
+    const auto length = reads_row(*expression) ? Error{Fault::invalid, "it reads the row"}
+                                               : compilation.database.interval(text);
     if (!length.ok()) {
       return compilation.refusals.at_word(
           word, std::string("the sizes of ") + word + " are constants: INTERVAL '1 hour'");
