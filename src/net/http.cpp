@@ -1,8 +1,16 @@
 #include "net/http.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace weir::net {
+
+std::size_t Request::body_bytes() const {
+  const std::string_view announced = header("content-length");
+  std::size_t bytes = 0;
+  std::from_chars(announced.data(), announced.data() + announced.size(), bytes);
+  return std::max(bytes, body.size());
+}
 
 std::string_view Request::header(std::string_view name) const {
   for (const auto& [known, value] : headers) {

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <thread>
 
 #include "core/queue.h"
 #include "net/envelope.h"
+#include "net/share.h"
 #include "openapi/document.h"
 #include "openapi/explorer.h"
 #include "serve/access.h"
@@ -32,12 +34,15 @@ int workers_for_others(int workers) { return std::max(1, workers - workers / 2);
 constexpr int tap_workers = 4;
 constexpr std::size_t taps_waiting_max = 64;
 constexpr std::size_t cache_bytes_max = std::size_t{64} << 20;
+// The bodies of all requests that stand in line or are being answered.
+constexpr std::size_t bodies_bytes_max = std::size_t{64} << 20;
 
 struct Job {
   net::Request request;
   net::Reply reply;
   Route route;
   std::shared_ptr<const govern::Token> token;
+  net::Share body;
   std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
 };
 
@@ -144,9 +149,12 @@ class WorkerGateway final : public Gateway {
     // These must answer when all workers are busy.
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.status()));
-    const auto job = std::make_shared<Job>(
-        Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
-    if (!line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
+    if (request.method != "POST") std::string().swap(request.body);  // nobody reads it
+    net::Share body(bodies_bytes_, request.body.size());
+    const auto job = std::make_shared<Job>(Job{
+        std::move(request), std::move(reply), std::move(route), std::move(token), std::move(body)});
+    const bool is_beyond = bodies_bytes_ > bodies_bytes_max;
+    if (is_beyond || !line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
   }
 
  private:
@@ -179,7 +187,8 @@ class WorkerGateway final : public Gateway {
     if (auto* refused = std::get_if<net::Response>(&found)) return std::move(*refused);
     if (auto refused = refuse_method(admitted.route, request.method)) return std::move(*refused);
     if (auto refused = refuse_parameters(admitted.route, request)) return std::move(*refused);
-    if (is_sql(admitted.route)) {
+    if (auto refused = refuse_body(request)) return std::move(*refused);
+    if (is_sql(admitted.route) || admitted.route.kind == RouteKind::replay) {
       if (auto refused = refuse_looking(*admitted.token)) return std::move(*refused);
     }
     return admitted;
@@ -312,6 +321,7 @@ class WorkerGateway final : public Gateway {
   const flow::Taps taps_;
   AnswerCache cache_;
   QueryWatch watch_;
+  std::atomic<std::size_t> bodies_bytes_ = 0;
   Lines prompt_;
   Lines patient_;
   Jobs tapping_;

@@ -1,5 +1,7 @@
 #include "serve/gateway.h"
 
+#include <algorithm>
+#include <map>
 #include <thread>
 
 #include "journal/journal_test.h"
@@ -210,6 +212,37 @@ TEST_F(GatewayTest, what_no_worker_will_take_soon_is_told_to_come_again) {
   for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
 }
 
+TEST_F(GatewayTest, a_body_larger_than_any_route_reads_is_refused_before_and_after_it_came) {
+  for (const char* path : {"/weir/v1/sql", "/weir/v1/tokens", "/weir/v1/quarantine/flights/replay",
+                           "/api/v1/data/delays"}) {
+    net::Request asked = request(path[1] == 'w' ? "POST" : "GET", path);
+    asked.headers.emplace_back("content-length", "1048577");
+    const auto refused = gateway().check_head(asked);
+    ASSERT_NE(refused, nullptr) << path;
+    EXPECT_EQ(refused->status, 413) << path;
+    EXPECT_NE(refused->body.find("BODY_TOO_LARGE"), std::string::npos) << refused->body;
+    asked.headers.pop_back();  // in chunks nobody knows
+    asked.body = std::string((1 << 20) + 1, ' ');
+    EXPECT_EQ(send(std::move(asked)).get().status, 413) << path;
+  }
+}
+
+TEST_F(GatewayTest,
+       bodies_that_wait_are_bounded_together_and_those_that_nobody_reads_are_not_kept) {
+  std::vector<std::future<net::Response>> waiting;
+  const auto ask = [&](const char* method, const char* path) {
+    net::Request asked = request(method, path, {{"wait", "9"}});
+    asked.body = R"({"sql": "SELECT 1"})" + std::string(1'000'000, ' ');
+    waiting.push_back(send(std::move(asked)));
+  };
+  for (int i = 0; i < 70; ++i) ask("GET", "/api/v1/data/delays");
+  for (int i = 0; i < 70; ++i) ask("POST", "/weir/v1/sql");
+  freshness_.reach(9);
+  std::map<int, int> answered;
+  for (auto& answer : waiting) ++answered[answer.get().status];
+  EXPECT_EQ(answered, (std::map<int, int>{{200, 137}, {503, 3}}));
+}
+
 TEST_F(GatewayTest, what_waits_is_answered_before_the_gateway_ends) {
   std::vector<std::future<net::Response>> waiting;
   for (int i = 0; i < 50; ++i) waiting.push_back(send(request("GET", "/api/v1/data/delays")));
@@ -243,11 +276,14 @@ TEST_F(GatewayTest, a_query_whose_time_is_over_is_ended_and_its_worker_goes_on) 
   EXPECT_EQ(get("/api/v1/data/delays").status, 200);
 }
 
-TEST_F(GatewayTest, sql_without_a_scope_to_read_is_refused_before_its_body) {
+TEST_F(GatewayTest, what_reads_is_refused_before_its_body_without_a_scope_to_read) {
   use_token({"write:flights"});
-  const auto refused = gateway().check_head(request("POST", "/weir/v1/sql"));
-  ASSERT_NE(refused, nullptr);
-  EXPECT_EQ(refused->status, 403);
+  for (const char* path :
+       {"/weir/v1/sql", "/weir/v1/explain", "/weir/v1/quarantine/flights/replay"}) {
+    const auto refused = gateway().check_head(request("POST", path));
+    ASSERT_NE(refused, nullptr) << path;
+    EXPECT_EQ(refused->status, 403) << path;
+  }
   EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT 1"})").status, 403);
 }
 
