@@ -74,7 +74,7 @@ void HttpConnection::read() {
   if (!body.empty()) return follow(parser_.body_arrived(static_cast<std::size_t>(bytes)));
   std::string_view came(room.data(), static_cast<std::size_t>(bytes));
   take_in(came);
-  if (!is_parsing()) pending_ = came;
+  if (!is_parsing() && afterwards_ != Afterwards::closes) pending_ = came;
 }
 
 // A connection that is closed on unread bytes is reset, and the client may lose the last answer.

@@ -1,6 +1,7 @@
 #include "net/http_limits.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -127,6 +128,18 @@ TEST(HttpLimits, answers_that_are_too_large_together_are_cut_off_and_leave_room)
   EXPECT_EQ(ask(100).read_answer().status, 200) << "taken at once";
   EXPECT_EQ(first.read_answer().body.size(), most);
   EXPECT_EQ(ask(most).read_answer().body.size(), most);
+}
+
+TEST(HttpLimits, what_a_refused_client_sent_behind_is_not_kept) {
+  TestServer server;
+  const std::string refused = "\x16" + std::string(60'000, 'x');
+  std::vector<RawClient> clients;
+  const std::size_t bytes_before = mallinfo2().uordblks;
+  for (int i = 0; i < 100; ++i) {
+    clients.push_back(server.connect());
+    EXPECT_EQ(clients.back().ask(refused).status, 400);
+  }
+  EXPECT_LT(mallinfo2().uordblks, bytes_before + 1'000'000);
 }
 
 TEST(HttpLimits, a_refused_body_is_drained_up_to_a_limit) {
