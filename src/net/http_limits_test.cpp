@@ -181,7 +181,10 @@ TEST(HttpLimits, bodies_that_are_too_large_together_are_refused_and_leave_room) 
   }
   int refused = 0;
   for (RawClient& client : clients) {
-    if (client.ask(std::string(1'000, 'x')).status == 503) ++refused;
+    const RawAnswer answer = client.ask(std::string(1'000, 'x'));
+    if (answer.status != 503) continue;
+    ++refused;
+    EXPECT_NE(answer.head.find("Retry-After: 1\r\n"), std::string::npos) << answer.head;
   }
   EXPECT_EQ(refused, 2);
 }
@@ -197,6 +200,7 @@ TEST(HttpLimits, connections_beyond_the_limit_are_told_so) {
     const RawAnswer refused = third.read_answer();
     EXPECT_EQ(refused.status, 503);
     EXPECT_NE(refused.body.find("TOO_MANY_CONNECTIONS"), std::string::npos);
+    EXPECT_NE(refused.head.find("Retry-After: 1\r\n"), std::string::npos) << refused.head;
     EXPECT_EQ(third.read_to_end(), "");
   }
   // Closed ones make room, once the server has seen it.

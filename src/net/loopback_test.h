@@ -141,8 +141,7 @@ class TestServer {
         .handle = [this](Request request,
                          Reply reply) { take(std::move(request), std::move(reply)); },
         .check_head = std::move(check_head),
-        .refuse = [](int status, std::string_view code,
-                     const std::string& message) { return refusal(status, code, message); }};
+        .refuse = server_refusal};
     server_ = HttpServer::start("127.0.0.1:0", limits, std::move(parts)).value();
   }
 
