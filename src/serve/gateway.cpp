@@ -238,9 +238,8 @@ class WorkerGateway final : public Gateway {
   }
 
   net::Response response_to(const Job& job, engine::Connection& connection, IndexViews& views) {
-    const Call call{job.request,      *job.token,           parts_.readables,
-                    connection,       parts_.freshness,     watch_,
-                    parts_.time_zone, parts_.indexes.get(), views};
+    const Call call{job.request,      job.came, *job.token,       parts_.readables,     connection,
+                    parts_.freshness, watch_,   parts_.time_zone, parts_.indexes.get(), views};
     switch (job.route.kind) {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);

@@ -196,10 +196,22 @@ TEST_F(GatewayTest, reads_that_wait_hold_up_no_others) {
   for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
 }
 
+TEST_F(GatewayTest, the_time_of_a_wait_counts_while_it_stands_in_line) {
+  std::vector<std::future<net::Response>> waiting;
+  for (int i = 0; i < 8; ++i) {  // twice as many as wait at the same time
+    waiting.push_back(
+        send(request("GET", "/api/v1/data/delays", {{"wait", "9"}, {"timeout", "300ms"}})));
+  }
+  for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 504);
+  const auto deadlines = freshness_.deadlines();
+  const auto [first, last] = std::ranges::minmax(deadlines);
+  EXPECT_LT(last - first, std::chrono::milliseconds(300));
+}
+
 TEST_F(GatewayTest, what_no_worker_will_take_soon_is_told_to_come_again) {
   parts_.waiting_max = 1;
   std::vector<std::future<net::Response>> waiting;
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 4; ++i) {
     waiting.push_back(send(request("GET", "/api/v1/data/delays", {{"wait", "9"}})));
     freshness_.until_waiting(i + 1);
   }
