@@ -38,6 +38,7 @@ class Document {
     for (const workspace::Source* source : described_.sources) add_source(*source);
     for (const DescribedTable& table : described_.tables) add_table(table);
     for (const DescribedApi& api : described_.apis) add_api(api);
+    if (described_.may_look || !described_.sources.empty()) add_list("sources");
     if (described_.may_look) add_looks();
     if (described_.may_administer) add_administration();
     add_health();
@@ -170,15 +171,17 @@ class Document {
     add(path, "post", query);
   }
 
+  void add_list(const std::string& kind) {
+    add_look("/weir/v1/" + kind, "What there is, and of which form", objects_schema);
+  }
+
   void add_looks() {
     add_text_route("/weir/v1/sql", "Runs one SELECT over what the token may read", "sql",
                    objects_schema);
     add_text_route("/weir/v1/explain", "Tells by which index a SELECT is read", "sql",
                    object_schema);
     add_look("/weir/v1/status", "Every row accounted for", object_schema);
-    for (const char* kind : {"sources", "streams", "tables", "apis"}) {
-      add_look(std::string("/weir/v1/") + kind, "What there is, and of which form", objects_schema);
-    }
+    for (const char* kind : {"streams", "tables", "apis"}) add_list(kind);
     Operation metrics("metrics", "Figures for Prometheus", "platform");
     metrics.answers({200, "The figures", "", "text/plain"}).refuses({401, 403, 500, 503});
     add("/metrics", "get", metrics);

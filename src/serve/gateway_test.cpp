@@ -4,6 +4,7 @@
 #include <map>
 #include <thread>
 
+#include "core/json_text.h"
 #include "journal/journal_test.h"
 #include "serve/gateway_fixture_test.h"
 
@@ -154,6 +155,21 @@ TEST_F(GatewayTest, a_reader_sees_of_the_platform_what_it_may_read) {
   }
   use_token({"read:secret"});
   EXPECT_NE(get("/weir/v1/tables").body.find(R"("data":[])"), std::string::npos);
+}
+
+TEST_F(GatewayTest, a_writer_sees_the_sources_that_it_may_write_to) {
+  parts_.catalogue = [](const std::string& kind, const MayRead& may_see) {
+    std::string seen = kind;
+    for (const char* source : {"flights", "orders", "secret"}) {
+      if (may_see(source)) (seen += ' ') += source;
+    }
+    return std::optional(json_string(seen));
+  };
+  use_token({"write:flights", "read:orders"});
+  EXPECT_NE(get("/weir/v1/sources").body.find(R"("data":"sources flights orders")"),
+            std::string::npos);
+  use_token({"write:flights"});
+  EXPECT_NE(get("/weir/v1/sources").body.find(R"("data":"sources flights")"), std::string::npos);
 }
 
 TEST_F(GatewayTest, only_an_administrator_stops_the_program_or_touches_tokens) {
