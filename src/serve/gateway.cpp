@@ -71,12 +71,12 @@ bool is_sql(const Route& route) {
   return route.kind == RouteKind::sql || route.kind == RouteKind::explain;
 }
 
-// Anyone may ask, so that the reason, which names files, is kept for those with a token.
+// Anyone may ask, so that the reason, which names files, is kept for administrators.
 net::Response answer_ready(const PlatformStatus& status) {
   if (status.not_ready.empty()) return net::success(R"({"ready":true})");
   return net::refusal_for_now(503, "NOT_READY",
-                              "events cannot be made durable now; GET /weir/v1/status, with a "
-                              "token, says why",
+                              "events cannot be made durable now; GET /weir/v1/status, with an "
+                              "admin token, says why",
                               1);
 }
 
@@ -292,7 +292,8 @@ class WorkerGateway final : public Gateway {
     }
     if (auto refused = refuse_looking(*job.token)) return std::move(*refused);
     if (job.route.kind == RouteKind::catalogue) return answer_catalogue(job, may_read);
-    const PlatformStatus status = visible_part(parts_.status(), may_read);
+    PlatformStatus status = visible_part(parts_.status(), may_read);
+    if (refuse_administering(*job.token)) status = without_reasons(std::move(status));
     if (job.route.kind == RouteKind::status) return net::success(status_json(status));
     std::vector<telemetry::Metric> metrics = status_metrics(status);
     if (parts_.metrics) std::ranges::move(parts_.metrics(), std::back_inserter(metrics));

@@ -45,7 +45,7 @@ TEST_F(GatewayTest, health_asks_for_no_token_and_readiness_keeps_the_reason_for_
   EXPECT_NE(red.body.find(R"("error":"NOT_READY")"), std::string::npos) << red.body;
   EXPECT_EQ(red.body.find("/data/journal"), std::string::npos) << red.body;
   EXPECT_EQ(header(red, "Retry-After"), "1");
-  use_token({"read:delays"});
+  use_token({"admin"});
   EXPECT_NE(get("/weir/v1/status").body.find("the disk is full"), std::string::npos);
 }
 
@@ -155,6 +155,19 @@ TEST_F(GatewayTest, a_reader_sees_of_the_platform_what_it_may_read) {
   }
   use_token({"read:secret"});
   EXPECT_NE(get("/weir/v1/tables").body.find(R"("data":[])"), std::string::npos);
+}
+
+TEST_F(GatewayTest, a_reader_is_told_that_something_is_wrong_and_an_administrator_why) {
+  status_.reload_refused = status_.not_ready = status_.tables_failure = "salaries.yaml:3";
+  const std::string why = get("/weir/v1/status").body;
+  use_token({"read:delays"});
+  const std::string that = get("/weir/v1/status").body;
+  for (const std::string field : {"reload_refused", "not_ready", "tables_failure"}) {
+    EXPECT_NE(why.find("\"" + field + R"(":"salaries.yaml:3")"), std::string::npos) << why;
+    EXPECT_NE(that.find("\"" + field + R"(":"a token with the scope admin)"), std::string::npos)
+        << that;
+  }
+  EXPECT_EQ(that.find("salaries"), std::string::npos) << that;
 }
 
 TEST_F(GatewayTest, a_writer_sees_the_sources_that_it_may_write_to) {
