@@ -31,4 +31,8 @@ std::string_view Request::bearer_token() const {
   return text.substr(0, text.find_last_not_of(spaces) + 1);
 }
 
+bool breaks_line(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+}
+
 }  // namespace weir::net

@@ -26,6 +26,9 @@ struct Request {
   std::string_view bearer_token() const;
 };
 
+// Whether a text would end the line of a head that it stands in, and forge others.
+bool breaks_line(std::string_view text);
+
 struct Response {
   int status = 200;
   std::string body;
