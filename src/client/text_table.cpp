@@ -1,10 +1,10 @@
 #include "client/text_table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+
+#include "core/visible_text.h"
 
 namespace weir::client {
 namespace {
@@ -17,27 +17,6 @@ std::size_t width_of(std::string_view text) {
 
 bool is_number(std::string_view text) {
   return text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
-}
-
-// Values come from outside: none may move a terminal's cursor, name its window or break a line.
-// Controls are those of ASCII, and of C1 as UTF-8 has them.
-std::string without_controls(std::string_view text) {
-  std::string shown;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
-    if (byte == '\n') {
-      shown += "\\n";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      shown += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {
-      shown += fmt::format("\\x{:02x}", next);
-      ++i;
-    } else {
-      shown += text[i];
-    }
-  }
-  return shown;
 }
 
 struct ColumnShape {

@@ -21,7 +21,7 @@ bool Backlog::push(Submission& submission) {
   {
     std::lock_guard lock(mutex_);
     if (closed_ || used_ + bytes > bytes_max_) return false;
-    submission.share = Share(used_, bytes);
+    submission.share = net::Share(used_, bytes);
     waiting_.push_back(std::move(submission));
     are_enough = waiting_.size() >= wanted_;
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace weir::collect {
 namespace {
@@ -106,10 +105,7 @@ std::optional<Refusal> refuse_encoding(std::string_view encoding, Route route) {
 
 std::optional<Refusal> refuse_size(const net::Request& request, Route route) {
   if (route != Route::watermark) return std::nullopt;
-  const std::string_view header = request.header("content-length");
-  std::size_t bytes = 0;
-  std::from_chars(header.data(), header.data() + header.size(), bytes);
-  if (std::max(bytes, request.body.size()) <= watermark_bytes_max) return std::nullopt;
+  if (request.body_bytes() <= watermark_bytes_max) return std::nullopt;
   return Refusal{413, "BODY_TOO_LARGE",
                  fmt::format("a watermark's body is at most {} bytes", watermark_bytes_max)};
 }

@@ -67,7 +67,7 @@ Instant instant(std::int64_t micros) { return Instant(std::chrono::microseconds(
 }  // namespace
 
 Tokens::Tokens(std::unique_ptr<sqlite::File> catalogue, const Clock& clock)
-    : catalogue_(std::move(catalogue)), clock_(clock) {}
+    : clock_(clock), catalogue_(std::move(catalogue)) {}
 
 Tokens::~Tokens() = default;
 
@@ -110,13 +110,14 @@ Result<NewToken> Tokens::create(std::vector<Scope> scopes, std::optional<Instant
   TRY(std::string id, random_hex(4));
   NewToken made{{std::move(id), std::move(scopes), clock_.now(), expires}, "weir_" + secret};
   const std::string hash = hash_of(made.secret);
-  std::lock_guard lock(mutex_);
+  std::lock_guard writing(catalogue_mutex_);
   TRY(auto query, catalogue_->prepare("INSERT INTO tokens VALUES (?, ?, ?, ?, ?)"));
   const std::string kept_scopes = scopes_text(made.token.scopes);
   query.bind(1, hash).bind(2, made.token.id).bind(3, kept_scopes);
   query.bind(4, made.token.created.time_since_epoch().count());
   if (expires) query.bind(5, expires->time_since_epoch().count());
   OK_OR_RETURN(query.run());
+  std::lock_guard lock(mutex_);
   by_hash_.emplace(hash, std::make_shared<const Token>(made.token));
   return made;
 }
@@ -130,15 +131,15 @@ std::vector<Token> Tokens::list() const {
 }
 
 Result<void> Tokens::revoke(const std::string& id) {
-  std::lock_guard lock(mutex_);
-  const auto found =
-      std::ranges::find_if(by_hash_, [&](const auto& entry) { return entry.second->id == id; });
-  if (found == by_hash_.end()) {
+  std::lock_guard writing(catalogue_mutex_);
+  const std::vector<Token> known = list();
+  if (std::ranges::find(known, id, &Token::id) == known.end()) {
     return Error{Fault::not_found, "there is no token " + id + "; see `weir token list`"};
   }
   TRY(auto query, catalogue_->prepare("DELETE FROM tokens WHERE id = ?"));
   OK_OR_RETURN(query.bind(1, id).run());
-  by_hash_.erase(found);
+  std::lock_guard lock(mutex_);
+  std::erase_if(by_hash_, [&](const auto& entry) { return entry.second->id == id; });
   return {};
 }
 

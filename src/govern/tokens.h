@@ -49,8 +49,10 @@ class Tokens {
   Tokens(std::unique_ptr<sqlite::File> catalogue, const Clock& clock);
   Result<void> load();
 
-  const std::unique_ptr<sqlite::File> catalogue_;
   const Clock& clock_;
+  // Held while the disk is written to, for which no check waits. Taken before mutex_.
+  std::mutex catalogue_mutex_;
+  const std::unique_ptr<sqlite::File> catalogue_;  // under catalogue_mutex_
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const Token>> by_hash_;  // under mutex_
 };

@@ -1,6 +1,31 @@
 #include "govern/tokens.h"
 
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <future>
+
+namespace weir::govern {
+namespace {
+
+std::atomic<bool> is_disk_stuck = false;
+std::atomic<int> syncs_begun = 0;
+
+int sync_in_time(int file) {
+  ++syncs_begun;
+  syncs_begun.notify_all();
+  is_disk_stuck.wait(true);
+  return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
+
+}  // namespace
+}  // namespace weir::govern
+
+// What SQLite calls, in the place of the system's.
+extern "C" int fdatasync(int file) { return weir::govern::sync_in_time(file); }
+extern "C" int fsync(int file) { return weir::govern::sync_in_time(file); }
 
 namespace weir::govern {
 namespace {
@@ -39,6 +64,21 @@ TEST_F(TokensTest, an_expired_or_revoked_token_is_unknown) {
   EXPECT_TRUE(tokens->revoke(kept.token.id).ok());
   EXPECT_EQ(tokens->find(kept.secret), nullptr);
   EXPECT_EQ(tokens->revoke(kept.token.id).error().fault, Fault::not_found);
+}
+
+TEST_F(TokensTest, a_slow_disk_that_keeps_a_change_waiting_keeps_no_check_waiting) {
+  const auto tokens = open();
+  const NewToken known = tokens->create({{Action::read, "*"}}, std::nullopt).value();
+  const int syncs_before = syncs_begun;
+  is_disk_stuck = true;
+  auto revoking = std::async(std::launch::async, [&] { return tokens->revoke(known.token.id); });
+  syncs_begun.wait(syncs_before);
+  auto finding = std::async(std::launch::async, [&] { return tokens->find(known.secret); });
+  EXPECT_EQ(finding.wait_for(10s), std::future_status::ready);
+  is_disk_stuck = false;
+  is_disk_stuck.notify_all();
+  EXPECT_TRUE(revoking.get().ok());
+  EXPECT_EQ(tokens->find(known.secret), nullptr);
 }
 
 TEST(Scope, reads_what_it_prints_and_refuses_the_rest) {

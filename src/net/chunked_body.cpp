@@ -10,10 +10,6 @@ constexpr std::size_t size_line_bytes_max = 1'000;
 
 Refusal bad(std::string message) { return {.message = std::move(message)}; }
 
-bool is_control(char character) {
-  return (static_cast<unsigned char>(character) < 0x20 && character != '\t') || character == 0x7f;
-}
-
 }  // namespace
 
 std::optional<Refusal> ChunkedBody::feed(std::string_view& bytes, std::string& body) {

@@ -61,6 +61,11 @@ Response refusal_for_now(int status, std::string_view code, std::string_view mes
   return response;
 }
 
+Response server_refusal(int status, std::string_view code, const std::string& message) {
+  return status == 503 ? refusal_for_now(status, code, message, retry_after_seconds_default)
+                       : refusal(status, code, message);
+}
+
 Response refusal(const Error& error) {
   const int status = status_of(error.fault);
   if (error.fault == Fault::unavailable) {

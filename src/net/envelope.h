@@ -16,6 +16,8 @@ Response refusal(int status, std::string_view code, std::string_view message);
 // 503 or 429: the client may try again after that many seconds.
 Response refusal_for_now(int status, std::string_view code, std::string_view message,
                          int retry_after_seconds);
+// Of those that an HttpServer makes itself, as its RefusalBody: a full one may be tried again.
+Response server_refusal(int status, std::string_view code, const std::string& message);
 // The status and code of the error's fault.
 Response refusal(const Error& error);
 int status_of(Fault fault);

@@ -1,6 +1,7 @@
 // HTTP's messages, free of any server or library.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,11 +18,16 @@ struct Request {
   std::string body;                                          // as sent; Content-Encoding not undone
   std::string peer;                                          // the client's address
 
+  // What its Content-Length announces, or has come where that is more.
+  std::size_t body_bytes() const;
   // The first header of that lower-case name, or empty.
   std::string_view header(std::string_view name) const;
   // The token of `Authorization: Bearer TOKEN`, without the spaces around it, or empty.
   std::string_view bearer_token() const;
 };
+
+// Whether a text would end the line of a head that it stands in, and forge others.
+bool breaks_line(std::string_view text);
 
 struct Response {
   int status = 200;

@@ -50,10 +50,6 @@ void append_number(std::string& text, std::size_t number) {
   text.append(digits.data(), end);
 }
 
-bool breaks_line(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
-}
-
 }  // namespace
 
 bool carries_body(int status) { return status != 204 && status != 304; }

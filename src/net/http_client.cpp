@@ -45,10 +45,6 @@ void append_field(FieldList& fields, const std::string& field) {
   if (!fields) fields.reset(all);
 }
 
-bool holds_line_end(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
-}
-
 std::size_t take_body(char* bytes, std::size_t one, std::size_t count, void* arriving) {
   std::string& body = static_cast<Response*>(arriving)->body;
   if (body.size() + one * count > answer_bytes_max) return 0;
@@ -108,7 +104,7 @@ Result<Response> CurlClient::send(const std::string& method, const std::string& 
                                   const std::string& body,
                                   const std::vector<std::pair<std::string, std::string>>& headers) {
   const std::string url = base_ + target;
-  if (holds_line_end(url + method)) {
+  if (breaks_line(url + method)) {
     return Error{Fault::invalid, "a request's method and target must be one line"};
   }
   TRY(const FieldList fields, fields_of(headers));
@@ -145,7 +141,7 @@ Result<FieldList> CurlClient::fields_of(
   bool has_content_type = false;
   if (!authorization_.empty()) append_field(fields, authorization_);
   for (const auto& [name, value] : headers) {
-    if (holds_line_end(name + value)) {
+    if (breaks_line(name + value)) {
       return Error{Fault::invalid, "the header " + name + " must be one line"};
     }
     has_content_type = has_content_type || lower(name) == "content-type";
@@ -191,7 +187,7 @@ Result<std::unique_ptr<HttpClient>> HttpClient::open(const std::string& base,
   if ((scheme != "http" && scheme != "https") || base.find_first_of("?#") != std::string::npos) {
     return Error{Fault::invalid, "'" + base + "' is no server's URL: write http://127.0.0.1:8080"};
   }
-  if (holds_line_end(token)) return Error{Fault::invalid, "the token must be one line"};
+  if (breaks_line(token)) return Error{Fault::invalid, "the token must be one line"};
   Easy easy(curl_easy_init());
   if (!easy) return Error{Fault::unavailable, "libcurl cannot be started"};
   std::string trimmed = base;

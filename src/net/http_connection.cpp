@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -39,11 +40,14 @@ void HttpConnection::start(Stage stage) {
   const HttpLimits& limits = endpoint_.limits;
   stage_ = stage;
   if (stage != Stage::body) count_body(0);
+  if (stage != Stage::answering) keep_unsent({});
   switch (stage) {
     case Stage::idle: deadline_ = endpoint_.now + limits.idle_timeout; break;
     case Stage::head: deadline_ = endpoint_.now + limits.head_timeout; break;
-    case Stage::body:
-    case Stage::answering: deadline_ = endpoint_.now + limits.body_timeout; break;
+    case Stage::body: deadline_ = endpoint_.now + limits.body_timeout; break;
+    case Stage::answering:
+      deadline_ = std::min(endpoint_.now + limits.body_timeout, answer_ends_);
+      break;
     case Stage::lingering: deadline_ = endpoint_.now + limits.linger_timeout; break;
     case Stage::handling:
     case Stage::closed: deadline_ = Deadline::max(); break;
@@ -53,6 +57,11 @@ void HttpConnection::start(Stage stage) {
 void HttpConnection::count_body(std::size_t bytes) {
   endpoint_.bodies_bytes += bytes - body_bytes_;
   body_bytes_ = bytes;
+}
+
+void HttpConnection::keep_unsent(std::string rest) {
+  endpoint_.unsent_bytes += rest.size() - unsent_.size();
+  unsent_.swap(rest);
 }
 
 void HttpConnection::read() {
@@ -65,7 +74,7 @@ void HttpConnection::read() {
   if (!body.empty()) return follow(parser_.body_arrived(static_cast<std::size_t>(bytes)));
   std::string_view came(room.data(), static_cast<std::size_t>(bytes));
   take_in(came);
-  if (!is_parsing()) pending_ = came;
+  if (!is_parsing() && afterwards_ != Afterwards::closes) pending_ = came;
 }
 
 // A connection that is closed on unread bytes is reset, and the client may lose the last answer.
@@ -190,18 +199,19 @@ void HttpConnection::send(Response response) {
   std::string body = std::move(response.body);
   if (is_for_head_ || !carries_body(response.status)) body.clear();
 
+  const HttpLimits& limits = endpoint_.limits;
+  answer_ends_ = endpoint_.now + limits.body_timeout +
+                 std::chrono::seconds((head.size() + body.size()) / limits.answer_rate_min);
   start(Stage::answering);
   const ssize_t sent = send_both(socket_.number(), head, body);
   if (sent < 0 && !would_block(errno)) return start(Stage::closed);
   const std::size_t gone = sent < 0 ? 0 : static_cast<std::size_t>(sent);
   if (gone == head.size() + body.size()) return end_answer();
-  if (gone < head.size()) {
-    unsent_ = head.substr(gone) + body;
-    sent_ = 0;
-  } else {
-    unsent_ = std::move(body);
-    sent_ = gone - head.size();
-  }
+  const bool is_head_gone = gone >= head.size();
+  keep_unsent(is_head_gone ? std::move(body) : head.substr(gone) + body);
+  sent_ = is_head_gone ? gone - head.size() : 0;
+  // What the client takes at once is never refused: small answers pass whatever the others hold.
+  if (endpoint_.unsent_bytes > limits.unsent_bytes_max) start(Stage::closed);
 }
 
 void HttpConnection::write() {
@@ -217,7 +227,6 @@ void HttpConnection::write() {
 }
 
 void HttpConnection::end_answer() {
-  std::string().swap(unsent_);
   if (afterwards_ != Afterwards::closes) return start(Stage::idle);
   const bool is_shut = ::shutdown(socket_.number(), SHUT_WR) == 0;
   start(is_shut ? Stage::lingering : Stage::closed);

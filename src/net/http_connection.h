@@ -26,6 +26,7 @@ struct Endpoint {
   Deadline now{};                // of this round
   bool is_draining = false;      // every answer is its connection's last
   std::size_t bodies_bytes = 0;  // of all requests being read
+  std::size_t unsent_bytes = 0;  // of all answers being taken
   std::vector<char> input;       // takes one read
   std::string head_text;         // of the answer being sent
 };
@@ -65,6 +66,7 @@ class HttpConnection {
   bool is_parsing() const { return stage_ <= Stage::body; }
   void start(Stage stage);
   void count_body(std::size_t bytes);
+  void keep_unsent(std::string rest);
   void discard();
   void take_in(std::string_view& bytes);
   void follow(Parsed parsed);
@@ -92,6 +94,7 @@ class HttpConnection {
   std::string method_;
   std::string path_;
   Deadline deadline_;
+  Deadline answer_ends_{};  // when the client must have taken all of it
   HttpParser parser_;
   std::size_t body_bytes_ = 0;  // as counted in the endpoint
   std::string pending_;         // came behind the request under way; at most one read

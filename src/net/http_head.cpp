@@ -26,10 +26,6 @@ constexpr std::array<char, 256> token_table = [] {
 
 char lower_token(char character) { return token_table[static_cast<unsigned char>(character)]; }
 
-bool is_control(char character) {
-  return (static_cast<unsigned char>(character) < 0x20 && character != '\t') || character == 0x7f;
-}
-
 bool is_blank(char character) { return character == ' ' || character == '\t'; }
 
 std::string_view trim(std::string_view text) {
@@ -181,6 +177,10 @@ std::optional<Refusal> read_field(std::string_view line, HttpHead& head, FrameFi
 }  // namespace
 
 bool is_token_character(char character) { return lower_token(character) != 0; }
+
+bool is_control(char character) {
+  return (static_cast<unsigned char>(character) < 0x20 && character != '\t') || character == 0x7f;
+}
 
 std::optional<Refusal> parse_head(std::string_view text, HttpHead& head) {
   if (auto refusal = read_request_line(take_line(text), head)) return refusal;

@@ -29,6 +29,8 @@ struct HttpHead {
 
 // Whether a method or a field's name may hold it.
 bool is_token_character(char character);
+// Whether no line of a head or a chunked body may hold it.
+bool is_control(char character);
 
 // `text` is the head up to and with its empty line; every line of it ends with CR LF.
 // 400, 417, 431 (too many fields), 501 (a transfer coding but chunked) or 505.

@@ -1,6 +1,7 @@
 #include "net/http_limits.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -99,6 +100,48 @@ TEST(HttpLimits, a_client_that_takes_nothing_of_its_answer_is_cut_off) {
   EXPECT_EQ(client.read_answer().status, 0);
 }
 
+TEST(HttpLimits, a_client_that_takes_its_answer_too_slowly_is_cut_off) {
+  constexpr std::size_t answer_bytes = 40'000'000;
+  TestServer server({.body_timeout = 20ms, .answer_rate_min = 1 << 30});
+  server.hold();
+  RawClient client(server.server().port(), 4'096);
+  ASSERT_TRUE(client.send(head));
+  server.next().reply.send({.body = std::string(answer_bytes, 'x')});
+  // Each part of it is taken soon enough.
+  std::size_t taken = 0;
+  for (std::size_t part = 0; (part = client.take(1'000)) > 0;) taken += part;
+  EXPECT_LT(taken, answer_bytes);
+}
+
+TEST(HttpLimits, answers_that_are_too_large_together_are_cut_off_and_leave_room) {
+  TestServer server({.unsent_bytes_max = 10'000'000});
+  server.hold();
+  const auto ask = [&](std::size_t answer_bytes) {
+    RawClient client(server.server().port(), 4'096);
+    EXPECT_TRUE(client.send(head));
+    server.next().reply.send({.body = std::string(answer_bytes, 'x')});
+    return client;
+  };
+  constexpr std::size_t most = 8'000'000;
+  RawClient first = ask(most);
+  EXPECT_EQ(ask(most).read_answer().status, 0);
+  EXPECT_EQ(ask(100).read_answer().status, 200) << "taken at once";
+  EXPECT_EQ(first.read_answer().body.size(), most);
+  EXPECT_EQ(ask(most).read_answer().body.size(), most);
+}
+
+TEST(HttpLimits, what_a_refused_client_sent_behind_is_not_kept) {
+  TestServer server;
+  const std::string refused = "\x16" + std::string(60'000, 'x');
+  std::vector<RawClient> clients;
+  const std::size_t bytes_before = mallinfo2().uordblks;
+  for (int i = 0; i < 100; ++i) {
+    clients.push_back(server.connect());
+    EXPECT_EQ(clients.back().ask(refused).status, 400);
+  }
+  EXPECT_LT(mallinfo2().uordblks, bytes_before + 1'000'000);
+}
+
 TEST(HttpLimits, a_refused_body_is_drained_up_to_a_limit) {
   TestServer server({.body_bytes_max = 10, .drain_bytes_max = 500'000});
   const std::string announced = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99000000\r\n\r\n";
@@ -138,7 +181,10 @@ TEST(HttpLimits, bodies_that_are_too_large_together_are_refused_and_leave_room) 
   }
   int refused = 0;
   for (RawClient& client : clients) {
-    if (client.ask(std::string(1'000, 'x')).status == 503) ++refused;
+    const RawAnswer answer = client.ask(std::string(1'000, 'x'));
+    if (answer.status != 503) continue;
+    ++refused;
+    EXPECT_NE(answer.head.find("Retry-After: 1\r\n"), std::string::npos) << answer.head;
   }
   EXPECT_EQ(refused, 2);
 }
@@ -154,6 +200,7 @@ TEST(HttpLimits, connections_beyond_the_limit_are_told_so) {
     const RawAnswer refused = third.read_answer();
     EXPECT_EQ(refused.status, 503);
     EXPECT_NE(refused.body.find("TOO_MANY_CONNECTIONS"), std::string::npos);
+    EXPECT_NE(refused.head.find("Retry-After: 1\r\n"), std::string::npos) << refused.head;
     EXPECT_EQ(third.read_to_end(), "");
   }
   // Closed ones make room, once the server has seen it.

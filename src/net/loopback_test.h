@@ -94,6 +94,13 @@ class RawClient {
 
   RawAnswer ask(std::string_view bytes) { return send(bytes) ? read_answer() : RawAnswer{}; }
 
+  // Reads at most so many bytes, which are forgotten. How many; 0: the server has closed.
+  std::size_t take(std::size_t bytes_max) {
+    std::string bytes(bytes_max, '\0');
+    const ssize_t count = ::recv(socket_.number(), bytes.data(), bytes.size(), 0);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
+
   // What comes until the server closes; "reset" or "silence" at the end when it does not.
   std::string read_to_end() {
     while (receive()) continue;
@@ -134,8 +141,7 @@ class TestServer {
         .handle = [this](Request request,
                          Reply reply) { take(std::move(request), std::move(reply)); },
         .check_head = std::move(check_head),
-        .refuse = [](int status, std::string_view code,
-                     const std::string& message) { return refusal(status, code, message); }};
+        .refuse = server_refusal};
     server_ = HttpServer::start("127.0.0.1:0", limits, std::move(parts)).value();
   }
 

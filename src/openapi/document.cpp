@@ -48,6 +48,7 @@ std::string document(const Described& described) {
   for (const workspace::Source* source : described.sources) add_source(paths, *source);
   for (const DescribedTable& table : described.tables) add_table(paths, table);
   for (const DescribedApi& api : described.apis) add_api(paths, api);
+  if (described.may_look || !described.sources.empty()) add_catalogue(paths, "sources");
   if (described.may_look) add_looks(paths);
   if (!described.taps.empty()) add_tap(paths, described.taps);
   if (described.may_replay) add_replay(paths);

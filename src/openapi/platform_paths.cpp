@@ -166,13 +166,15 @@ void add_drop(Paths& paths) {
 
 }  // namespace
 
+void add_catalogue(Paths& paths, const std::string& kind) {
+  paths.add("/weir/v1/" + kind, "get",
+            look(kind, "What there is, and of which form", objects_schema));
+}
+
 void add_looks(Paths& paths) {
   add_queries(paths);
   paths.add("/weir/v1/status", "get", look("status", "Every row accounted for", object_schema));
-  for (const char* kind : {"sources", "streams", "tables", "apis"}) {
-    paths.add(std::string("/weir/v1/") + kind, "get",
-              look(kind, "What there is, and of which form", objects_schema));
-  }
+  for (const char* kind : {"streams", "tables", "apis"}) add_catalogue(paths, kind);
   Operation metrics("metrics", "Figures for Prometheus", "platform");
   metrics.answers({200, "The figures", "", "text/plain"}).refuses({401, 403, 500, 503});
   paths.add("/metrics", "get", metrics);

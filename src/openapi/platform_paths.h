@@ -8,6 +8,8 @@
 
 namespace weir::openapi {
 
+// The list of all resources of a kind.
+void add_catalogue(Paths& paths, const std::string& kind);
 // For whoever may read something.
 void add_looks(Paths& paths);
 // A sample of what flows through these.

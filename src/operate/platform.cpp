@@ -140,8 +140,7 @@ Result<void> RunningPlatform::listen(const std::string& address) {
       .handle = [this](net::Request request,
                        net::Reply reply) { doorway_.handle(std::move(request), std::move(reply)); },
       .check_head = [this](const net::Request& request) { return doorway_.check_head(request); },
-      .refuse = [](int status, std::string_view code,
-                   const std::string& message) { return net::refusal(status, code, message); },
+      .refuse = net::server_refusal,
       .answered = [this](const net::Answered& answered) { requests_.note(answered); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
   url_ = url_of(address, server_->port());

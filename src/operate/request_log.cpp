@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/rest.h"
+#include "core/visible_text.h"
 #include "telemetry/log.h"
 
 namespace weir::operate {
@@ -53,7 +54,7 @@ void RequestLog::note(Kind kind, const net::Answered& answered) {
   }
   ++noted.told;
   noted.lines.push_back(
-      {std::string(answered.method), std::string(answered.path.substr(0, path_bytes_max)),
+      {std::string(answered.method), std::string(front_of(answered.path, path_bytes_max)),
        std::string(answered.peer),
        std::chrono::duration_cast<std::chrono::milliseconds>(answered.took).count()});
 }

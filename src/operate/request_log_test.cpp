@@ -59,6 +59,16 @@ TEST(RequestLog, WritesTheFirstOfAKindAndCountsTheOthers) {
   EXPECT_NE(said[6].find(R"("milliseconds":1500)"), std::string::npos);
 }
 
+TEST(RequestLog, CutsALongPathBetweenCharacters) {
+  Lines lines;
+  const net::Response refused{.status = 404};
+  const std::string path = "/" + std::string(198, 'a');
+  RequestLog(std::chrono::hours(1)).note({"GET", path + "üü", "", refused, milliseconds(1)});
+  const std::vector<std::string> said = lines.take();
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_NE(said[0].find("\"path\":\"" + path + "\","), std::string::npos) << said[0];
+}
+
 TEST(RequestLog, CountsHowLongEachRouteTook) {
   RequestLog log(std::chrono::hours(1));
   const net::Response served;

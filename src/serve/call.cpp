@@ -82,7 +82,7 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
     }
     patience = read.value();
   }
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = call.came + patience;
   const Result<void> fresh = call.freshness.wait(relations, position, deadline);
   if (fresh.ok()) return nullptr;
   if (fresh.error().fault == Fault::invalid) {

@@ -1,6 +1,7 @@
 // One request on its way through the gateway, with who asks and what it may use.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ namespace weir::serve {
 
 struct Call {
   const net::Request& request;
+  std::chrono::steady_clock::time_point came;
   const govern::Token& token;
   const Readables& readables;
   engine::Connection& connection;  // of the worker that answers
@@ -34,7 +36,8 @@ struct Call {
 
 bool asks_to_wait(const net::Request& request);
 
-// Honours `?wait=POSITION&timeout=10s` for a read of these relations; at once without it.
+// Honours `?wait=POSITION&timeout=10s` for a read of these relations; at once without it. The
+// time counts from when the request came: it may have stood in line.
 // Nothing: go on. Else the answer: 400 for a wait that is none, 409 beyond the journal's end, 504
 // when it took too long, 503 when the server stops.
 std::unique_ptr<net::Response> wait_as_asked(const Call& call,

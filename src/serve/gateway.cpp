@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <thread>
 
 #include "core/queue.h"
 #include "net/envelope.h"
+#include "net/share.h"
 #include "openapi/document.h"
 #include "openapi/explorer.h"
 #include "serve/access.h"
@@ -32,12 +34,15 @@ int workers_for_others(int workers) { return std::max(1, workers - workers / 2);
 constexpr int tap_workers = 4;
 constexpr std::size_t taps_waiting_max = 64;
 constexpr std::size_t cache_bytes_max = std::size_t{64} << 20;
+// The bodies of all requests that stand in line or are being answered.
+constexpr std::size_t bodies_bytes_max = std::size_t{64} << 20;
 
 struct Job {
   net::Request request;
   net::Reply reply;
   Route route;
   std::shared_ptr<const govern::Token> token;
+  net::Share body;
   std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
 };
 
@@ -73,12 +78,12 @@ bool is_sql(const Route& route) {
   return route.kind == RouteKind::sql || route.kind == RouteKind::explain;
 }
 
-// Anyone may ask, so that the reason, which names files, is kept for those with a token.
+// Anyone may ask, so that the reason, which names files, is kept for administrators.
 net::Response answer_ready(bool is_ready) {
   if (is_ready) return net::success(R"({"ready":true})");
   return net::refusal_for_now(503, "NOT_READY",
-                              "events cannot be made durable now; GET /weir/v1/status, with a "
-                              "token, says why",
+                              "events cannot be made durable now; GET /weir/v1/status, with an "
+                              "admin token, says why",
                               1);
 }
 
@@ -151,9 +156,12 @@ class WorkerGateway final : public Gateway {
     // These must answer when all workers are busy.
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.is_ready()));
-    const auto job = std::make_shared<Job>(
-        Job{std::move(request), std::move(reply), std::move(route), std::move(token)});
-    if (!line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
+    if (request.method != "POST") std::string().swap(request.body);  // nobody reads it
+    net::Share body(bodies_bytes_, request.body.size());
+    const auto job = std::make_shared<Job>(Job{
+        std::move(request), std::move(reply), std::move(route), std::move(token), std::move(body)});
+    const bool is_beyond = bodies_bytes_ > bodies_bytes_max;
+    if (is_beyond || !line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
   }
 
  private:
@@ -186,7 +194,8 @@ class WorkerGateway final : public Gateway {
     if (auto* refused = std::get_if<net::Response>(&found)) return std::move(*refused);
     if (auto refused = refuse_method(admitted.route, request.method)) return std::move(*refused);
     if (auto refused = refuse_parameters(admitted.route, request)) return std::move(*refused);
-    if (is_sql(admitted.route)) {
+    if (auto refused = refuse_body(request)) return std::move(*refused);
+    if (is_sql(admitted.route) || admitted.route.kind == RouteKind::replay) {
       if (auto refused = refuse_looking(*admitted.token)) return std::move(*refused);
     }
     return admitted;
@@ -236,9 +245,8 @@ class WorkerGateway final : public Gateway {
   }
 
   net::Response response_to(const Job& job, engine::Connection& connection, IndexViews& views) {
-    const Call call{job.request,      *job.token,           parts_.readables,
-                    connection,       parts_.freshness,     watch_,
-                    parts_.time_zone, parts_.indexes.get(), views};
+    const Call call{job.request,      job.came, *job.token,       parts_.readables,     connection,
+                    parts_.freshness, watch_,   parts_.time_zone, parts_.indexes.get(), views};
     switch (job.route.kind) {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
@@ -282,14 +290,22 @@ class WorkerGateway final : public Gateway {
   }
 
   net::Response answer_look(const Job& job) {
-    if (auto refused = refuse_looking(*job.token)) return std::move(*refused);
-    const MayRead may_read = [&](std::string_view name) {
-      return govern::allows(job.token->scopes, govern::Action::read, name);
+    const auto may = [&](govern::Action action, std::string_view name) {
+      return govern::allows(job.token->scopes, action, name);
     };
+    const auto may_read = [&](std::string_view name) { return may(govern::Action::read, name); };
+    // Whoever sends events has to know of which form they are.
+    if (job.route.kind == RouteKind::catalogue && job.route.name == "sources") {
+      return net::success(parts_.catalogue(job.route.name, [&](std::string_view name) {
+        return may_read(name) || may(govern::Action::write, name);
+      }));
+    }
+    if (auto refused = refuse_looking(*job.token)) return std::move(*refused);
     if (job.route.kind == RouteKind::catalogue) {
       return net::success(parts_.catalogue(job.route.name, may_read));
     }
-    const PlatformStatus status = visible_part(parts_.status(), may_read);
+    PlatformStatus status = visible_part(parts_.status(), may_read);
+    if (refuse_administering(*job.token)) status = without_reasons(std::move(status));
     if (job.route.kind == RouteKind::status) return net::success(status_json(status));
     std::vector<telemetry::Metric> metrics = status_metrics(status);
     if (parts_.metrics) std::ranges::move(parts_.metrics(), std::back_inserter(metrics));
@@ -315,6 +331,7 @@ class WorkerGateway final : public Gateway {
   const flow::Taps taps_;
   AnswerCache cache_;
   QueryWatch watch_;
+  std::atomic<std::size_t> bodies_bytes_ = 0;
   Lines prompt_;
   Lines patient_;
   Jobs tapping_;

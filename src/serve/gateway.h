@@ -71,7 +71,7 @@ class Gateway {
   static Result<std::unique_ptr<Gateway>> start(GatewayParts parts);
   // Answers what stands in line, those that wait for a position with 503, then stops.
   virtual ~Gateway() = default;
-  // For HttpServerParts: refusals that need no body: 400, 401, 403, 404, 405.
+  // For HttpServerParts: refusals that need no body: 400, 401, 403, 404, 405, 413.
   virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
   virtual void handle(net::Request request, net::Reply reply) = 0;
 };

@@ -34,7 +34,7 @@ class FakeFreshness final : public Freshness {
     if (position > 1'000) return Error{Fault::invalid, "beyond the journal's end, 1000"};
     std::unique_lock lock(mutex_);
     relations_ = relations;
-    ++waiting_;
+    deadlines_.push_back(deadline);
     changed_.notify_all();
     changed_.wait_until(lock, deadline, [&] { return stopped_ || position <= reached_; });
     if (position <= reached_) return {};
@@ -53,22 +53,27 @@ class FakeFreshness final : public Freshness {
     changed_.notify_all();
   }
   // Returns once so many waits have begun, in all.
-  void until_waiting(int count) {
+  void until_waiting(std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ >= count; });
+    changed_.wait(lock, [&] { return deadlines_.size() >= count; });
   }
   std::vector<std::string> relations() {
     const std::lock_guard lock(mutex_);
     return relations_;
+  }
+  // Of all waits so far.
+  std::vector<std::chrono::steady_clock::time_point> deadlines() {
+    const std::lock_guard lock(mutex_);
+    return deadlines_;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   Position reached_ = 0;
-  int waiting_ = 0;
   bool stopped_ = false;
   std::vector<std::string> relations_;
+  std::vector<std::chrono::steady_clock::time_point> deadlines_;
 };
 
 class GatewayFixture : public testing::Test {

@@ -1,7 +1,10 @@
 #include "serve/gateway.h"
 
+#include <algorithm>
+#include <map>
 #include <thread>
 
+#include "core/json_text.h"
 #include "journal/journal_test.h"
 #include "serve/gateway_fixture_test.h"
 
@@ -42,7 +45,7 @@ TEST_F(GatewayTest, health_asks_for_no_token_and_readiness_keeps_the_reason_for_
   EXPECT_NE(red.body.find(R"("error":"NOT_READY")"), std::string::npos) << red.body;
   EXPECT_EQ(red.body.find("/data/journal"), std::string::npos) << red.body;
   EXPECT_EQ(header(red, "Retry-After"), "1");
-  use_token({"read:delays"});
+  use_token({"admin"});
   EXPECT_NE(get("/weir/v1/status").body.find("the disk is full"), std::string::npos);
 }
 
@@ -161,6 +164,34 @@ TEST_F(GatewayTest, a_reader_sees_of_the_platform_what_it_may_read) {
   EXPECT_NE(get("/weir/v1/tables").body.find(R"("data":[])"), std::string::npos);
 }
 
+TEST_F(GatewayTest, a_reader_is_told_that_something_is_wrong_and_an_administrator_why) {
+  status_.reload_refused = status_.not_ready = status_.tables_failure = "salaries.yaml:3";
+  const std::string why = get("/weir/v1/status").body;
+  use_token({"read:delays"});
+  const std::string that = get("/weir/v1/status").body;
+  for (const std::string field : {"reload_refused", "not_ready", "tables_failure"}) {
+    EXPECT_NE(why.find("\"" + field + R"(":"salaries.yaml:3")"), std::string::npos) << why;
+    EXPECT_NE(that.find("\"" + field + R"(":"a token with the scope admin)"), std::string::npos)
+        << that;
+  }
+  EXPECT_EQ(that.find("salaries"), std::string::npos) << that;
+}
+
+TEST_F(GatewayTest, a_writer_sees_the_sources_that_it_may_write_to) {
+  parts_.catalogue = [](const std::string& kind, const MayRead& may_see) {
+    std::string seen = kind;
+    for (const char* source : {"flights", "orders", "secret"}) {
+      if (may_see(source)) (seen += ' ') += source;
+    }
+    return std::optional(json_string(seen));
+  };
+  use_token({"write:flights", "read:orders"});
+  EXPECT_NE(get("/weir/v1/sources").body.find(R"("data":"sources flights orders")"),
+            std::string::npos);
+  use_token({"write:flights"});
+  EXPECT_NE(get("/weir/v1/sources").body.find(R"("data":"sources flights")"), std::string::npos);
+}
+
 TEST_F(GatewayTest, only_an_administrator_stops_the_program_or_touches_tokens) {
   use_token({"read:*", "write:*"});
   EXPECT_EQ(post("/weir/v1/stop", "").status, 403);
@@ -201,10 +232,22 @@ TEST_F(GatewayTest, reads_that_wait_hold_up_no_others) {
   for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
 }
 
+TEST_F(GatewayTest, the_time_of_a_wait_counts_while_it_stands_in_line) {
+  std::vector<std::future<net::Response>> waiting;
+  for (int i = 0; i < 8; ++i) {  // twice as many as wait at the same time
+    waiting.push_back(
+        send(request("GET", "/api/v1/data/delays", {{"wait", "9"}, {"timeout", "300ms"}})));
+  }
+  for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 504);
+  const auto deadlines = freshness_.deadlines();
+  const auto [first, last] = std::ranges::minmax(deadlines);
+  EXPECT_LT(last - first, std::chrono::milliseconds(300));
+}
+
 TEST_F(GatewayTest, what_no_worker_will_take_soon_is_told_to_come_again) {
   parts_.waiting_max = 1;
   std::vector<std::future<net::Response>> waiting;
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < 4; ++i) {
     waiting.push_back(send(request("GET", "/api/v1/data/delays", {{"wait", "9"}})));
     freshness_.until_waiting(i + 1);
   }
@@ -215,6 +258,37 @@ TEST_F(GatewayTest, what_no_worker_will_take_soon_is_told_to_come_again) {
   EXPECT_EQ(get("/healthz").status, 200);
   freshness_.reach(9);
   for (auto& answer : waiting) EXPECT_EQ(answer.get().status, 200);
+}
+
+TEST_F(GatewayTest, a_body_larger_than_any_route_reads_is_refused_before_and_after_it_came) {
+  for (const char* path : {"/weir/v1/sql", "/weir/v1/tokens", "/weir/v1/quarantine/flights/replay",
+                           "/api/v1/data/delays"}) {
+    net::Request asked = request(path[1] == 'w' ? "POST" : "GET", path);
+    asked.headers.emplace_back("content-length", "1048577");
+    const auto refused = gateway().check_head(asked);
+    ASSERT_NE(refused, nullptr) << path;
+    EXPECT_EQ(refused->status, 413) << path;
+    EXPECT_NE(refused->body.find("BODY_TOO_LARGE"), std::string::npos) << refused->body;
+    asked.headers.pop_back();  // in chunks nobody knows
+    asked.body = std::string((1 << 20) + 1, ' ');
+    EXPECT_EQ(send(std::move(asked)).get().status, 413) << path;
+  }
+}
+
+TEST_F(GatewayTest,
+       bodies_that_wait_are_bounded_together_and_those_that_nobody_reads_are_not_kept) {
+  std::vector<std::future<net::Response>> waiting;
+  const auto ask = [&](const char* method, const char* path) {
+    net::Request asked = request(method, path, {{"wait", "9"}});
+    asked.body = R"({"sql": "SELECT 1"})" + std::string(1'000'000, ' ');
+    waiting.push_back(send(std::move(asked)));
+  };
+  for (int i = 0; i < 70; ++i) ask("GET", "/api/v1/data/delays");
+  for (int i = 0; i < 70; ++i) ask("POST", "/weir/v1/sql");
+  freshness_.reach(9);
+  std::map<int, int> answered;
+  for (auto& answer : waiting) ++answered[answer.get().status];
+  EXPECT_EQ(answered, (std::map<int, int>{{200, 137}, {503, 3}}));
 }
 
 TEST_F(GatewayTest, what_waits_is_answered_before_the_gateway_ends) {
@@ -250,11 +324,14 @@ TEST_F(GatewayTest, a_query_whose_time_is_over_is_ended_and_its_worker_goes_on) 
   EXPECT_EQ(get("/api/v1/data/delays").status, 200);
 }
 
-TEST_F(GatewayTest, sql_without_a_scope_to_read_is_refused_before_its_body) {
+TEST_F(GatewayTest, what_reads_is_refused_before_its_body_without_a_scope_to_read) {
   use_token({"write:flights"});
-  const auto refused = gateway().check_head(request("POST", "/weir/v1/sql"));
-  ASSERT_NE(refused, nullptr);
-  EXPECT_EQ(refused->status, 403);
+  for (const char* path :
+       {"/weir/v1/sql", "/weir/v1/explain", "/weir/v1/quarantine/flights/replay"}) {
+    const auto refused = gateway().check_head(request("POST", path));
+    ASSERT_NE(refused, nullptr) << path;
+    EXPECT_EQ(refused->status, 403) << path;
+  }
   EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT 1"})").status, 403);
 }
 

@@ -13,6 +13,8 @@
 namespace weir::serve {
 namespace {
 
+constexpr std::size_t body_bytes_max = std::size_t{1} << 20;
+
 // One name may stand in the path, in braces; it is the route's.
 struct Pattern {
   std::string_view path;
@@ -167,6 +169,12 @@ std::unique_ptr<net::Response> refuse_method(const Route& route, std::string_vie
       405, "METHOD_NOT_ALLOWED", fmt::format("{} is not possible here; use {}", method, allowed));
   response.headers.emplace_back("Allow", allowed);
   return std::make_unique<net::Response>(std::move(response));
+}
+
+std::unique_ptr<net::Response> refuse_body(const net::Request& request) {
+  if (request.body_bytes() <= body_bytes_max) return nullptr;
+  return std::make_unique<net::Response>(
+      net::refusal(413, "BODY_TOO_LARGE", "a body is at most 1 MB here"));
 }
 
 std::unique_ptr<net::Response> refuse_parameters(const Route& route, const net::Request& request) {

@@ -56,6 +56,9 @@ std::variant<Route, net::Response> find_route(const std::vector<CheckedApi>& api
 // 405 with Allow unless the route answers that method. HEAD is answered as GET is.
 std::unique_ptr<net::Response> refuse_method(const Route& route, std::string_view method);
 
+// 413 for a body larger than any route reads.
+std::unique_ptr<net::Response> refuse_body(const net::Request& request);
+
 // 400 for a parameter where the route takes none; the others read theirs.
 std::unique_ptr<net::Response> refuse_parameters(const Route& route, const net::Request& request);
 

@@ -9,19 +9,11 @@
 #include "sql/sql_text.h"
 
 namespace weir::serve {
-namespace {
-
-constexpr std::size_t body_bytes_max = std::size_t{1} << 20;
-
-}  // namespace
 
 std::variant<BodyText, net::Response> read_body(const net::Request& request,
                                                 const std::vector<std::string_view>& names) {
   if (!request.header("content-encoding").empty()) {
     return net::refusal(415, "ENCODING_NOT_SUPPORTED", "send the SQL uncompressed");
-  }
-  if (request.body.size() > body_bytes_max) {
-    return net::refusal(413, "BODY_TOO_LARGE", "SQL is at most 1 MB");
   }
   auto body = formats::JsonValue::parse(request.body);
   const bool is_one = body.ok() && body.value().object().size() == 1;

@@ -60,6 +60,10 @@ using MayRead = std::function<bool(std::string_view name)>;
 // he may read, for its failure may tell of them.
 PlatformStatus visible_part(PlatformStatus status, const MayRead& may_read);
 
+// What is wrong with the platform as a whole is told, why it is so is not: it names files, and
+// whatever else they hold.
+PlatformStatus without_reasons(PlatformStatus status);
+
 std::string status_json(const PlatformStatus& status);
 std::vector<telemetry::Metric> status_metrics(const PlatformStatus& status);
 

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <mutex>
 
 #include "core/json_text.h"
+#include "core/visible_text.h"
 
 namespace weir::telemetry {
 namespace {
@@ -30,20 +30,14 @@ std::string json_line(const LogCodeInfo& info, std::string_view message,
   return line + "}\n";
 }
 
-// What came from outside must not look like another line, nor move a terminal's cursor.
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }
-
-// Lines of a message stay lines, behind the first.
+// Lines of a message stay lines, behind the first, and none of what came from outside looks like
+// another line.
 void append_message(std::string& line, std::string_view message) {
-  for (const char c : message) {
-    if (c == '\n') {
-      line += "\n    ";
-    } else if (is_control(c)) {
-      line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      line += c;
-    }
+  for (std::size_t end = 0; (end = message.find('\n')) != std::string_view::npos;) {
+    (line += without_controls(message.substr(0, end))) += "\n    ";
+    message.remove_prefix(end + 1);
   }
+  line += without_controls(message);
 }
 
 std::string text_line(const LogCodeInfo& info, std::string_view message,
@@ -62,11 +56,8 @@ void LogField::append_text(std::string& line) const {
   line += name_;
   line += '=';
   const bool is_plain = text_.find_first_of(" \"\\") == std::string::npos && !text_.empty();
-  if (is_plain && std::ranges::none_of(text_, is_control)) {
-    line += text_;
-  } else {
-    append_json_string(line, text_);
-  }
+  line +=
+      is_plain && without_controls(text_) == text_ ? text_ : without_controls(json_string(text_));
 }
 
 void LogField::append_json(std::string& line) const {

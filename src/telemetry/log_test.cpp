@@ -53,6 +53,12 @@ TEST(Log, GivesPeopleTextThatCannotForgeALine) {
       << line;
 }
 
+TEST(Log, ShowsPeopleControlsInsteadOfObeyingThem) {
+  Caught caught(LogFormat::text);
+  log(LogCode::request_refused, "no\xc2\x9b", {{"path", "/\xc2\x9b[2J"}, {"peer", "\x7f ü"}});
+  EXPECT_NE(caught.text().find(R"( path="/\x9b[2J" peer="\x7f ü": no\x9b)"), std::string::npos);
+}
+
 TEST(Log, IndentsTheLinesOfAMessageForPeople) {
   Caught caught(LogFormat::text);
   log(LogCode::server_started, "no\n2026 error \x1b[2J");

@@ -110,6 +110,23 @@ class TopTest(unittest.TestCase):
         os.close(leader)
 
 
+class SendTest(unittest.TestCase):
+    def setUp(self):
+        self.weir = Weir({"visits.yaml": SOURCE}).start()
+        self.addCleanup(self.weir.close)
+
+    def test_csv_is_sent_with_a_token_that_may_write_and_nothing_else(self):
+        (self.weir.folder / "visits.csv").write_text("seen,page,seconds\n2024-05-01 10:00,/a,7\n")
+        made = self.weir.post("/weir/v1/tokens", {"scopes": ["write:visits"]})
+        token = made.data["token"]
+        sent = self.weir.run("send", "visits", "visits.csv", "--strict", "--token", token)
+        self.assertEqual(sent.returncode, 0, sent)
+        self.assertEqual(self.weir.sql("SELECT seconds FROM visits"), [{"seconds": 7}])
+        listed = self.weir.get("/weir/v1/sources", token=token).data
+        self.assertEqual([source["name"] for source in listed], ["visits"])
+        self.assertIn("/weir/v1/sources", self.weir.get("/openapi.json", token=token).json["paths"])
+
+
 class TapTest(unittest.TestCase):
     def setUp(self):
         self.weir = Weir({"visits.yaml": SOURCE + STREAM}).start()

@@ -107,6 +107,8 @@ REFUSALS = {
     ),
     "version that is not there": ("GET", "/api/v7/counts/of-key?k=a", None, {}, True, 404, None),
     "sql that is none": ("POST", "/weir/v1/sql", '{"sql":"SELEC 1"}', {}, True, 400, None),
+    "sql that is too long": ("POST", "/weir/v1/sql", " " * (1 << 20) + "{}", {}, True, 413, None),
+    "body of a read": ("GET", "/weir/v1/status", " " * (1 << 20) + "{}", {}, True, 413, None),
     "sql over a file": (
         "POST", "/weir/v1/sql", "{\"sql\":\"FROM read_csv('/etc/passwd')\"}", {}, True, 400, None,
     ),
