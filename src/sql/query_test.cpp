@@ -123,6 +123,11 @@ TEST_F(QueryTest, what_acts_or_looks_outside_is_refused) {
                           "FROM tumble('/etc/passwd', date, INTERVAL 1 DAY)",
                           "FROM json_execute_serialized_sql(json_serialize_sql('FROM secret'))",
                           "SELECT nextval('s')",
+                          "SELECT format('{:.1000000000f}', 1.0)",
+                          "SELECT system.main.printf('%.1000000000f', 1.0)",
+                          "SELECT format(origin, 1) FROM delays",
+                          "SELECT list_transform([1], lambda x: format('{:{}}', x, 9))",
+                          "SELECT * FROM range(length(printf('%*d', 9, 1)))",
                           "SELECT ? + 1",
                           "SELECT $1"}) {
     EXPECT_EQ(check(sql).index(), 1) << sql;
