@@ -168,6 +168,28 @@ TEST_F(QueryTest, what_grows_beyond_all_bounds_when_it_is_bound_is_refused) {
   EXPECT_EQ(check(nested(200, "SELECT * FROM (", ")")).index(), 0);
 }
 
+TEST_F(QueryTest, conditions_of_too_many_terms_are_refused_before_they_are_parsed) {
+  const auto chain = [](std::size_t terms, const char* word) {
+    std::string sql = "SELECT * FROM delays WHERE flights = 0";
+    for (std::size_t i = 1; i < terms; ++i) sql += fmt::format(" {} flights = 1", word);
+    return sql;
+  };
+  EXPECT_EQ(check(chain(2'000, "aNd")).index(), 0);
+  for (const char* word : {"and", "OR"}) {
+    EXPECT_EQ(mistake(chain(60'000, word)).message,
+              "these are 59999 ANDs and ORs, at most 5000 may be: write IN for a list of values");
+  }
+  EXPECT_EQ(check("SELECT '" + chain(60'000, "and") + "' AS words").index(), 0);
+}
+
+TEST_F(QueryTest, many_mistakes_are_found_in_the_time_of_few) {
+  std::string sql = "SELECT 1";
+  for (int i = 0; i < 50'000; ++i) sql += fmt::format(", $p{}", i);
+  const QueryCheck refused = check(sql);
+  ASSERT_EQ(refused.index(), 1);
+  EXPECT_EQ(std::get<1>(refused).size(), 100U);
+}
+
 TEST_F(QueryTest, a_mistake_has_its_place_and_says_how_to_mend_it) {
   struct Case {
     const char* sql;
