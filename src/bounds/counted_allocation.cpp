@@ -44,9 +44,8 @@ Function* behind(const char* symbol) {
 
 struct Behind {
   using Data = duckdb::PrivateAllocatorData;
-  std::uint8_t* (*allocate)(Data*, std::uint64_t) =
-      behind<std::uint8_t*(Data*, std::uint64_t)>(
-          "_ZN6duckdb9Allocator15DefaultAllocateEPNS_20PrivateAllocatorDataEm");
+  std::uint8_t* (*allocate)(Data*, std::uint64_t) = behind<std::uint8_t*(Data*, std::uint64_t)>(
+      "_ZN6duckdb9Allocator15DefaultAllocateEPNS_20PrivateAllocatorDataEm");
   void (*free)(Data*, std::uint8_t*, std::uint64_t) =
       behind<void(Data*, std::uint8_t*, std::uint64_t)>(
           "_ZN6duckdb9Allocator11DefaultFreeEPNS_20PrivateAllocatorDataEPhm");
@@ -81,8 +80,7 @@ std::uint8_t* Allocator::DefaultAllocate(PrivateAllocatorData* data, std::uint64
   return behind_ours().allocate(data, bytes);
 }
 
-void Allocator::DefaultFree(PrivateAllocatorData* data, std::uint8_t* memory,
-                            std::uint64_t bytes) {
+void Allocator::DefaultFree(PrivateAllocatorData* data, std::uint8_t* memory, std::uint64_t bytes) {
   StatementBounds::count(-static_cast<std::int64_t>(bytes));
   behind_ours().free(data, memory, bytes);
 }
@@ -100,15 +98,21 @@ std::uint8_t* Allocator::DefaultReallocate(PrivateAllocatorData* data, std::uint
 #ifndef WEIR_SANITIZED
 
 void* operator new(std::size_t bytes) {
+  using weir::bounds::StatementBounds;
   void* const memory =
-      weir::bounds::StatementBounds::refuses(bytes) ? nullptr : std::malloc(bytes > 0 ? bytes : 1);
+      StatementBounds::refuses(bytes) ? nullptr : std::malloc(bytes > 0 ? bytes : 1);
   if (memory == nullptr) throw std::bad_alloc();
-  weir::bounds::StatementBounds::count(static_cast<std::int64_t>(malloc_usable_size(memory)));
+  if (StatementBounds::is_counting()) {
+    StatementBounds::count(static_cast<std::int64_t>(malloc_usable_size(memory)));
+  }
   return memory;
 }
 
 void operator delete(void* memory) noexcept {
-  weir::bounds::StatementBounds::count(-static_cast<std::int64_t>(malloc_usable_size(memory)));
+  using weir::bounds::StatementBounds;
+  if (StatementBounds::is_counting()) {
+    StatementBounds::count(-static_cast<std::int64_t>(malloc_usable_size(memory)));
+  }
   std::free(memory);
 }
 

@@ -10,8 +10,8 @@ constexpr std::size_t small_bytes_max = std::size_t{64} << 10;
 
 }  // namespace
 
-thread_local StatementBounds* StatementBounds::current = nullptr;
-thread_local bool StatementBounds::enforced = false;
+constinit thread_local StatementBounds* StatementBounds::current = nullptr;
+constinit thread_local bool StatementBounds::enforced = false;
 
 StatementBounds::StatementBounds(std::size_t bytes_max,
                                  std::chrono::steady_clock::time_point deadline)

@@ -24,7 +24,9 @@ class StatementBounds {
   // Whether it found no more of the memory that the database's statements share.
   bool ran_out_of_memory() const { return ran_out_of_memory_; }
 
-  // What the thread's allocations change, less what is freed. Nothing without a statement.
+  // Whether the thread runs a statement.
+  static bool is_counting() { return current != nullptr; }
+  // What its allocations take, less what is freed. Nothing without a statement.
   static void count(std::int64_t bytes);
   // Whether an allocation of so many bytes more is to fail. Small ones never do: what must not
   // fail, such as giving back what a failed statement holds, needs no more.
@@ -55,8 +57,8 @@ class StatementBounds {
   };
 
  private:
-  static thread_local StatementBounds* current;
-  static thread_local bool enforced;
+  static constinit thread_local StatementBounds* current;
+  static constinit thread_local bool enforced;
 
   const std::int64_t bytes_max_;
   const std::chrono::steady_clock::time_point deadline_;
