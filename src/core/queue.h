@@ -1,6 +1,7 @@
 // Hands work from one stage's thread to the next and makes a fast stage wait for a slow one.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -45,6 +46,18 @@ class Queue {
     if (items_.empty()) return std::nullopt;
     T item = std::move(items_.front());
     items_.pop_front();
+    changed_.notify_all();
+    return item;
+  }
+
+  // The first item that `is_wanted` says so of, at once. Nothing: there is none.
+  template <class IsWanted>
+  std::optional<T> take_first(IsWanted is_wanted) {
+    std::lock_guard lock(mutex_);
+    const auto found = std::ranges::find_if(items_, is_wanted);
+    if (found == items_.end()) return std::nullopt;
+    T item = std::move(*found);
+    items_.erase(found);
     changed_.notify_all();
     return item;
   }

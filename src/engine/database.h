@@ -17,10 +17,13 @@
 
 namespace weir::engine {
 
+// What its statements hold together, as for a sort.
+inline constexpr std::size_t memory_bytes_default = std::size_t{256} << 20;
+
 struct DatabaseOptions {
   std::filesystem::path file;  // empty: in memory
   int threads = 1;
-  std::size_t memory_bytes_max = std::size_t{256} << 20;
+  std::size_t memory_bytes_max = memory_bytes_default;
   std::size_t wal_bytes_max = std::size_t{8} << 20;
   // Off: SQL cannot read or write files, attach, load or set anything.
   bool external_access = false;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "bounds/statement_bounds.h"
 #include "engine/failure.h"
 #include "engine/handle.h"
 #include "engine/logical_type.h"
@@ -20,7 +21,11 @@ Result<std::unique_ptr<Rows>> DuckdbRows::execute(std::shared_ptr<ConnectionHand
                                                   duckdb_prepared_statement prepared) {
   std::unique_ptr<DuckdbRows> rows(new DuckdbRows(std::move(connection)));
   duckdb_result* result = &rows->result_;
-  if (duckdb_execute_prepared(prepared, result) != DuckDBSuccess) {
+  const auto execute = [&] {
+    const bounds::StatementBounds::Enforced enforced;
+    return duckdb_execute_prepared(prepared, result);
+  };
+  if (execute() != DuckDBSuccess) {
     return failure(duckdb_result_error(result));
   }
   Schema schema;

@@ -1,5 +1,6 @@
 #include "engine/duckdb_statement.h"
 
+#include "bounds/statement_bounds.h"
 #include "engine/duckdb_rows.h"
 #include "engine/failure.h"
 #include "engine/logical_type.h"
@@ -22,7 +23,11 @@ Result<Schema> result_schema(duckdb_prepared_statement prepared) {
 
 Result<Prepared> prepare(duckdb_connection connection, const std::string& sql) {
   duckdb_prepared_statement made = nullptr;
-  const duckdb_state state = duckdb_prepare(connection, sql.c_str(), &made);
+  const auto prepare_bounded = [&] {
+    const bounds::StatementBounds::Enforced enforced;
+    return duckdb_prepare(connection, sql.c_str(), &made);
+  };
+  const duckdb_state state = prepare_bounded();
   Prepared prepared(made);
   if (state != DuckDBSuccess) return failure(duckdb_prepare_error(made));
   return prepared;

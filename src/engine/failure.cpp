@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "bounds/statement_bounds.h"
+
 namespace weir::engine {
 namespace {
 
@@ -16,9 +18,11 @@ struct ErrorClass {
   Fault fault;
 };
 
+constexpr std::string_view out_of_memory = "Out of Memory";
+
 // The classes that are no mistake in the SQL or in the data it meets.
 constexpr auto classes = std::to_array<ErrorClass>({{"INTERRUPT", Fault::unavailable},
-                                                    {"Out of Memory", Fault::unavailable},
+                                                    {out_of_memory, Fault::unavailable},
                                                     {"IO", Fault::unavailable},
                                                     {"Permission", Fault::denied},
                                                     {"TransactionContext", Fault::conflict},
@@ -93,6 +97,7 @@ Error failure(const char* message) {
   text = text.substr(0, text.rfind("\n\nLINE "));
   const std::string_view name = class_of(text);
   const Fault fault = fault_of(name, text);
+  if (name == out_of_memory) bounds::StatementBounds::note_out_of_memory();
   if (!name.empty()) text.remove_prefix(name.size() + std::string_view(" Error: ").size());
   if (std::optional<Error> ours = from_callback(text)) return *std::move(ours);
   return {fault, one_line(without_advice(text))};

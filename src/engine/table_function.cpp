@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "bounds/statement_bounds.h"
 #include "engine/failure.h"
 #include "engine/handle.h"
 #include "engine/logical_type.h"
@@ -9,6 +10,7 @@
 namespace weir::engine {
 namespace {
 
+using Suspended = bounds::StatementBounds::Suspended;  // ours handles no refused allocation
 using SharedSource = std::shared_ptr<const ChunkSource>;
 
 template <class T>
@@ -17,6 +19,7 @@ void destroy(void* object) {
 }
 
 void bind(duckdb_bind_info info) {
+  const Suspended suspended;
   const auto& source = *static_cast<SharedSource*>(duckdb_bind_get_extra_info(info));
   for (const Field& column : source->schema().columns) {
     const LogicalType type = to_duckdb(column.type);
@@ -25,6 +28,7 @@ void bind(duckdb_bind_info info) {
 }
 
 void init(duckdb_init_info info) {
+  const Suspended suspended;
   const auto& source = *static_cast<SharedSource*>(duckdb_init_get_extra_info(info));
   std::vector<std::size_t> columns;
   for (idx_t i = 0; i < duckdb_init_get_column_count(info); ++i) {
@@ -39,6 +43,7 @@ void init(duckdb_init_info info) {
 }
 
 void read(duckdb_function_info info, duckdb_data_chunk chunk) {
+  const Suspended suspended;
   auto& reader = *static_cast<ChunkReader*>(duckdb_function_get_init_data(info));
   const Result<std::size_t> rows = reader.read(chunk);
   if (!rows.ok()) return duckdb_function_set_error(info, callback_failure(rows.error()).c_str());

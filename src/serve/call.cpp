@@ -12,7 +12,6 @@ namespace weir::serve {
 namespace {
 
 constexpr std::chrono::milliseconds wait_default{10'000};
-constexpr std::chrono::milliseconds wait_max{60'000};
 
 std::optional<std::string_view> option(const net::Request& request, std::string_view name) {
   for (const auto& [key, value] : request.query) {
@@ -37,7 +36,7 @@ std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRe
 
 // Looking into the indexes is a part of the query's time.
 std::variant<RowsText, net::Response> read_watched(const Call& call, const RowsRead& read) {
-  const QueryWatch::Guard guard = call.watch.start(call.connection);
+  const QueryWatch::Guard guard = watched(call, call.connection);
   if (read.conditions == nullptr) return read_tables(call, read, guard);
   const auto by_index = call.views.put(*read.conditions, read.parameters);
   // Values that cannot be read are the query's to refuse.
@@ -46,6 +45,15 @@ std::variant<RowsText, net::Response> read_watched(const Call& call, const RowsR
     return refuse_failed(by_index.ok() ? Error{} : by_index.error(), guard, call.watch);
   }
   return read_tables(call, read, guard);
+}
+
+net::Response refuse_overtime(const QueryWatch& watch) {
+  return net::refusal_for_now(
+      504, "QUERY_TIMEOUT",
+      fmt::format("the query took longer than {}: read fewer rows, or let a stream keep the "
+                  "result in a table",
+                  to_string(watch.query_time_max())),
+      1);
 }
 
 std::unique_ptr<net::Response> respond(net::Response response) {
@@ -105,14 +113,26 @@ std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view
       fmt::format("this token may not read {}; it needs the scope read:{}", name, needed)));
 }
 
+QueryWatch::Guard watched(const Call& call, engine::Connection& connection) {
+  return call.watch.start(connection, [&call] { call.answer_early(refuse_overtime(call.watch)); });
+}
+
 net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,
                             const QueryWatch& watch) {
-  if (guard.is_over()) {
+  if (guard.is_over()) return refuse_overtime(watch);
+  if (guard.took_too_much()) {
+    return net::refusal(
+        400, "QUERY_TOO_LARGE",
+        fmt::format("the query needs more memory than it may have, {} MB for the rows it sorts, "
+                    "groups or joins, {} MB in all: read fewer rows, columns or groups, make "
+                    "shorter texts and lists, or let a stream keep the result in a table",
+                    engine::memory_bytes_default >> 20, statement_bytes_max >> 20));
+  }
+  if (guard.found_memory_short()) {
     return net::refusal_for_now(
-        504, "QUERY_TIMEOUT",
-        fmt::format("the query took longer than {}: read fewer rows, or let a stream keep the "
-                    "result in a table",
-                    to_string(watch.query_time_max())),
+        503, "UNAVAILABLE",
+        fmt::format("the queries that run now need more than the {} MB they share: try again",
+                    engine::memory_bytes_default >> 20),
         1);
   }
   if (error.fault == Fault::invalid) return net::refusal(400, "QUERY_FAILED", error.message);

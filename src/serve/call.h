@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,11 +30,14 @@ struct Call {
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
   QueryWatch& watch;
-  const TimeZone& zone;                  // of times without an offset
-  const index::OrderedIndexes* indexes;  // null: no table has one
-  IndexViews& views;                     // of the worker's connection
+  const TimeZone& zone;                             // of times without an offset
+  const index::OrderedIndexes* indexes;             // null: no table has one
+  IndexViews& views;                                // of the worker's connection
+  std::function<void(net::Response)> answer_early;  // while the query still works
 };
 
+// The longest that a request may wait for a position.
+constexpr std::chrono::milliseconds wait_max{60'000};
 bool asks_to_wait(const net::Request& request);
 
 // Honours `?wait=POSITION&timeout=10s` for a read of these relations; at once without it. The
@@ -58,9 +62,11 @@ struct RowsRead {
 };
 
 // The rows, or the refusal: 504 when the query took too long, 400 when it fails on a row or the
-// answer would be too large, 503 when the engine is short of memory.
+// answer would be too large or the query needs too much memory, 503 when other queries have it.
 std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read);
 
+// Watches what the call does on the connection, and answers it where that does not end in time.
+QueryWatch::Guard watched(const Call& call, engine::Connection& connection);
 // The refusal of a query that failed, whose time may have been over.
 net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,
                             const QueryWatch& watch);

@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <iterator>
 #include <thread>
 
-#include "core/queue.h"
 #include "net/envelope.h"
-#include "net/share.h"
 #include "openapi/document.h"
 #include "openapi/explorer.h"
 #include "serve/access.h"
@@ -20,6 +17,7 @@
 #include "serve/routes.h"
 #include "serve/sql_route.h"
 #include "serve/token_route.h"
+#include "serve/waiting_lines.h"
 
 namespace weir::serve {
 namespace {
@@ -32,19 +30,7 @@ int workers_for_sql(int workers) { return std::max(1, workers / 2); }
 int workers_for_others(int workers) { return std::max(1, workers - workers / 2); }
 // Taps wait for rows to come, at most so many at a time, and share nothing with the reads.
 constexpr int tap_workers = 4;
-constexpr std::size_t taps_waiting_max = 64;
 constexpr std::size_t cache_bytes_max = std::size_t{64} << 20;
-// The bodies of all requests that stand in line or are being answered.
-constexpr std::size_t bodies_bytes_max = std::size_t{64} << 20;
-
-struct Job {
-  net::Request request;
-  net::Reply reply;
-  Route route;
-  std::shared_ptr<const govern::Token> token;
-  net::Share body;
-  std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
-};
 
 // A route and who asks for it; no token where the route asks for none.
 struct Admitted {
@@ -98,11 +84,6 @@ net::Response answer_docs(const std::string& path) {
   return response;
 }
 
-net::Response refuse_overloaded() {
-  return net::refusal_for_now(503, "OVERLOADED",
-                              "too many requests wait for an answer: try again in a second", 1);
-}
-
 net::Response answer_metrics(const std::vector<telemetry::Metric>& metrics) {
   return {.body = telemetry::prometheus_text(metrics),
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
@@ -118,24 +99,18 @@ class WorkerGateway final : public Gateway {
         taps_(parts_.journal, std::move(parts_.flows)),
         cache_(cache_bytes_max, parts_.clock),
         watch_(parts_.query_time_max),
-        prompt_(parts_.waiting_max),
-        patient_(parts_.waiting_max),
-        tapping_(taps_waiting_max) {}
+        lines_(parts_.waiting_max, parts_.query_time_max) {}
 
   ~WorkerGateway() override {
     parts_.freshness.stop();
     stopping_.request_stop();
-    tapping_.close();
-    for (Lines* lines : {&prompt_, &patient_}) {
-      lines->sql.close();
-      lines->others.close();
-    }
+    lines_.close();
   }
 
   Result<void> start_workers() {
     for (int i = 0; i < tap_workers; ++i) start_tapping();
-    OK_OR_RETURN(start_workers(prompt_, parts_.workers));
-    return start_workers(patient_, patient_workers);
+    OK_OR_RETURN(start_workers(lines_.prompt(), parts_.workers));
+    return start_workers(lines_.patient(), patient_workers);
   }
 
   std::unique_ptr<net::Response> check_head(const net::Request& request) const override {
@@ -157,30 +132,11 @@ class WorkerGateway final : public Gateway {
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.is_ready()));
     if (request.method != "POST") std::string().swap(request.body);  // nobody reads it
-    net::Share body(bodies_bytes_, request.body.size());
-    const auto job = std::make_shared<Job>(Job{
-        std::move(request), std::move(reply), std::move(route), std::move(token), std::move(body)});
-    const bool is_beyond = bodies_bytes_ > bodies_bytes_max;
-    if (is_beyond || !line_of(*job).try_push(job)) job->reply.send(refuse_overloaded());
+    lines_.add(std::make_shared<Job>(std::move(request), std::move(reply), std::move(route),
+                                     std::move(token)));
   }
 
  private:
-  using Jobs = Queue<std::shared_ptr<Job>>;
-  struct Lines {
-    explicit Lines(std::size_t waiting_max) : sql(waiting_max), others(waiting_max) {}
-    Jobs sql, others;
-  };
-
-  Jobs& line_of(const Job& job) {
-    if (job.route.kind == RouteKind::tap) return tapping_;
-    // What waits for the journal must not hold up a read either.
-    const RouteKind kind = job.route.kind;
-    const bool waits =
-        asks_to_wait(job.request) || kind == RouteKind::replay || kind == RouteKind::drop;
-    Lines& lines = waits ? patient_ : prompt_;
-    return is_sql(job.route) ? lines.sql : lines.others;
-  }
-
   std::variant<Admitted, net::Response> admit(const net::Request& request) const {
     auto found = find_route(apis_, request);
     Admitted admitted;
@@ -209,14 +165,14 @@ class WorkerGateway final : public Gateway {
 
   void start_tapping() {
     workers_.emplace_back([this] {
-      while (const auto job = tapping_.pop()) answer_tap(**job);
+      while (const auto job = lines_.taps().pop()) answer_tap(**job);
     });
   }
 
   void answer_tap(Job& job) {
-    if (waited_too_long(job)) return job.reply.send(refuse_overloaded());
+    if (lines_.has_waited_too_long(job)) return job.answer(refuse_overloaded());
     const bool as_lines = form_asked(job.request) == RowForm::ndjson;
-    job.reply.send(
+    job.answer(
         taps_.answer({job.request, *job.token, as_lines}, job.route.name, stopping_.get_token()));
   }
 
@@ -229,24 +185,27 @@ class WorkerGateway final : public Gateway {
     return {};
   }
 
-  // What stood in line longer than a query may take has waited long enough.
-  bool waited_too_long(const Job& job) const {
-    return !asks_to_wait(job.request) &&
-           std::chrono::steady_clock::now() - job.came > parts_.query_time_max;
-  }
-
   void answer(Job& job, engine::Connection& connection, IndexViews& views) {
-    if (waited_too_long(job)) return job.reply.send(refuse_overloaded());
+    if (lines_.has_waited_too_long(job)) return job.answer(refuse_overloaded());
     net::Response response = response_to(job, connection, views);
     const bool stops = job.route.kind == RouteKind::stop && response.status == 200;
-    job.reply.send(std::move(response));
+    job.answer(std::move(response));
     // The one who asked has the answer before the server is gone.
     if (stops) parts_.stop();
   }
 
-  net::Response response_to(const Job& job, engine::Connection& connection, IndexViews& views) {
-    const Call call{job.request,      job.came, *job.token,       parts_.readables,     connection,
-                    parts_.freshness, watch_,   parts_.time_zone, parts_.indexes.get(), views};
+  net::Response response_to(Job& job, engine::Connection& connection, IndexViews& views) {
+    const Call call{job.request,
+                    job.came,
+                    *job.token,
+                    parts_.readables,
+                    connection,
+                    parts_.freshness,
+                    watch_,
+                    parts_.time_zone,
+                    parts_.indexes.get(),
+                    views,
+                    [&job](net::Response response) { job.answer(std::move(response)); }};
     switch (job.route.kind) {
       case RouteKind::data: return answer_data(call, job.route.name);
       case RouteKind::api: return answer_api(call, apis_[job.route.api], cache_);
@@ -331,10 +290,7 @@ class WorkerGateway final : public Gateway {
   const flow::Taps taps_;
   AnswerCache cache_;
   QueryWatch watch_;
-  std::atomic<std::size_t> bodies_bytes_ = 0;
-  Lines prompt_;
-  Lines patient_;
-  Jobs tapping_;
+  WaitingLines lines_;
   std::stop_source stopping_;
   std::vector<std::jthread> workers_;
 };

@@ -354,6 +354,47 @@ TEST_F(GatewayTest, sql_that_takes_long_holds_up_no_other_read) {
   EXPECT_GT(overloaded, 0);
 }
 
+// Compares each letter with each other, for seconds, and takes no memory meanwhile.
+std::string comparison(int letters) {
+  const std::string a = "repeat('a', " + std::to_string(letters) + ")";
+  const std::string b = "repeat('b', " + std::to_string(letters) + ")";
+  return R"json({"sql": "SELECT levenshtein(origin || )json" + a + ", " + b +
+         R"json() AS n FROM delays LIMIT 1"})json";
+}
+
+TEST_F(GatewayTest, sql_inside_a_function_that_does_not_end_is_answered_and_so_is_who_waits) {
+  parts_.query_time_max = std::chrono::milliseconds(200);
+  std::vector<std::future<net::Response>> queries;
+  for (int i = 0; i < 3; ++i) {
+    net::Request asked = request("POST", "/weir/v1/sql");
+    asked.body = comparison(60'000);
+    queries.push_back(send(std::move(asked)));
+  }
+  // One works; the others stand behind it, where no worker comes for them.
+  const net::Response over = queries.front().get();
+  EXPECT_EQ(over.status, 504) << over.body;
+  EXPECT_NE(over.body.find("QUERY_TIMEOUT"), std::string::npos) << over.body;
+  for (int i = 1; i < 3; ++i) {
+    const net::Response sent_away = queries[i].get();
+    EXPECT_EQ(sent_away.status, 503) << sent_away.body;
+    EXPECT_EQ(header(sent_away, "Retry-After"), "1");
+  }
+  EXPECT_EQ(get("/api/v1/data/delays").status, 200);
+  // The worker was busy all the time, and still is.
+  EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT 1 AS one"})").status, 503);
+}
+
+TEST_F(GatewayTest, sql_that_needs_too_much_memory_is_told_the_limit) {
+  for (const char* sql :
+       {"SELECT repeat('x', 2000000000) AS x", "SELECT list(i) AS l FROM range(200000000) t(i)"}) {
+    const net::Response refused = post("/weir/v1/sql", std::string(R"({"sql": ")") + sql + "\"}");
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_NE(refused.body.find("QUERY_TOO_LARGE"), std::string::npos) << refused.body;
+    EXPECT_NE(refused.body.find("256 MB"), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT 1 AS one"})").status, 200);
+}
+
 TEST_F(GatewayTest, a_tap_that_stood_in_line_too_long_is_sent_away) {
   const journal::TemporaryFolder folder;
   const auto journal = journal::open_journal(folder.path());

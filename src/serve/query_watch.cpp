@@ -1,10 +1,14 @@
 #include "serve/query_watch.h"
 
+#include <utility>
+
 namespace weir::serve {
 namespace {
 
 // An interrupt between a query's planning and its start is lost, so it is repeated.
 constexpr std::chrono::milliseconds repeat_every{20};
+// A query that is interrupted ends sooner, but for what one function does.
+constexpr std::chrono::milliseconds grace{1'000};
 
 }  // namespace
 
@@ -14,9 +18,10 @@ QueryWatch::QueryWatch(std::chrono::milliseconds query_time_max)
 
 QueryWatch::~QueryWatch() = default;
 
-QueryWatch::Guard QueryWatch::start(engine::Connection& connection) {
+QueryWatch::Guard QueryWatch::start(engine::Connection& connection, std::function<void()> give_up) {
   const std::lock_guard lock(mutex_);
-  running_.push_back({connection, std::chrono::steady_clock::now() + query_time_max_});
+  running_.push_back(
+      {connection, std::chrono::steady_clock::now() + query_time_max_, std::move(give_up)});
   if (running_.size() == 1) changed_.notify_one();
   return {*this, std::prev(running_.end())};
 }
@@ -28,8 +33,16 @@ QueryWatch::Guard::~Guard() {
 
 bool QueryWatch::Guard::is_over() const {
   const std::lock_guard lock(watch_.mutex_);
-  return running_->is_over;
+  return running_->is_over || bounds_.exceeded_time();
 }
+
+bool QueryWatch::Guard::took_too_much() const {
+  const std::lock_guard lock(watch_.mutex_);
+  // What is short while nothing else runs is so because of this one.
+  return bounds_.exceeded_memory() || (bounds_.ran_out_of_memory() && watch_.running_.size() == 1);
+}
+
+bool QueryWatch::Guard::found_memory_short() const { return bounds_.ran_out_of_memory(); }
 
 void QueryWatch::run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
@@ -47,6 +60,9 @@ void QueryWatch::run(const std::stop_token& stop) {
       }
       query.is_over = true;
       query.connection.interrupt();
+      if (now >= query.deadline + grace && query.give_up) {
+        std::exchange(query.give_up, nullptr)();
+      }
       wake = now + repeat_every;
     }
     changed_.wait_until(lock, stop, wake, [] { return false; });

@@ -6,6 +6,7 @@
 
 #include "formats/json_value.h"
 #include "net/envelope.h"
+#include "serve/waiting_lines.h"
 #include "sql/sql_text.h"
 
 namespace weir::serve {
@@ -61,12 +62,13 @@ net::Response answer_checked(const Call& call, const std::string& sql,
 
 }  // namespace
 
-std::variant<sql::QueryCheck, net::Response> SharedChecker::check(std::string_view sql,
-                                                                  QueryWatch& watch) {
-  const std::lock_guard lock(mutex_);
-  const QueryWatch::Guard guard = watch.start(checker_.connection());
+std::variant<sql::QueryCheck, net::Response> SharedChecker::check(const Call& call,
+                                                                  std::string_view sql) {
+  const std::unique_lock lock(mutex_, call.watch.query_time_max());
+  if (!lock.owns_lock()) return refuse_overloaded();
+  const QueryWatch::Guard guard = watched(call, checker_.connection());
   sql::QueryCheck checked = checker_.check(sql, {});
-  if (guard.is_over()) return refuse_failed({}, guard, watch);
+  if (guard.is_over() || guard.took_too_much()) return refuse_failed({}, guard, call.watch);
   return checked;
 }
 
@@ -82,7 +84,7 @@ net::Response answer_sql(const Call& call, SharedChecker& checker) {
 
 std::variant<sql::CheckedQuery, net::Response> check_sql(const Call& call, SharedChecker& checker,
                                                          const std::string& sql) {
-  auto checked = checker.check(sql, call.watch);
+  auto checked = checker.check(call, sql);
   if (auto* refused = std::get_if<net::Response>(&checked)) return std::move(*refused);
   auto& check = std::get<sql::QueryCheck>(checked);
   if (const auto* mistakes = std::get_if<std::vector<sql::SqlMistake>>(&check)) {

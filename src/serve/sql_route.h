@@ -13,11 +13,12 @@ class SharedChecker {
  public:
   explicit SharedChecker(sql::QueryChecker checker) : checker_(std::move(checker)) {}
 
-  // Watched like a query: folding constants can take long too.
-  std::variant<sql::QueryCheck, net::Response> check(std::string_view sql, QueryWatch& watch);
+  // Watched like a query: folding constants can take long too. Who cannot have the checker in as
+  // long as a query may take is refused.
+  std::variant<sql::QueryCheck, net::Response> check(const Call& call, std::string_view sql);
 
  private:
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   sql::QueryChecker checker_;  // under mutex_
 };
 

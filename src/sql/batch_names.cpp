@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "sql/window_call.h"
+
 namespace weir::sql {
 namespace {
 
@@ -49,8 +51,10 @@ class WindowMacro {
         "(CASE WHEN size <= INTERVAL '0 seconds' OR {0} <= INTERVAL '0 seconds'"
         " THEN error('a window''s size and slide are longer than nothing')"
         " WHEN {0} > size THEN error('the slide is larger than the size, so rows between two"
-        " windows would be lost: make it the size or less') ELSE {0} END)",
-        slide_);
+        " windows would be lost: make it the size or less')"
+        " WHEN epoch(size) > {1} * epoch({0}) THEN error('each row would be in more than {1}"
+        " windows: make the slide larger') ELSE {0} END)",
+        slide_, windows_a_row_max);
   }
   // Weeks begin on Mondays, and 1970-01-05 was one.
   std::string origin() const {

@@ -101,6 +101,10 @@ TEST_F(BatchNamesTest, windows_are_laid_out_as_in_a_stream) {
         "the size or less"}},
       {"UTC",
        in_january,
+       "hop(t, ts, INTERVAL 1 MICROSECOND, INTERVAL 1 HOUR)",
+       {"each row would be in more than 10000 windows: make the slide larger"}},
+      {"UTC",
+       in_january,
        "tumble(t, ts, INTERVAL 0 HOURS)",
        {"a window's size and slide are longer than nothing"}},
   };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/suggestion.h"
@@ -8,6 +9,7 @@
 #include "sql/lowering.h"
 #include "sql/plan.h"
 #include "sql/plan_relation.h"
+#include "sql/query_bulk.h"
 #include "sql/syntax.h"
 
 namespace weir::sql {
@@ -191,7 +193,13 @@ Result<Plan> lower_plan(Compilation& compilation, const formats::JsonValue& boun
 
 Result<Plan> compile_in(CompileDatabase& database, Compilation& compilation) {
   Refusals& refusals = compilation.refusals;
+  OK_OR_RETURN(refuse_long_conditions(refusals));
   TRY(const formats::JsonValue statement, parse_select(database.connection(), refusals));
+  std::map<std::string, std::size_t> widths;
+  for (const Readable& readable : compilation.names) {
+    widths[readable.name] = readable.schema->columns.size();
+  }
+  refuse_bulk(statement, widths, refusals);
   const SqlUses uses = uses_of(statement);
   refuse_uses(uses, refusals);
   refuse_tables(uses, compilation.names, refusals);

@@ -82,6 +82,18 @@ TEST(Compile, RefusesAHopThatPutsARowIntoTooManyWindows) {
             "larger");
 }
 
+TEST(Compile, RefusesWhatGrowsBeyondAllBoundsWhenItIsBound) {
+  std::string doubling = "SELECT t, a FROM events";
+  for (int i = 0; i < 40; ++i) doubling = "SELECT *, * FROM (" + doubling + ")";
+  EXPECT_EQ(mistake_in(doubling, {source({"a"})}),
+            "with every * written out, a SELECT here has more than 20000 columns: name those you "
+            "want");
+  std::string chain = "SELECT a FROM events WHERE a = 1";
+  for (int i = 0; i < 5'001; ++i) chain += " OR a = 1";
+  EXPECT_EQ(mistake_in(chain, {source({"a"})}),
+            "these are 5001 ANDs and ORs, at most 5000 may be: write IN for a list of values");
+}
+
 TEST(Compile, RefusesAWindowOverWhatHasItsBoundsAlready) {
   Readable below = source({"a"});
   below.name = "below";

@@ -1,7 +1,10 @@
 #include "sql/function_rules.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string>
 #include <vector>
 
@@ -162,6 +165,9 @@ constexpr std::string_view looked_at =
     "variant_to_parquet_variant "
     "variant_typeof vector_type wavg week weekday weekofyear weighted_avg xor year yearweek ";
 
+// Of widths and precisions: a longer number is more memory than anyone counts.
+constexpr std::size_t format_digits_max = 4;
+
 constexpr auto safe_table_functions = std::to_array<std::string_view>(
     {"tumble", "hop", "unnest", "range", "generate_series", "json_each", "json_tree"});
 
@@ -191,6 +197,35 @@ bool is_looked_at(std::string_view name) {
   return std::ranges::binary_search(looked_at_names(), name) || name.starts_with("icu_collate_");
 }
 
+bool has_long_number(std::string_view text) {
+  std::size_t digits = 0;
+  return std::ranges::any_of(text, [&](unsigned char c) {
+    digits = std::isdigit(c) ? digits + 1 : 0;
+    return digits > format_digits_max;
+  });
+}
+
+// '%*d'
+bool takes_width_by_star(std::string_view text) {
+  bool in_number = false;
+  return std::ranges::any_of(text, [&](unsigned char c) {
+    in_number = c == '%' ? !in_number : in_number && !std::isalpha(c);
+    return in_number && c == '*';
+  });
+}
+
+// '{:{}}'
+bool takes_width_by_braces(std::string_view text) {
+  bool in_braces = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (in_braces && text[i] == '{') return true;
+    const bool is_escaped = text.substr(i, 2) == "{{";
+    if (text[i] == '{' || text[i] == '}') in_braces = text[i] == '{' && !is_escaped;
+    if (is_escaped) ++i;
+  }
+  return false;
+}
+
 std::optional<std::string> refusal(const auto& rules, std::string_view name) {
   const auto found =
       std::ranges::find_if(rules, [&](const Rule& rule) { return covers(rule, name); });
@@ -210,6 +245,18 @@ std::optional<std::string> refusal_in_query(std::string_view name) {
 std::optional<std::string> refusal_in_stream(std::string_view name) {
   auto refused = refusal_in_query(name);
   return refused ? refused : refusal(stream_rules, name);
+}
+
+std::optional<std::string> refusal_of_format(std::string_view function, std::string_view text) {
+  const auto refused = [&](std::string_view why) { return fmt::format("{}() {}", function, why); };
+  if (text.empty()) return refused("has a constant text, written as 'text', before its values");
+  if (has_long_number(text)) {
+    return refused(fmt::format("has numbers of at most {} digits in its text", format_digits_max));
+  }
+  const bool takes_width =
+      function == "printf" ? takes_width_by_star(text) : takes_width_by_braces(text);
+  if (takes_width) return refused("has its widths and precisions in its text, not as values");
+  return std::nullopt;
 }
 
 bool is_safe_table_function(std::string_view name) {

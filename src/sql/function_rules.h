@@ -14,6 +14,9 @@ std::optional<std::string> refusal_in_stream(std::string_view name);
 // `name` in lower case. A function that nobody has looked at is refused too.
 std::optional<std::string> refusal_in_query(std::string_view name);
 
+// Why format or printf may not have that text: how much it makes of a number must stand in it.
+std::optional<std::string> refusal_of_format(std::string_view function, std::string_view text);
+
 // Table functions that read nothing but what they are given. tumble and hop among them.
 bool is_safe_table_function(std::string_view name);
 

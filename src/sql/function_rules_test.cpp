@@ -42,5 +42,20 @@ TEST(FunctionRules, refuse_what_acts_tells_of_the_server_or_is_unknown) {
             "datepaart() is no function that SQL may call here; did you mean \"datepart\"?");
 }
 
+TEST(FunctionRules, a_format_says_itself_how_long_a_number_becomes) {
+  using Words = std::pair<const char*, const char*>;
+  for (const auto& [function, text] :
+       {Words{"format", "{:>9999} {{{}}} 50%*"}, Words{"format", "{:.2f}, {1}"},
+        Words{"printf", "%9999d 100%% * {{}}"}, Words{"printf", "%-5s * %.3f"}}) {
+    EXPECT_FALSE(refusal_of_format(function, text)) << function << text;
+  }
+  for (const auto& [function, text] :
+       {Words{"format", ""}, Words{"format", "{:10000}"}, Words{"format", "{:.1000000000f}"},
+        Words{"format", "{:{}}"}, Words{"format", "{{{:.{}f}"}, Words{"printf", "%*d"},
+        Words{"printf", "%.*f"}, Words{"printf", "%.12345f"}}) {
+    EXPECT_TRUE(refusal_of_format(function, text)) << function << text;
+  }
+}
+
 }  // namespace
 }  // namespace weir::sql

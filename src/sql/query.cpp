@@ -1,7 +1,5 @@
 #include "sql/query.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
@@ -30,6 +28,9 @@ void refuse_uses(const SqlUses& uses, Refusals& refusals) {
     for (const Use& use : *called) {
       if (const auto why = refusal_in_query(use.name)) refusals.note(use.offset, *why);
     }
+  }
+  for (const FormatUse& use : uses.formats) {
+    if (const auto why = refusal_of_format(use.function, use.text)) refusals.note(use.offset, *why);
   }
   for (const Use& use : uses.table_functions) {
     if (is_safe_table_function(use.name) || reads_topic(use.name)) continue;
@@ -142,31 +143,15 @@ Result<std::shared_ptr<const Schema>> result_schema(engine::Connection& connecti
   return statement->schema();
 }
 
-void refuse_bulk(const QueryBulk& bulk, Refusals& refusals) {
-  if (bulk.columns > bulk_columns_max) {
-    refusals.note(0, fmt::format("with every * written out, a SELECT here has more than {} columns:"
-                                 " name those you want",
-                                 bulk_columns_max));
-  }
-  if (bulk.selects > bulk_selects_max) {
-    refusals.note(0, fmt::format("this is {} SELECTs in one, at most {} may be", bulk.selects,
-                                 bulk_selects_max));
-  }
-  if (bulk.lambdas > bulk_lambdas_max) {
-    refusals.note_at_word(
-        "lambda", fmt::format("{} lambdas stand within one another, at most {} may", bulk.lambdas,
-                              bulk_lambdas_max));
-  }
-}
-
 Result<CheckedQuery> check_in(engine::Connection& connection,
                               const std::map<std::string, std::size_t>& widths,
                               const std::vector<Field>& parameters, Refusals& refusals) {
+  OK_OR_RETURN(refuse_long_conditions(refusals));
   TRY(const JsonValue statement, parse_select(connection, refusals));
   const SqlUses uses = uses_of(statement);
   std::vector<std::string> names;
   for (const auto& [name, width] : widths) names.push_back(name);
-  refuse_bulk(bulk_of(statement, widths), refusals);
+  refuse_bulk(statement, widths, refusals);
   refuse_uses(uses, refusals);
   refuse_tables(uses, names, refusals);
   CheckedQuery checked;

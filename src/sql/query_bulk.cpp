@@ -1,16 +1,28 @@
 #include "sql/query_bulk.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "sql/sql_text.h"
+#include <algorithm>
 
 namespace weir::sql {
 namespace {
 
 using formats::JsonValue;
+constexpr std::size_t conjunctions_max = 5'000;
+constexpr std::size_t columns_max = 20'000;
+constexpr std::size_t lambdas_max = 8;
+constexpr std::size_t selects_max = 1'000;
+
+struct QueryBulk {
+  std::size_t columns =
+      0;  // of the widest SELECT in it, with every `*` written out; an upper bound
+  std::size_t lambdas = 0;  // within one another; each level doubles the work
+  std::size_t selects = 0;
+};
+
 using Widths = std::map<std::string, std::size_t>;
 
-std::size_t limited(std::size_t columns) { return std::min(columns, bulk_columns_max + 1); }
+std::size_t limited(std::size_t columns) { return std::min(columns, columns_max + 1); }
 
 // Those of an item of a SELECT; a subquery's are its own.
 std::size_t count_stars(const JsonValue& item) {
@@ -105,10 +117,42 @@ class BulkReader {
 
 }  // namespace
 
-QueryBulk bulk_of(const JsonValue& statement, const std::map<std::string, std::size_t>& widths) {
+Result<void> refuse_long_conditions(Refusals& refusals) {
+  const std::string_view sql = refusals.sql();
+  std::size_t conjunctions = 0;
+  for (std::size_t at = 0; at < sql.size();) {
+    const std::size_t end = token_end(sql, at);
+    const std::string_view token = sql.substr(at, end - at);
+    if (token.size() <= 3) {
+      const std::string word = lower(std::string(token));
+      conjunctions += word == "and" || word == "or" ? 1 : 0;
+    }
+    at = end;
+  }
+  if (conjunctions <= conjunctions_max) return {};
+  return refusals.at(0, fmt::format("these are {} ANDs and ORs, at most {} may be: write IN for a "
+                                    "list of values",
+                                    conjunctions, conjunctions_max));
+}
+
+void refuse_bulk(const JsonValue& statement, const Widths& widths, Refusals& refusals) {
   BulkReader reader(widths);
   reader.read(statement, widths);
-  return reader.bulk();
+  const QueryBulk bulk = reader.bulk();
+  if (bulk.columns > columns_max) {
+    refusals.note(0, fmt::format("with every * written out, a SELECT here has more than {} columns:"
+                                 " name those you want",
+                                 columns_max));
+  }
+  if (bulk.selects > selects_max) {
+    refusals.note(
+        0, fmt::format("this is {} SELECTs in one, at most {} may be", bulk.selects, selects_max));
+  }
+  if (bulk.lambdas > lambdas_max) {
+    refusals.note_at_word(
+        "lambda", fmt::format("{} lambdas stand within one another, at most {} may", bulk.lambdas,
+                              lambdas_max));
+  }
 }
 
 }  // namespace weir::sql

@@ -1,29 +1,24 @@
-// How large a query's text becomes when it is bound. A `*` of a subquery that has two of its own
-// doubles its columns; DuckDB neither interrupts binding nor counts its memory, so what grows
-// beyond all bounds is refused before.
+// Refuses a statement whose text becomes too large when it is parsed or bound. A `*` of a subquery
+// that has two of its own doubles its columns; DuckDB neither interrupts binding nor counts its
+// memory, so what grows beyond all bounds is refused before.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <string>
 
+#include "core/result.h"
 #include "formats/json_value.h"
+#include "sql/sql_text.h"
 
 namespace weir::sql {
 
-struct QueryBulk {
-  std::size_t columns = 0;  // of the widest SELECT in it, with every `*` written out
-  std::size_t lambdas = 0;  // within one another; each level doubles the work
-  std::size_t selects = 0;
-};
+// Before it is parsed: DuckDB takes the square of their number to put ANDs and ORs together.
+Result<void> refuse_long_conditions(Refusals& refusals);
 
-// Of a statement of json_serialize_sql; `widths` are the columns of tables by name in lower case.
-// An upper bound; no larger than bulk_columns_max and one.
-QueryBulk bulk_of(const formats::JsonValue& statement,
-                  const std::map<std::string, std::size_t>& widths);
-
-inline constexpr std::size_t bulk_columns_max = 20'000;
-inline constexpr std::size_t bulk_lambdas_max = 8;
-inline constexpr std::size_t bulk_selects_max = 1'000;
+// Before it is bound. A statement of json_serialize_sql; `widths` are the columns of tables by name
+// in lower case.
+void refuse_bulk(const formats::JsonValue& statement,
+                 const std::map<std::string, std::size_t>& widths, Refusals& refusals);
 
 }  // namespace weir::sql

@@ -123,6 +123,11 @@ TEST_F(QueryTest, what_acts_or_looks_outside_is_refused) {
                           "FROM tumble('/etc/passwd', date, INTERVAL 1 DAY)",
                           "FROM json_execute_serialized_sql(json_serialize_sql('FROM secret'))",
                           "SELECT nextval('s')",
+                          "SELECT format('{:.1000000000f}', 1.0)",
+                          "SELECT system.main.printf('%.1000000000f', 1.0)",
+                          "SELECT format(origin, 1) FROM delays",
+                          "SELECT list_transform([1], lambda x: format('{:{}}', x, 9))",
+                          "SELECT * FROM range(length(printf('%*d', 9, 1)))",
                           "SELECT ? + 1",
                           "SELECT $1"}) {
     EXPECT_EQ(check(sql).index(), 1) << sql;
@@ -161,6 +166,28 @@ TEST_F(QueryTest, what_grows_beyond_all_bounds_when_it_is_bound_is_refused) {
   for (int i = 0; i < 1'000; ++i) many += " UNION ALL SELECT 1";
   EXPECT_NE(std::get<1>(check(many)).front().message.find("1001 SELECTs"), std::string::npos);
   EXPECT_EQ(check(nested(200, "SELECT * FROM (", ")")).index(), 0);
+}
+
+TEST_F(QueryTest, conditions_of_too_many_terms_are_refused_before_they_are_parsed) {
+  const auto chain = [](std::size_t terms, const char* word) {
+    std::string sql = "SELECT * FROM delays WHERE flights = 0";
+    for (std::size_t i = 1; i < terms; ++i) sql += fmt::format(" {} flights = 1", word);
+    return sql;
+  };
+  EXPECT_EQ(check(chain(2'000, "aNd")).index(), 0);
+  for (const char* word : {"and", "OR"}) {
+    EXPECT_EQ(mistake(chain(60'000, word)).message,
+              "these are 59999 ANDs and ORs, at most 5000 may be: write IN for a list of values");
+  }
+  EXPECT_EQ(check("SELECT '" + chain(60'000, "and") + "' AS words").index(), 0);
+}
+
+TEST_F(QueryTest, many_mistakes_are_found_in_the_time_of_few) {
+  std::string sql = "SELECT 1";
+  for (int i = 0; i < 50'000; ++i) sql += fmt::format(", $p{}", i);
+  const QueryCheck refused = check(sql);
+  ASSERT_EQ(refused.index(), 1);
+  EXPECT_EQ(std::get<1>(refused).size(), 100U);
 }
 
 TEST_F(QueryTest, a_mistake_has_its_place_and_says_how_to_mend_it) {

@@ -100,7 +100,7 @@ void Refusals::note(std::size_t offset, const std::string& message) {
   const bool known = std::ranges::any_of(mistakes_, [&](const SqlMistake& mistake) {
     return mistake.offset == place && mistake.message == message;
   });
-  if (known) return;
+  if (known || mistakes_.size() == mistakes_max) return;
   const auto behind = std::ranges::upper_bound(mistakes_, place, {}, &SqlMistake::offset);
   mistakes_.insert(behind, {message, place});
 }

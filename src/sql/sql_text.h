@@ -54,7 +54,8 @@ class Refusals {
 
   void note(std::size_t offset, const std::string& message);
   void note_at_word(std::string_view word, const std::string& message) {
-    note(find_word(sql_, word), message);
+    // Looking for a word reads the text, which may have a mistake in each.
+    if (mistakes_.size() < mistakes_max) note(find_word(sql_, word), message);
   }
   Error at(std::size_t offset, std::string message) {
     note(offset, message);
@@ -70,6 +71,8 @@ class Refusals {
   std::vector<SqlMistake> take() && { return std::move(mistakes_); }
 
  private:
+  static constexpr std::size_t mistakes_max = 100;  // more tell no one more
+
   std::string_view sql_;
   std::vector<SqlMistake> mistakes_;
 };

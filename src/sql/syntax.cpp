@@ -42,7 +42,10 @@ class UseReader {
   void note(const JsonValue& value) {
     const std::string& kind = value["class"].text();
     const std::string& type = value["type"].text();
-    if (kind == "FUNCTION") uses_.functions.push_back(named(value, "function_name"));
+    if (kind == "FUNCTION") {
+      uses_.functions.push_back(named(value, "function_name"));
+      note_format(value);
+    }
     if (kind == "WINDOW") uses_.windows.push_back(named(value, "function_name"));
     if (kind == "PARAMETER") uses_.parameters.push_back(named(value, "identifier"));
     if (kind == "COLUMN_REF" && !value["column_names"].array().empty()) {
@@ -51,6 +54,13 @@ class UseReader {
     }
     if (kind.empty() && type == "BASE_TABLE") note_table(value);
     if (kind.empty() && type == "SHOW_REF") uses_.descriptions.push_back(named(value, "show_type"));
+  }
+
+  void note_format(const JsonValue& call) {
+    const Use& use = uses_.functions.back();
+    if (use.name != "format" && use.name != "printf") return;
+    uses_.formats.push_back(
+        {use.name, call["children"].at(0)["value"]["value"].text(), use.offset});
   }
 
   void note_table(const JsonValue& value) {

@@ -18,11 +18,19 @@ struct Use {
   std::size_t offset = 0;
 };
 
+// A call of format or printf with its text; empty where that is no constant.
+struct FormatUse {
+  std::string function;
+  std::string text;
+  std::size_t offset = 0;
+};
+
 struct SqlUses {
   std::vector<Use> tables;  // without the query's own WITH names; "schema.name" where one is given
   std::vector<Use> functions;        // in lower case; scalar functions, aggregates and macros
   std::vector<Use> table_functions;  // in lower case
   std::vector<Use> windows;          // functions with OVER
+  std::vector<FormatUse> formats;
   std::vector<Use> parameters;
   std::vector<Use> columns;       // the last part of each name
   std::vector<Use> descriptions;  // DESCRIBE, SHOW and SUMMARIZE in a FROM

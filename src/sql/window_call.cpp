@@ -14,7 +14,6 @@ using std::chrono::microseconds;
 
 constexpr std::int64_t day_micros = 86'400'000'000;
 // Of hop: a row is work for each of them, and with emit: changes also a row.
-constexpr std::int64_t windows_a_row_max = 10'000;
 
 bool is_whole_days(const IntervalValue& interval) {
   return interval.months == 0 && interval.micros % day_micros == 0;

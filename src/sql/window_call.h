@@ -11,6 +11,9 @@
 
 namespace weir::sql {
 
+// So many windows of a hop may hold one row.
+inline constexpr std::int64_t windows_a_row_max = 10'000;
+
 // One call of tumble or hop. Tumble's slide is its size.
 struct WindowCall {
   bool hops = false;

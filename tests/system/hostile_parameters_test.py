@@ -51,12 +51,21 @@ HUNGRY_SQL = [
     "SELECT count(*) FROM range(10000000000) a, range(10000000000) b",
     "SELECT list(i) FROM range(200000000) t(i)",
     "SELECT repeat('x', 2000000000)",
+    "SELECT length(repeat(repeat('x', 50000), 50000))",
+    "SELECT length(lpad('x', 2000000000, 'y'))",
+    "SELECT len(range(2000000000))",
+    "SELECT len(list_transform(range(k.v * 200000000), lambda x: x)) FROM copies k",
+    "SELECT format('{:2000000000}', 1)",
+    "SELECT printf('%.2000000000f', 1.0)",
+    "SELECT length(replace(repeat(k, 40000), k, repeat('y', 40000))) FROM copies",
+    "SELECT count(*) FROM hop(copies, now(), INTERVAL 1 MICROSECOND, INTERVAL 1 YEAR)",
     "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r",
     "FROM range(1000000)",
     "SELECT count(*) FROM (" + "SELECT *, * FROM (" * 40 + "SELECT 1" + ")" * 41,
     f"FROM copies WHERE v IN ({','.join(['1'] * 500_000)})",
+    f"FROM copies WHERE {' AND '.join(['v = 1'] * 60_000)}",
 ]
-LONG_CONDITIONS = [f"v IN ({','.join(['1'] * 60_000)})", " AND ".join(["v = 1"] * 20_000)]
+LONG_CONDITIONS = [f"v IN ({','.join(['1'] * 60_000)})", " AND ".join(["v = 1"] * 5_000)]
 
 OPTIONS = [
     "k", "k.in", "k.gt", "k.like", "v", "v.gte", "order", "select", "limit", "offset", "wait",
