@@ -14,6 +14,10 @@ std::optional<std::string> refusal_in_stream(std::string_view name);
 // `name` in lower case. A function that nobody has looked at is refused too.
 std::optional<std::string> refusal_in_query(std::string_view name);
 
+// Words to whoever would read a file, by a function (in lower case) or by the file's own name.
+std::optional<std::string> refusal_of_file_function(std::string_view name);
+std::optional<std::string> refusal_of_file(std::string_view name);
+
 // Table functions that read nothing but what they are given. tumble and hop among them.
 bool is_safe_table_function(std::string_view name);
 
