@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 #include "cli/command_line.h"
 #include "client/server_client.h"
 #include "client/workspace_folder.h"
 #include "core/json_text.h"
+#include "core/suggestion.h"
 
 namespace weir::cli {
 namespace {
@@ -82,13 +82,16 @@ Result<void> explain_query(const char* kind, const std::string& text, const Sess
   return {};
 }
 
-// What a table's indexes cost beside its rows, as the server has measured it.
-Result<void> explain_table(const std::string& name, const Session& session) {
+// What a table's indexes cost beside its rows, as the server has measured it. `known`: what else
+// has a name that could be meant.
+Result<void> explain_table(const std::string& name, std::vector<std::string> known,
+                           const Session& session) {
   TRY(ServerClient client, ServerClient::find(session));
   TRY(const net::Response response, client.ask("GET", "/weir/v1/status"));
   if (response.status != 200) return refusal_of(response);
   TRY(const JsonValue answer, JsonValue::parse(response.body));
   for (const JsonValue& table : answer["data"]["tables"].array()) {
+    known.push_back(table["name"].text());
     if (table["name"].text() != name) continue;
     const double rows = table["index_rows"].number();
     if (session.json) {
@@ -110,7 +113,8 @@ Result<void> explain_table(const std::string& name, const Session& session) {
         rows));
     return {};
   }
-  return Error{Fault::not_found, "the workspace has no stream, api or table " + name};
+  return Error{Fault::not_found, fmt::format("the workspace has no stream, api or table \"{}\"{}",
+                                             name, did_you_mean(name, known))};
 }
 
 bool is_sql(const std::string& text) { return text.find_first_of(" \n\t(") != std::string::npos; }
@@ -118,14 +122,18 @@ bool is_sql(const std::string& text) { return text.find_first_of(" \n\t(") != st
 Result<void> explain(const std::string& name, bool with_guarantee, const Session& session) {
   if (is_sql(name)) return explain_query("sql", name, session);
   TRY(const workspace::CompiledWorkspace compiled, compile_workspace("."));
+  std::vector<std::string> known;
   for (const workspace::CompiledStream& stream : compiled.streams) {
+    known.push_back(stream.declared.name);
     if (stream.declared.name != name) continue;
     explain_stream(stream, with_guarantee, session);
     return {};
   }
-  const bool is_api = std::ranges::any_of(
-      compiled.apis, [&](const auto& api) { return api.declared.name == name; });
-  return is_api ? explain_query("api", name, session) : explain_table(name, session);
+  for (const auto& api : compiled.apis) {
+    known.push_back(api.declared.name);
+    if (api.declared.name == name) return explain_query("api", name, session);
+  }
+  return explain_table(name, std::move(known), session);
 }
 
 }  // namespace
