@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 #include "cli/command_line.h"
 #include "client/server_client.h"
 #include "client/workspace_folder.h"
 #include "core/json_text.h"
+#include "core/suggestion.h"
 
 namespace weir::cli {
 namespace {
@@ -114,11 +114,14 @@ std::string cost_text(const std::string& name, const JsonValue& table) {
       rows);
 }
 
-// What a table's indexes cost beside its rows, as the server has measured it.
-Result<void> explain_table(const std::string& name, const Session& session, Explained& explained) {
+// What a table's indexes cost beside its rows, as the server has measured it. `known`: what else
+// has a name that could be meant.
+Result<void> explain_table(const std::string& name, std::vector<std::string> known,
+                           const Session& session, Explained& explained) {
   TRY(ServerClient client, ServerClient::find(session));
   TRY(const JsonValue status, client.data("GET", "/weir/v1/status"));
   for (const JsonValue& table : status["tables"].array()) {
+    known.push_back(table["name"].text());
     if (table["name"].text() != name) continue;
     explained.table =
         fmt::format(R"({{"index_rows":{},"index_bytes":{},"index_seconds":{}}})",
@@ -127,12 +130,13 @@ Result<void> explain_table(const std::string& name, const Session& session, Expl
     explained.text += cost_text(name, table);
     return {};
   }
-  return Error{Fault::not_found, "the workspace has no stream, api or table " + name};
+  return Error{Fault::not_found, fmt::format("the workspace has no stream, api or table \"{}\"{}",
+                                             name, did_you_mean(name, known))};
 }
 
 // Of a name that a stream has too, which is told without a server.
 void explain_own_table(const std::string& name, const Session& session, Explained& explained) {
-  const Result<void> told = explain_table(name, session, explained);
+  const Result<void> told = explain_table(name, {}, session, explained);
   if (told.ok()) return;
   explained.table = R"({"index_rows":null,"index_bytes":null,"index_seconds":null})";
   explained.text +=
@@ -144,6 +148,9 @@ bool is_sql(const std::string& text) { return text.find_first_of(" \n\t(") != st
 Result<void> explain_name(const std::string& name, bool with_guarantee, const Session& session,
                           Explained& explained) {
   TRY(const workspace::CompiledWorkspace compiled, compile_workspace("."));
+  std::vector<std::string> known;
+  for (const auto& stream : compiled.streams) known.push_back(stream.declared.name);
+  for (const auto& api : compiled.apis) known.push_back(api.declared.name);
   const auto has = [&](const auto& all, const auto& name_of) {
     return std::ranges::find(all, name, name_of) != all.end();
   };
@@ -151,7 +158,9 @@ Result<void> explain_name(const std::string& name, bool with_guarantee, const Se
   const auto stream_name = [](const auto& stream) { return stream.declared.name; };
   if (has(compiled.apis, api_name)) return explain_query("api", name, session, explained);
   const auto stream = std::ranges::find(compiled.streams, name, stream_name);
-  if (stream == compiled.streams.end()) return explain_table(name, session, explained);
+  if (stream == compiled.streams.end()) {
+    return explain_table(name, std::move(known), session, explained);
+  }
   explain_stream(*stream, with_guarantee, explained);
   if (has(compiled.tables, &workspace::StreamTable::name)) {
     explain_own_table(name, session, explained);

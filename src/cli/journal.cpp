@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/text_table.h"
 #include "client/workspace_folder.h"
 #include "core/json_text.h"
@@ -132,8 +133,11 @@ void add_journal(CLI::App& app, Session& session) {
   auto* dump_command = command->add_subcommand("dump", "Its entries, an entry a line");
   auto options = std::make_shared<DumpOptions>();
   dump_command->add_option("--topic", options->topic, "Of one source or stream");
-  dump_command->add_option("--from", options->from, "Position to begin at");
-  dump_command->add_option("--limit", options->limit, "Entries at most")->capture_default_str();
+  dump_command->add_option("--from", options->from, "Position to begin at")
+      ->check(client::whole_number(0));
+  dump_command->add_option("--limit", options->limit, "Entries at most")
+      ->check(client::whole_number(1), "[1 or more]")
+      ->capture_default_str();
   dump_command->add_flag("--rows", options->with_rows, "Their rows too, as NDJSON");
   dump_command->callback([options, &session] { session.conclude(dump(*options, session)); });
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/workspace_folder.h"
 #include "core/json_text.h"
 #include "operate/new_resource.h"
@@ -32,7 +33,7 @@ void add_new(CLI::App& app, Session& session) {
   auto wanted = std::make_shared<operate::NewResource>();
   command->add_option("KIND", wanted->kind, "source, stream, table, api or test")
       ->required()
-      ->check(CLI::IsMember(operate::new_resource_kinds()));
+      ->check(client::one_of(operate::new_resource_kinds()));
   command->add_option("NAME", wanted->name, "Its name, and that of its file")->required();
   command->add_option("--from", wanted->from,
                       "The source (stream, test) or table (api) it is about; else the first");

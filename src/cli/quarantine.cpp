@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/server_client.h"
 #include "client/text_table.h"
 #include "core/json_text.h"
@@ -214,7 +215,9 @@ void add_quarantine(CLI::App& app, Session& session) {
   auto name = std::make_shared<std::string>();
   auto limit = std::make_shared<std::size_t>(20);
   show_command->add_option("NAME", *name, "A source or stream")->required();
-  show_command->add_option("--limit", *limit, "Rows at most")->capture_default_str();
+  show_command->add_option("--limit", *limit, "Rows at most")
+      ->check(client::whole_number(1), "[1 or more]")
+      ->capture_default_str();
   show_command->callback(
       [name, limit, &session] { session.conclude(show(*name, *limit, session)); });
 }

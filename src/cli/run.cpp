@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/workspace_folder.h"
 #include "core/clock.h"
 #include "core/json_text.h"
@@ -137,13 +138,13 @@ void add_log_options(CLI::App& command, RunOptions& options) {
           "--log-format",
           [formats, &options](const std::string& word) { options.log_format = formats.at(word); },
           "text or json; else text on a terminal, JSON elsewhere")
-      ->check(CLI::IsMember({"text", "json"}));
+      ->check(client::one_of({"text", "json"}));
   command
       .add_option_function<std::string>(
           "--log-level",
           [levels, &options](const std::string& word) { options.log_level = levels.at(word); },
           "info, warning or error, and what is above; else info")
-      ->check(CLI::IsMember({"info", "warning", "error"}));
+      ->check(client::one_of({"info", "warning", "error"}));
   command.add_flag("--log-codes", options.lists_log_codes,
                    "Prints what the log may say and what to do then, and ends");
 }

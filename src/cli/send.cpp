@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/batch_sender.h"
 #include "client/row_file.h"
 #include "core/queue.h"
@@ -162,6 +164,8 @@ void print_totals(const SendTotals& totals, double seconds, const Session& sessi
 }
 
 Result<void> send(const SendOptions& options, Session& session) {
+  // Before any row is on its way.
+  for (const std::string& name : options.files) OK_OR_RETURN(within(name, RowFile::check(name)));
   TRY(ServerClient client, ServerClient::find(session));
   TRY(std::set<std::string> bare, bare_fields(client, options));
   Encoder encoder(options, std::move(bare));
@@ -171,12 +175,18 @@ Result<void> send(const SendOptions& options, Session& session) {
   progress.clear();
   const SendTotals& totals = sender.totals();
   if (!sent.ok()) {
-    session.say(fmt::format("{} rows were taken before this went wrong; {}", totals.rows,
-                            options.again ? "with --again the same command sends them once more"
-                                          : "the same command goes on without sending them twice"));
+    if (totals.rows > 0) {
+      session.say(fmt::format("{} rows were taken before this went wrong; {}", totals.rows,
+                              options.again
+                                  ? "with --again the same command sends them once more"
+                                  : "the same command goes on without sending them twice"));
+    }
     return sent;
   }
   print_totals(totals, progress.seconds(), session);
+  if (totals.rows == 0) {
+    session.say(fmt::format("there is no row in {}", fmt::join(options.files, ", ")));
+  }
   if (options.strict && totals.quarantined > 0) session.exit = Exit::failed;
   return {};
 }
@@ -192,12 +202,12 @@ void add_send(CLI::App& app, Session& session) {
                    "NDJSON, a JSON array, CSV or Parquet; - is NDJSON on stdin")
       ->required();
   command->add_option("--batch", options->batch_rows, "Rows a request; 8 MB of them end it too")
-      ->check(CLI::Range(1, 1'000'000))
+      ->check(client::whole_number(1, 1'000'000), "[1 to 1000000]")
       ->capture_default_str();
   command->add_option("--rate", options->rows_a_second, "Rows a second at most")
-      ->check(CLI::PositiveNumber);
+      ->check(client::number(0.01, 1e9), "[0.01 to 1000000000]");
   command->add_option("--watermark", options->watermark, "end: close every window at the end")
-      ->check(CLI::IsMember({"end"}));
+      ->check(client::one_of({"end"}));
   command->add_flag("--again", options->again, "Send what was sent before once more");
   command->add_flag("--strict", options->strict, "Fail when a row was quarantined");
   command->callback([options, &session] { session.conclude(send(*options, session)); });

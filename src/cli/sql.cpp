@@ -1,4 +1,5 @@
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/server_client.h"
 #include "client/text_table.h"
 
@@ -47,7 +48,7 @@ void add_sql(CLI::App& app, Session& session) {
   auto format = std::make_shared<std::string>();
   command->add_option("SQL", *sql, "One SELECT")->required();
   command->add_option("--format", *format, "table (default), csv, json or ndjson")
-      ->check(CLI::IsMember({"table", "csv", "json", "ndjson"}));
+      ->check(client::one_of({"table", "csv", "json", "ndjson"}));
   command->callback([sql, format, &session] {
     if (format->empty()) *format = session.json ? "json" : "table";
     session.conclude(run_sql(*sql, *format, session));

@@ -17,6 +17,7 @@ namespace {
 using client::compile_workspace;
 
 Result<void> rebuild(bool may_be_shorter, const Session& session) {
+  OK_OR_RETURN(client::find_data("."));  // for who may not read it
   TRY(const workspace::CompiledWorkspace workspace, compile_workspace("."));
   const SystemClock clock;
   TRY(const auto rebuilt, operate::rebuild_tables(workspace, may_be_shorter, clock));

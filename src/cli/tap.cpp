@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/server_client.h"
 #include "client/text_table.h"
 #include "formats/json_value.h"
@@ -155,9 +156,9 @@ void add_tap(CLI::App& app, Session& session) {
   command->add_flag("--quarantine", options->quarantine, "What the source or stream sets aside")
       ->excludes(late);
   command->add_option("--limit", options->limit, "Ends after so many rows; else at Ctrl-C")
-      ->check(CLI::PositiveNumber);
+      ->check(client::whole_number(1), "[1 or more]");
   command->add_option("--rate", options->rows_a_second, "Rows a second at most; others pass unseen")
-      ->check(CLI::Range(0.01, 10'000.0))
+      ->check(client::number(0.01, 10'000), "[0.01 to 10000]")
       ->capture_default_str();
   command->callback([options, &session] { session.conclude(tap(*options, session)); });
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/command_line.h"
+#include "client/argument_checks.h"
 #include "client/server_client.h"
 #include "client/status_text.h"
 #include "client/text_table.h"
@@ -194,7 +195,7 @@ void add_top(CLI::App& app, Session& session) {
       app.add_subcommand("top", "Rows a second through sources, streams and tables, live");
   auto options = std::make_shared<TopOptions>();
   command->add_option("--every", options->every_seconds, "Seconds between two looks")
-      ->check(CLI::Range(0.1, 3600.0))
+      ->check(client::number(0.1, 3600), "[0.1 to 3600]")
       ->capture_default_str();
   command->add_flag("--once", options->once, "One look at one such while, then the end");
   command->callback([options, &session] { session.conclude(top(*options, session)); });

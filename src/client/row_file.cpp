@@ -1,12 +1,15 @@
 #include "client/row_file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <vector>
 
 #include "core/json_text.h"
@@ -229,8 +232,21 @@ struct EngineQuery {
   std::string count;  // empty: unknown
 };
 
+Error not_utf8(std::string_view line) {
+  return {Fault::corrupt,
+          fmt::format("line {} is not UTF-8: convert the file first, as `iconv -f LATIN1 -t UTF-8` "
+                      "does where it is in Latin-1",
+                      line)};
+}
+
 // What is wrong is the file, not how it was asked for.
 Error file_is_wrong(Error error) {
+  if (error.message.find("not utf-8") != std::string::npos) {
+    constexpr std::string_view before = "Line: ";
+    std::string_view line = error.message;
+    line.remove_prefix(std::min(line.find(before), line.size() - before.size()) + before.size());
+    return not_utf8(line.substr(0, line.find_first_not_of("0123456789")));
+  }
   if (error.fault == Fault::invalid) error.fault = Fault::corrupt;
   return error;
 }
@@ -315,35 +331,57 @@ Result<std::unique_ptr<RowFile>> open_lines(const std::string& name, bool may_be
   return std::unique_ptr<RowFile>(std::make_unique<LineFile>(file, known));
 }
 
+// The engine takes the names in it for SQL.
+Result<void> check_heads(const std::string& name) {
+  std::ifstream stream(name, std::ios::binary);
+  std::string line;
+  std::getline(stream, line);
+  if (!formats::is_utf8(line)) return not_utf8("1");
+  return {};
+}
+
+std::string ending_of(const std::string& name) { return fs::path(name).extension().string(); }
+
+bool is_lines(const std::string& name) {
+  const std::string ending = ending_of(name);
+  return name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json";
+}
+
 }  // namespace
+
+Result<void> RowFile::check(const std::string& name) {
+  if (!is_lines(name) && !is_typeless(name) && ending_of(name) != ".parquet") {
+    return Error{
+        Fault::invalid,
+        "rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or .parquet files, or from - "
+        "(NDJSON on stdin)"};
+  }
+  if (name == "-") return {};
+  if (access(name.c_str(), R_OK) != 0) {
+    return Error{errno == ENOENT ? Fault::not_found : Fault::denied, std::strerror(errno)};
+  }
+  std::error_code failed;
+  if (fs::is_directory(name, failed)) {
+    return Error{Fault::invalid, "this is a folder: name the files in it"};
+  }
+  return {};
+}
 
 Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
                                                const std::set<std::string>& bare) {
-  const std::string ending = fs::path(name).extension().string();
-  if (name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json") {
-    return open_lines(name, ending == ".json");
-  }
-  std::error_code failed;
-  if (!fs::exists(name, failed)) {
-    return Error{Fault::not_found, failed ? failed.message() : "no such file"};
-  }
-  const std::string quoted = engine::quote_text(name);
+  OK_OR_RETURN(check(name));
+  if (is_lines(name)) return open_lines(name, ending_of(name) == ".json");
   if (is_typeless(name)) {
+    OK_OR_RETURN(check_heads(name));
     TRY(const std::string rows, engine::csv_query(name));
     return EngineFile::open({rows, ""}, bare);
   }
-  if (ending == ".parquet") {
-    const std::string from = "FROM read_parquet(" + quoted + ")";
-    return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});
-  }
-  return Error{Fault::invalid,
-               "rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or .parquet files, or from - "
-               "(NDJSON on stdin)"};
+  const std::string from = "FROM read_parquet(" + engine::quote_text(name) + ")";
+  return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});
 }
 
 bool is_typeless(const std::string& name) {
-  const std::string ending = fs::path(name).extension().string();
-  return ending == ".csv" || ending == ".tsv";
+  return ending_of(name) == ".csv" || ending_of(name) == ".tsv";
 }
 
 }  // namespace weir::client

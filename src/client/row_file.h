@@ -13,6 +13,8 @@ namespace weir::client {
 // Owned by one thread.
 class RowFile {
  public:
+  // Whether open() can be asked for it: it is there, may be read, and has an ending of those.
+  static Result<void> check(const std::string& name);
   // By its ending: .ndjson or .jsonl (lines as they stand), .json (an array's elements, or lines),
   // .csv, .tsv, .parquet; "-" is NDJSON from stdin. Fault::invalid for any other. CSV says nothing
   // of types: in the columns of `bare`, what JSON could write without quotes is written so.

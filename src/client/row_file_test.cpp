@@ -104,11 +104,41 @@ TEST_F(RowFileTest, RefusesAnEndingItDoesNotKnow) {
   EXPECT_EQ(opened.error().fault, Fault::invalid);
 }
 
-TEST_F(RowFileTest, SaysThatAFileIsNotThere) {
-  for (const std::string& name : {std::string("/nowhere/a"), std::string(300, 'a')}) {
-    const auto opened = RowFile::open(name + ".csv", {});
+TEST_F(RowFileTest, SaysThatAFileIsNotThereOrAFolder) {
+  const std::string folder = std::filesystem::path(write("x", "")).parent_path();
+  for (const char* ending : {".csv", ".ndjson", ".parquet"}) {
+    const auto opened = RowFile::open(std::string("/nowhere/a") + ending, {});
     ASSERT_FALSE(opened.ok());
     EXPECT_EQ(opened.error().fault, Fault::not_found);
+    EXPECT_EQ(opened.error().message, "No such file or directory");
+    const std::string name = folder + "/folder" + ending;
+    std::filesystem::create_directory(name);
+    EXPECT_NE(RowFile::open(name, {}).error().message.find("a folder"), std::string::npos);
+  }
+}
+
+TEST_F(RowFileTest, SaysThatACsvIsEmptyAndThatLinesMayBe) {
+  const auto opened = RowFile::open(write("a.csv", ""), {});
+  ASSERT_FALSE(opened.ok());
+  EXPECT_NE(opened.error().message.find("the file is empty"), std::string::npos);
+  EXPECT_TRUE(batches(write("heads.csv", "a,b\n"), 10).empty());
+  EXPECT_TRUE(batches(write("a.ndjson", ""), 10).empty());
+  EXPECT_TRUE(batches(write("a.json", ""), 10).empty());
+}
+
+TEST_F(RowFileTest, NamesTheLineOfACsvThatIsNotUtf8) {
+  const struct {
+    const char *text, *said;
+  } cases[] = {{"a,b\n1,2\ncaf\xe9,4\n", "line 3 is not UTF-8: convert the file first"},
+               {"a,caf\xe9\n1,2\n", "line 1 is not UTF-8: convert the file first"}};
+  for (const auto& [text, said] : cases) {
+    const auto opened = RowFile::open(write("a.csv", text), {});
+    std::string lines;
+    const Result<std::size_t> read =
+        opened.ok() ? opened.value()->read(10, lines) : Result<std::size_t>(opened.error());
+    ASSERT_FALSE(read.ok()) << lines;
+    EXPECT_EQ(read.error().fault, Fault::corrupt);
+    EXPECT_TRUE(read.error().message.starts_with(said)) << read.error().message;
   }
 }
 

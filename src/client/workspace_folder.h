@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "core/result.h"
 #include "workspace/compiled.h"
@@ -9,10 +10,15 @@
 
 namespace weir::client {
 
-// The folder or the nearest above it that holds a weir.yaml. Fault::not_found where none does.
+// The folder or the nearest above it that holds a weir.yaml; a canonical path, which need not be
+// there.
+std::optional<std::filesystem::path> workspace_around(const std::filesystem::path& canonical);
+// The same; Fault::not_found where there is none, or no such folder: a slip must not lead to
+// another workspace above it.
 Result<std::filesystem::path> find_workspace(const std::filesystem::path& from);
 
-// Its data folder, for which nothing but weir.yaml is read.
+// Its data folder, for which nothing but weir.yaml is read. Fault::denied where it is another
+// user's.
 Result<std::filesystem::path> find_data(const std::filesystem::path& from);
 
 // Fault::invalid with every mistake, a line each.

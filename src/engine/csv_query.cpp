@@ -58,7 +58,9 @@ Result<std::string> csv_query(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return Error{Fault::unavailable, std::strerror(errno)};
   std::string line;
-  std::getline(stream, line);
+  if (!std::getline(stream, line)) {
+    return Error{Fault::invalid, "the file is empty: its first line has to name the columns"};
+  }
   const CsvHeads heads = read_heads(line);
   std::string columns;
   for (const std::string& name : heads.names) {

@@ -66,7 +66,8 @@ Fault fault_of(std::string_view name, std::string_view text) {
 
 // DuckDB's advice is of settings that nobody has here.
 std::string_view without_advice(std::string_view text) {
-  for (const std::string_view advice : {"Possible solutions:", "Possible fixes:"}) {
+  for (const std::string_view advice :
+       {"Possible solutions:", "Possible Solution:", "Possible fixes:"}) {
     text = text.substr(0, text.find(advice));
   }
   while (text.ends_with('\n')) text.remove_suffix(1);

@@ -28,6 +28,8 @@ TEST(Failure, NamesTheFaultAndKeepsTheWords) {
        "2\nPossible "
        "fixes:\n* Disable the parser's strict mode (strict_mode=false)",
        Fault::invalid, "CSV Error on Line: 3 Expected Number of Columns: 3 Found: 2"},
+      {"Invalid Input Error: not utf-8 encoded.\n\nPossible Solution: Set the correct encoding",
+       Fault::invalid, "not utf-8 encoded."},
       {"IO Error: Could not write file \"x\": No space left on device", Fault::unavailable,
        "Could not write file \"x\": No space left on device"},
       {"FATAL Error: Failed: No space left on device", Fault::unavailable,

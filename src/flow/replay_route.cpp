@@ -1,10 +1,17 @@
 #include "flow/replay_route.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include <limits>
 
 #include "core/json_text.h"
+#include "core/suggestion.h"
+#include "formats/event_decoder.h"
 #include "formats/json_value.h"
 #include "net/envelope.h"
 #include "scalars/time_text.h"
@@ -27,7 +34,17 @@ Result<Instant> read_time(const JsonValue& value, const TimeZone& zone) {
   if (value.is_text() && read_timestamp(value.text(), zone, micros) == Fit::good) {
     return Instant(std::chrono::microseconds(micros));
   }
-  return wrong_body("\"" + value.text() + "\" is no time");
+  return Error{Fault::invalid,
+               "\"" + value.text() + "\" is no time: write 2001-02-03T04:05:06Z, or the day alone"};
+}
+
+Result<std::string> read_code(const std::string& code) {
+  const std::vector<std::string> known(formats::refusal_codes.begin(),
+                                       formats::refusal_codes.end());
+  if (std::ranges::find(known, code) != known.end()) return code;
+  return Error{Fault::invalid,
+               fmt::format("there is no code \"{}\": rows are set aside as {}{}", code,
+                           fmt::join(known, ", "), did_you_mean(code, known))};
 }
 
 // Where an earlier answer ended.
@@ -45,7 +62,7 @@ Result<void> read_place(const JsonValue& next, ReplayWish& wish) {
 Result<void> read_member(const JsonValue::Member& member, const TimeZone& zone, ReplayWish& wish) {
   const auto& [name, value] = member;
   if (name == "code" && value.is_text()) {
-    wish.code = value.text();
+    TRY(wish.code, read_code(value.text()));
   } else if (name == "since") {
     TRY(wish.since, read_time(value, zone));
   } else if (name == "until") {
@@ -73,6 +90,9 @@ Result<ReplayWish> read_wish(const std::string& body, const TimeZone& zone) {
   if (!json.ok() || !json.value().is_object()) return wrong_body("this is no JSON object");
   for (const JsonValue::Member& member : json.value().object()) {
     OK_OR_RETURN(read_member(member, zone, wish));
+  }
+  if (wish.since && wish.until && *wish.since >= *wish.until) {
+    return Error{Fault::invalid, "no time is between these two: the first has to be earlier"};
   }
   return wish;
 }

@@ -1,6 +1,7 @@
 // Decodes the body of a request into typed rows, once: nothing behind it sees JSON.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -19,12 +20,17 @@ enum class BodyForm { json, ndjson };  // json: one object, or an array of them
 // A record that did not parse or fit, as it came.
 struct RefusedRow {
   std::size_t row = 0;  // from 0, in the body
-  // Stable: MALFORMED, TOO_LARGE, MISSING, WRONG_TYPE, OUT_OF_RANGE, TOO_FAR_AHEAD, UNKNOWN_FIELD,
-  // DUPLICATE_FIELD (a field that is read stands there twice).
-  std::string code;
-  std::string reason;  // names the column, the value and what would be right
-  std::string bytes;   // the record's, exactly as they came
+  std::string code;     // one of refusal_codes
+  std::string reason;   // names the column, the value and what would be right
+  std::string bytes;    // the record's, exactly as they came
 };
+
+// Stable.
+inline constexpr auto refusal_codes =
+    std::to_array<std::string_view>({"MALFORMED", "TOO_LARGE", "MISSING", "WRONG_TYPE",
+                                     "OUT_OF_RANGE", "TOO_FAR_AHEAD", "UNKNOWN_FIELD",
+                                     // A field that is read stands there twice.
+                                     "DUPLICATE_FIELD"});
 
 struct DecodedBody {
   std::size_t rows = 0;  // in the body; rows = appended + refused

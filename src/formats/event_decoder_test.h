@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -64,6 +65,7 @@ inline Decoded decode(const EventRules& rules, std::string_view body,
   }
   decoded.refusals = result.value().refused;
   for (const RefusedRow& row : decoded.refusals) {
+    EXPECT_NE(std::ranges::find(refusal_codes, row.code), refusal_codes.end()) << row.code;
     decoded.refused.push_back(std::to_string(row.row) + " " + row.code);
   }
   EXPECT_EQ(result.value().rows, batch.rows() + decoded.refused.size());

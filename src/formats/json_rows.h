@@ -13,6 +13,7 @@ namespace weir::formats {
 void append_json_row(std::string& json, const Batch& rows, std::size_t row);
 void append_json_value(std::string& json, const Column& column, std::size_t row);
 
+bool is_utf8(std::string_view bytes);
 // The bytes as they are where they are UTF-8; else all but ASCII as \xNN.
 std::string readable_text(std::string_view bytes);
 

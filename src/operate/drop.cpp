@@ -328,7 +328,9 @@ Result<std::vector<std::string>> begun_drop(const fs::path& data) {
   TRY(const std::optional<Intent> begun, read_intent(data));
   if (!begun) return std::vector<std::string>();
   std::vector<std::string> names = begun->topics;
-  names.insert(names.end(), begun->tables.begin(), begun->tables.end());
+  std::ranges::copy_if(begun->tables, std::back_inserter(names), [&](const std::string& table) {
+    return std::ranges::find(begun->topics, table) == begun->topics.end();
+  });
   return names;
 }
 

@@ -94,21 +94,25 @@ Error nothing_yet(const NewResource& wanted, const std::string& of, const std::s
 // The one it is to be about, or the first.
 template <class Items, class NameOf>
 Result<const typename Items::value_type*> find_subject(const Items& items, NameOf name_of,
-                                                       const std::string& wanted) {
+                                                       const NewResource& resource,
+                                                       const char* what) {
+  const std::string& wanted = resource.from;
   std::vector<std::string> names;
   for (const auto& item : items) {
     if (wanted.empty() || name_of(item) == wanted) return &item;
     names.push_back(name_of(item));
   }
   return Error{Fault::not_found,
-               fmt::format("the workspace has no \"{}\"{}", wanted, did_you_mean(wanted, names))};
+               fmt::format("{} {} is about a {}, and the workspace has none called \"{}\"{}",
+                           resource.kind == "api" ? "an" : "a", resource.kind, what, wanted,
+                           did_you_mean(wanted, names))};
 }
 
 Result<const workspace::Source*> find_source(const Workspace& workspace,
                                              const NewResource& wanted) {
   if (workspace.sources.empty()) return nothing_yet(wanted, "source", "source NAME");
   return find_subject(
-      workspace.sources, [](const auto& source) { return source.name; }, wanted.from);
+      workspace.sources, [](const auto& source) { return source.name; }, wanted, "source");
 }
 
 std::string in_sql(const std::string& column, const workspace::EngineFacts& facts) {
@@ -163,7 +167,7 @@ Result<NewFiles> new_api(const Workspace& workspace, const NewResource& wanted) 
   for (const workspace::Table& table : workspace.tables) tables.push_back(table.name);
   if (tables.empty()) return nothing_yet(wanted, "table", "stream NAME");
   TRY(const std::string* table,
-      find_subject(tables, [](const std::string& name) { return name; }, wanted.from));
+      find_subject(tables, [](const std::string& name) { return name; }, wanted, "table"));
   return NewFiles{{wanted.name + ".yaml",
                    fmt::format(fmt::runtime(api_text), wanted.name, *table, wanted.name)}};
 }
@@ -285,10 +289,7 @@ const std::vector<std::string>& new_resource_kinds() {
 Result<fs::path> write_new_resource(const fs::path& folder, const NewResource& wanted) {
   ASSERT(std::ranges::find(new_resource_kinds(), wanted.kind) != new_resource_kinds().end());
   if (!workspace::is_name(wanted.name)) {
-    return Error{Fault::invalid,
-                 fmt::format("\"{}\" is no name for a {}: a name is a small letter, then small "
-                             "letters, digits and _",
-                             wanted.name, wanted.kind)};
+    return Error{Fault::invalid, workspace::no_name_text(wanted.name, wanted.kind)};
   }
   if (!wanted.from.empty() && (wanted.kind == "source" || wanted.kind == "table")) {
     return Error{Fault::invalid, fmt::format("a new {} is about nothing else: leave out --from {}",
@@ -305,7 +306,7 @@ Result<fs::path> write_new_resource(const fs::path& folder, const NewResource& w
   std::error_code failed;
   for (const auto& [name, text] : files) fs::remove(folder / name, failed);
   return Error{Fault::invalid,
-               fmt::format("a {} {} would be a mistake:{}", wanted.kind, wanted.name, mistakes)};
+               fmt::format("{} {} would be a mistake:{}", wanted.kind, wanted.name, mistakes)};
 }
 
 }  // namespace weir::operate

@@ -71,6 +71,9 @@ TEST(NewResource, refuses_what_would_be_a_mistake_and_writes_nothing) {
   EXPECT_NE(refusal({"source", "Ev", ""}).find("\"Ev\" is no name"), std::string::npos);
   EXPECT_NE(refusal({"api", "a", ""}).find("begin with `weir new stream NAME`"), std::string::npos);
   EXPECT_NE(refusal({"stream", "s", "ew"}).find("did you mean \"ev\""), std::string::npos);
+  EXPECT_NE(refusal({"test", "t", "none"}).find("a test is about a source"), std::string::npos);
+  EXPECT_NE(refusal({"source", std::string(64, 'x'), ""}).find("of 64 bytes is no name"),
+            std::string::npos);
   EXPECT_NE(refusal({"source", "s", "ev"}).find("leave out --from ev"), std::string::npos);
   const auto files = std::filesystem::directory_iterator(folder.path());
   EXPECT_EQ(std::distance(begin(files), end(files)), 2);

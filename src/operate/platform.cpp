@@ -163,6 +163,7 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
 
 Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   TRY(const std::vector<std::string> dropped, begun_drop(data_));
+  reloads_.begin(!dropped.empty());
   Result<void> may_follow =
       next.ok() ? serving_->check_successor(next.value(), dropped) : Result<void>(next.error());
   if (!may_follow.ok()) {

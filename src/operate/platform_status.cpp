@@ -1,29 +1,19 @@
 #include "operate/platform_status.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <ranges>
 
 #include "core/json_text.h"
+#include "operate/memory.h"
 
 namespace weir::operate {
 namespace {
 
 std::string message_of(const Result<void>& health) {
   return health.ok() ? std::string() : health.error().message;
-}
-
-// Of this process; 0 where the system does not tell.
-std::uint64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t all = 0;
-  std::uint64_t resident = 0;
-  if (!(statm >> all >> resident)) return 0;
-  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 template <class Items, class ToJson>
@@ -121,6 +111,7 @@ serve::PlatformStatus platform_status(const WorkingParts& parts) {
                                .tables_applied = parts.applier.applied(),
                                .now = parts.clock.now().time_since_epoch().count(),
                                .memory_bytes = resident_bytes(),
+                               .memory_limit_bytes = memory_limit_bytes(),
                                .serving_since = parts.reloads.since().time_since_epoch().count(),
                                .reload_refused = parts.reloads.refusal(),
                                .not_ready = message_of(parts.journal.health()),

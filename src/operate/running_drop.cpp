@@ -52,20 +52,30 @@ std::string quoted(const std::vector<std::string>& names) {
   return list;
 }
 
-Result<void> check_none_begun(const std::filesystem::path& data) {
-  TRY(const std::vector<std::string> begun, begun_drop(data));
+}  // namespace
+
+Result<std::vector<std::string>> RunningDrop::under_way() const {
+  TRY(std::vector<std::string> begun, begun_drop(parts_.data));
+  const std::string failure = parts_.reloads.drop_failure();
+  if (begun.empty() || failure.empty()) return begun;
+  return Error{Fault::conflict,
+               fmt::format("the drop of {} was begun and failed: {}\nmend that; `weir stop` and "
+                           "`weir run` then finish it",
+                           quoted(begun), failure)};
+}
+
+Result<void> RunningDrop::check_none_begun() const {
+  TRY(const std::vector<std::string> begun, under_way());
   if (begun.empty()) return {};
   return Error{Fault::unavailable, "another drop is under way, of " + quoted(begun)};
 }
 
-}  // namespace
-
 Result<std::string> RunningDrop::answer(const net::Request& request) const {
   if (request.method != "POST") {
-    TRY(const std::vector<std::string> begun, begun_drop(parts_.data));
+    TRY(const std::vector<std::string> begun, under_way());
     return "[" + quoted(begun) + "]";
   }
-  OK_OR_RETURN(check_none_begun(parts_.data));
+  OK_OR_RETURN(check_none_begun());
   TRY(const Asked asked, read_body(request.body));
   TRY(CompiledWorkspace workspace,
       workspace::unless_mistaken(workspace::compile_folder(parts_.workspace)));
@@ -74,7 +84,8 @@ Result<std::string> RunningDrop::answer(const net::Request& request) const {
   TRY(const DropPlan plan, plan_drop(workspace, asked.wish, std::move(tables)));
   if (!asked.dry_run) {
     std::lock_guard lock(beginning_);
-    OK_OR_RETURN(check_none_begun(parts_.data));  // while this one was planned
+    OK_OR_RETURN(check_none_begun());  // while this one was planned
+    parts_.reloads.begin_drop();
     OK_OR_RETURN(begin_drop(parts_.data, plan));
     parts_.reload();
   }

@@ -23,8 +23,8 @@ class RunningDropTest : public testing::Test {
     for (const char* table : {"one", "two"}) {
       ASSERT_TRUE(connection->run(std::string("CREATE TABLE ") + table + "(n INTEGER)").ok());
     }
-    drop_.emplace(
-        RunningDrop::Parts{folder_.path(), data_, store_->database(), [this] { ++reloads_; }});
+    drop_.emplace(RunningDrop::Parts{folder_.path(), data_, store_->database(),
+                                     [this] { ++reloads_; }, record_});
   }
   void write(const std::string& name, const std::string& text) const {
     journal::write_bytes(folder_.path() / name, text);
@@ -36,6 +36,7 @@ class RunningDropTest : public testing::Test {
   const journal::TemporaryFolder folder_;
   const std::filesystem::path data_ = folder_.path() / "data";
   std::unique_ptr<store::TableStore> store_;
+  ReloadRecord record_;
   std::optional<RunningDrop> drop_;
   std::atomic<int> reloads_ = 0;
 };
@@ -54,6 +55,27 @@ TEST_F(RunningDropTest, BeginsOneOfThoseThatAreAskedForAtOnce) {
   }
   EXPECT_EQ(begun, 1);
   EXPECT_EQ(reloads_, 1);
+}
+
+TEST_F(RunningDropTest, TellsWhyOneThatWasBegunIsNotDone) {
+  record_.begin(false);
+  record_.refuse("a mistake of before");
+  ASSERT_TRUE(ask("one").ok());
+  EXPECT_EQ(drop_->answer({.method = "GET"}).value(), R"(["one"])");
+  record_.refuse("a reload that began before the drop");
+  EXPECT_EQ(drop_->answer({.method = "GET"}).value(), R"(["one"])");
+  record_.begin(true);
+  record_.take_up({}, "removing state/one: Input/output error");
+  for (const Result<std::string>& told : {drop_->answer({.method = "GET"}), ask("two")}) {
+    ASSERT_FALSE(told.ok());
+    EXPECT_EQ(told.error().fault, Fault::conflict);
+    EXPECT_NE(told.error().message.find("Input/output error"), std::string::npos);
+  }
+  record_.begin(true);  // finishes it
+  record_.take_up({}, "");
+  std::filesystem::remove(data_ / "drop.json");
+  EXPECT_EQ(drop_->answer({.method = "GET"}).value(), "[]");
+  EXPECT_TRUE(ask("two").ok());
 }
 
 TEST_F(RunningDropTest, TellsEveryMistakeOfTheWorkspace) {

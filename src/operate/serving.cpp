@@ -174,8 +174,8 @@ Result<void> RunningServing::open() {
                                              data() / "state" / "_collect"}));
   replay_.emplace(flow::QuarantineReplay::Parts{
       grounds_.journal, *collector_, workspace_->declared.sources, streams_, grounds_.clock});
-  drop_.emplace(
-      RunningDrop::Parts{workspace_->declared.folder, data(), store_->database(), grounds_.reload});
+  drop_.emplace(RunningDrop::Parts{workspace_->declared.folder, data(), store_->database(),
+                                   grounds_.reload, grounds_.reloads});
   freshness_ = std::make_unique<RelationFreshness>(freshening(), *applier_, grounds_.journal);
   TRY(serve::GatewayParts parts, gateway_parts());
   TRY(gateway_, serve::Gateway::start(std::move(parts)));

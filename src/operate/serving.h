@@ -26,7 +26,7 @@ struct ServingGrounds {
   journal::Journal& journal;
   govern::Tokens& tokens;
   const Clock& clock;
-  const ReloadRecord& reloads;
+  ReloadRecord& reloads;
   std::function<void()> stop;    // begins to stop the program, and returns at once
   std::function<void()> reload;  // begins to take up the workspace's files, the same
   std::function<std::vector<telemetry::Metric>()> metrics;  // of what outlives them

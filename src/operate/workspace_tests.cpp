@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "core/clock.h"
+#include "core/suggestion.h"
 #include "operate/expected_rows.h"
 #include "operate/platform.h"
 #include "workspace/compiled.h"
@@ -142,13 +143,16 @@ Result<std::string> run_test(const workspace::Workspace& declared, const workspa
 Result<std::vector<TestOutcome>> run_workspace_tests(const workspace::Workspace& workspace,
                                                      const std::string& name) {
   std::vector<TestOutcome> outcomes;
+  std::vector<std::string> names;
   for (const workspace::Test& test : workspace.tests) {
+    names.push_back(test.name);
     if (!name.empty() && test.name != name) continue;
     TRY(std::string failure, within("test " + test.name, run_test(workspace, test)));
     outcomes.push_back({test.name, test.place, std::move(failure)});
   }
   if (outcomes.empty() && !name.empty()) {
-    return Error{Fault::not_found, "the workspace has no test " + name};
+    return Error{Fault::not_found, fmt::format("the workspace has no test \"{}\"{}", name,
+                                               did_you_mean(name, names))};
   }
   return outcomes;
 }

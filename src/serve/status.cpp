@@ -130,6 +130,8 @@ std::vector<Metric> status_metrics(const PlatformStatus& status) {
             static_cast<double>(journal_end)),
       gauge("weir_memory_bytes", "Memory of the program that is resident.",
             static_cast<double>(status.memory_bytes)),
+      gauge("weir_memory_limit_bytes", "Memory that the program may have.",
+            static_cast<double>(status.memory_limit_bytes)),
       gauge("weir_tables_lag_bytes", "Journal not yet applied to the tables.",
             static_cast<double>(lag(journal_end, status.tables_applied))),
       gauge("weir_tables_failed", "1 when applying to the tables stopped with a failure.",

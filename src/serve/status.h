@@ -42,12 +42,13 @@ struct PlatformStatus {
   std::string workspace;
   Position journal_end = 0;
   Position tables_applied = 0;
-  std::int64_t now = 0;            // microseconds since 1970
-  std::uint64_t memory_bytes = 0;  // of the program, as the system counts it
-  std::int64_t serving_since = 0;  // the same, when the workspace of now was taken up
-  std::string reload_refused;      // why its changed files were not; empty: they are as served
-  std::string not_ready;           // why no event can be made durable; empty while they are
-  std::string tables_failure;      // why nothing is applied to the tables; empty while it is
+  std::int64_t now = 0;                  // microseconds since 1970
+  std::uint64_t memory_bytes = 0;        // of the program, as the system counts it
+  std::uint64_t memory_limit_bytes = 0;  // that it may have; 0: not known
+  std::int64_t serving_since = 0;        // the same, when the workspace of now was taken up
+  std::string reload_refused;  // why its changed files were not; empty: they are as served
+  std::string not_ready;       // why no event can be made durable; empty while they are
+  std::string tables_failure;  // why nothing is applied to the tables; empty while it is
   std::vector<SourceStatus> sources;
   std::vector<StreamStatus> streams;
   std::vector<TableStatus> tables;

@@ -133,7 +133,7 @@ net::Response revoke_token(const std::string& id, govern::Tokens& tokens) {
   }
   if (revoked.error().fault != Fault::not_found) return net::refusal(revoked.error());
   return net::refusal(404, "TOKEN_NOT_FOUND",
-                      fmt::format("there is no token {}; see GET /weir/v1/tokens", id));
+                      fmt::format("there is no token {}; `weir token list` shows them", id));
 }
 
 }  // namespace weir::serve

@@ -24,6 +24,20 @@ constexpr std::string_view not_the_row = "tells of the session, not of the row";
 constexpr std::string_view acts = "does something; a query may only read";
 constexpr std::string_view tells_of_server = "tells of the server, not of data";
 
+constexpr std::string_view reads_files =
+    "reads files, which SQL here does not: declare one as a table with `from: {file: ...}`, or "
+    "send "
+    "its rows with `weir send`";
+
+constexpr auto file_rules = std::to_array<Rule>({
+    {"read_*", reads_files},
+    {"parquet_*", reads_files},
+    {"glob", reads_files},
+    {"sniff_csv", reads_files},
+});
+constexpr auto file_endings = std::to_array<std::string_view>(
+    {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz", ".zst", ".duckdb"});
+
 constexpr auto query_rules = std::to_array<Rule>({
     {"current_setting", tells_of_server},
     {"getenv", tells_of_server},
@@ -238,6 +252,7 @@ std::optional<std::string> refusal(const auto& rules, std::string_view name) {
 std::optional<std::string> refusal_in_query(std::string_view name) {
   if (is_looked_at(name)) return std::nullopt;
   if (auto refused = refusal(query_rules, name)) return refused;
+  if (auto refused = refusal_of_file_function(name)) return refused;
   return std::string(name) + "() is no function that SQL may call here" +
          did_you_mean(name, looked_at_names());
 }
@@ -257,6 +272,20 @@ std::optional<std::string> refusal_of_format(std::string_view function, std::str
       function == "printf" ? takes_width_by_star(text) : takes_width_by_braces(text);
   if (takes_width) return refused("has its widths and precisions in its text, not as values");
   return std::nullopt;
+}
+
+std::optional<std::string> refusal_of_file_function(std::string_view name) {
+  return refusal(file_rules, name);
+}
+
+std::optional<std::string> refusal_of_file(std::string_view name) {
+  const bool is_file =
+      std::ranges::any_of(file_endings, [&](auto ending) { return name.ends_with(ending); });
+  if (!is_file) return std::nullopt;
+  return "\"" + std::string(name) +
+         "\" is a file, and SQL here reads none: declare it as a table with `from: {file: ...}`, "
+         "or "
+         "send its rows with `weir send`";
 }
 
 bool is_safe_table_function(std::string_view name) {

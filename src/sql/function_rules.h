@@ -16,6 +16,9 @@ std::optional<std::string> refusal_in_query(std::string_view name);
 
 // Why format or printf may not have that text: how much it makes of a number must stand in it.
 std::optional<std::string> refusal_of_format(std::string_view function, std::string_view text);
+// Words to whoever would read a file, by a function (in lower case) or by the file's own name.
+std::optional<std::string> refusal_of_file_function(std::string_view name);
+std::optional<std::string> refusal_of_file(std::string_view name);
 
 // Table functions that read nothing but what they are given. tumble and hop among them.
 bool is_safe_table_function(std::string_view name);

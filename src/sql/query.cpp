@@ -34,20 +34,30 @@ void refuse_uses(const SqlUses& uses, Refusals& refusals) {
   }
   for (const Use& use : uses.table_functions) {
     if (is_safe_table_function(use.name) || reads_topic(use.name)) continue;
-    refusals.note(use.offset, use.name +
-                                  "() in FROM is not for queries: read a table or a source by its "
-                                  "name, or tumble, hop, late, quarantine, unnest, range");
+    const auto why = refusal_of_file_function(use.name);
+    refusals.note(use.offset,
+                  why ? *why
+                      : use.name +
+                            "() in FROM is not for queries: read a table or a source by its "
+                            "name, or tumble, hop, late, quarantine, unnest, range");
+  }
+  for (const Use& use : uses.unquoted) {
+    refusals.note(use.offset, "put quotes around the name: " + use.name);
   }
   for (const Use& use : uses.descriptions) {
-    refusals.note_at_word(use.name, "a query reads rows, not descriptions: write a SELECT");
+    refusals.note_at_word(
+        use.name,
+        "a query reads rows, not descriptions: write a SELECT; GET "
+        "/weir/v1/tables tells the tables' columns, /weir/v1/sources the events'");
   }
 }
 
 void refuse_tables(const SqlUses& uses, const std::vector<std::string>& known, Refusals& refusals) {
   for (const Use& use : uses.tables) {
     if (std::ranges::find(known, lower(use.name)) != known.end()) continue;
-    refusals.note(use.offset, "there is no table or source \"" + use.name + "\"" +
-                                  did_you_mean(use.name, known));
+    refusals.note(use.offset,
+                  refusal_of_file(use.name).value_or("there is no table or source \"" + use.name +
+                                                     "\"" + did_you_mean(use.name, known)));
   }
 }
 

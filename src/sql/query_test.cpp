@@ -204,8 +204,38 @@ TEST_F(QueryTest, a_mistake_has_its_place_and_says_how_to_mend_it) {
       {"SELECT 1, getenv('a')", "getenv() tells of the server, not of data", 10},
       {"SELECT $sinec", "there is no parameter $sinec; did you mean \"since\"?", 7},
       {"SELECT 1 AS a, 2 AS a", "two columns are named \"a\": give one another name with AS", 12},
-      {"DELETE FROM delays",
+      {"SELECT 1; SELECT 2",
        "write one SELECT, and nothing after it: SQL here reads, it changes nothing", 0},
+      {" -- SET\n;/* x */", "there is no SQL: write one SELECT", 0},
+      {"/* here */ SET threads = 4",
+       "write one SELECT: the engine's settings are not for queries, and those of the server stand "
+       "in weir.yaml",
+       0},
+      {"insert INTO delays VALUES (1)",
+       "write one SELECT: rows come in as events, through `weir send` or POST /ingest/SOURCE", 0},
+      {"CREATE VIEW v AS SELECT 1",
+       "write one SELECT: tables and streams are declared in the workspace's files; `weir new` "
+       "writes such a file",
+       0},
+      {"DELETE FROM delays",
+       "write one SELECT: rows go by the `retention` of their source or table, or all at once with "
+       "`weir drop`",
+       0},
+      {"SELECT read_text('x')",
+       "read_text() reads files, which SQL here does not: declare one as a table with `from: "
+       "{file: "
+       "...}`, or send its rows with `weir send`",
+       7},
+      {"FROM read_csv('x')",
+       "read_csv() reads files, which SQL here does not: declare one as a table with `from: {file: "
+       "...}`, or send its rows with `weir send`",
+       5},
+      {"FROM 'x.csv'",
+       "\"x.csv\" is a file, and SQL here reads none: declare it as a table with `from: {file: "
+       "...}`, or send its rows with `weir send`",
+       5},
+      {"FROM read_counts", "there is no table or source \"read_counts\"", 5},
+      {"FROM quarantine(flights)", "put quotes around the name: quarantine('flights')", 16},
   };
   const std::vector<Field> parameters = {{"since", parse_type("timestamp").value()}};
   for (const Case& c : cases) {

@@ -1,7 +1,10 @@
 #include "sql/syntax.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <string>
+#include <string_view>
 
 namespace weir::sql {
 namespace {
@@ -10,6 +13,62 @@ using formats::JsonValue;
 
 constexpr const char* one_select =
     "write one SELECT, and nothing after it: SQL here reads, it changes nothing";
+
+struct NoQuery {
+  std::string_view word;  // that the statement begins with
+  std::string_view instead;
+};
+
+constexpr std::string_view engine_settings =
+    "the engine's settings are not for queries, and those of the server stand in weir.yaml";
+constexpr std::string_view declared =
+    "tables and streams are declared in the workspace's files; `weir new` writes such a file";
+constexpr std::string_view events =
+    "rows come in as events, through `weir send` or POST /ingest/SOURCE";
+constexpr std::string_view kept =
+    "rows go by the `retention` of their source or table, or all at once with `weir drop`";
+constexpr std::string_view own_tables =
+    "SQL here reads the workspace's own tables and sources, no file and no other database";
+
+constexpr auto no_queries = std::to_array<NoQuery>({
+    {"set", engine_settings},
+    {"reset", engine_settings},
+    {"pragma", engine_settings},
+    {"create", declared},
+    {"alter", declared},
+    {"drop", "`weir drop NAME` removes what is kept of a name"},
+    {"insert", events},
+    {"update", events},
+    {"merge", events},
+    {"delete", kept},
+    {"truncate", kept},
+    {"attach", own_tables},
+    {"detach", own_tables},
+    {"use", own_tables},
+    {"install", own_tables},
+    {"load", own_tables},
+    {"import", own_tables},
+    {"copy", "`weir sql \"SELECT ...\" --format csv` writes rows as CSV"},
+    {"export", "`weir backup DEST` copies the data"},
+    {"explain", "`weir explain \"SELECT ...\"` tells what a query reads"},
+});
+
+// What to do in place of a text that is no single SELECT.
+std::string in_place_of(std::string_view sql) {
+  std::size_t begin = 0;
+  while (begin < sql.size()) {
+    const std::size_t end = token_end(sql, begin);
+    const bool is_comment = sql.substr(begin, 2) == "--" || sql.substr(begin, 2) == "/*";
+    const bool is_space = std::string_view(" \t\r\n;").find(sql[begin]) != std::string_view::npos;
+    if (!is_comment && !is_space) break;
+    begin = end;
+  }
+  if (begin == sql.size()) return "there is no SQL: write one SELECT";
+  const std::string word = lower(std::string(sql.substr(begin, token_end(sql, begin) - begin)));
+  const auto found = std::ranges::find(no_queries, word, &NoQuery::word);
+  if (found == no_queries.end()) return one_select;
+  return "write one SELECT: " + std::string(found->instead);
+}
 
 // Walks the whole tree. A WITH name hides a table in its query and in what is nested there.
 class UseReader {
@@ -77,6 +136,12 @@ class UseReader {
     const auto& arguments = call["children"].array();
     if (arguments.empty()) return;
     if (name == "late" || name == "quarantine") {
+      const auto& column = arguments.front()["column_names"].array();
+      if (!column.empty()) {
+        uses_.unquoted.push_back({name + "('" + column.back().text() + "')",
+                                  arguments.front()["query_location"].unsigned_integer()});
+        return;
+      }
       add_table(name + "(" + arguments.front()["value"]["value"].text() + ")", arguments.front());
     }
     if (name != "tumble" && name != "hop") return;
@@ -119,10 +184,10 @@ Error refuse_as_duckdb(const JsonValue& answer, Refusals& refusals) {
 Result<JsonValue> parse_select(engine::Connection& connection, Refusals& refusals) {
   const std::string text = engine::quote_text(refusals.sql());
   TRY(const JsonValue answer, serialize(connection, "json_serialize_sql(" + text + ")"));
-  if (answer["error_type"].text() == "not implemented") return refusals.at(0, one_select);
-  if (answer["error"].boolean()) return refuse_as_duckdb(answer, refusals);
+  const bool is_no_select = answer["error_type"].text() == "not implemented";
+  if (answer["error"].boolean() && !is_no_select) return refuse_as_duckdb(answer, refusals);
   const auto& statements = answer["statements"].array();
-  if (statements.size() != 1) return refusals.at(0, one_select);
+  if (is_no_select || statements.size() != 1) return refusals.at(0, in_place_of(refusals.sql()));
   return statements.front();
 }
 

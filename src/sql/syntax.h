@@ -34,6 +34,7 @@ struct SqlUses {
   std::vector<Use> parameters;
   std::vector<Use> columns;       // the last part of each name
   std::vector<Use> descriptions;  // DESCRIBE, SHOW and SUMMARIZE in a FROM
+  std::vector<Use> unquoted;      // late(x), quarantine(x): named as they are to be written
 };
 
 // The syntax tree of exactly one SELECT; else the mistake is in `refusals`.

@@ -21,24 +21,6 @@ bool is_yaml(const fs::path& file) {
 
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
-// Relative to the folder, in order. The data folder and hidden ones are not entered.
-Result<std::vector<std::string>> find_files(const fs::path& folder, const fs::path& data) {
-  std::vector<std::string> found;
-  std::error_code failure;
-  fs::recursive_directory_iterator at(folder, failure);
-  for (; !failure && at != fs::recursive_directory_iterator(); at.increment(failure)) {
-    const fs::path relative = at->path().lexically_relative(folder);
-    const bool is_folder = at->is_directory(failure);
-    if (is_folder && (is_hidden(relative) || relative == data)) at.disable_recursion_pending();
-    if (!is_folder && is_yaml(relative) && !is_hidden(relative)) {
-      found.push_back(relative.generic_string());
-    }
-  }
-  if (failure) return Error{Fault::invalid, "the folder cannot be read: " + failure.message()};
-  std::ranges::sort(found);
-  return found;
-}
-
 bool has_weir_file(const fs::path& folder, std::vector<Mistake>& mistakes) {
   std::error_code failure;
   if (fs::is_regular_file(folder / weir_file, failure)) return true;
@@ -149,6 +131,23 @@ std::vector<SettingForm> reference_forms() {
           named("api: a parameter", ParameterDocument::spec().form()),
           TestDocument::spec().form(),
           named("test: a step", StepDocument::spec().form())};
+}
+
+Result<std::vector<std::string>> find_files(const fs::path& folder, const fs::path& data) {
+  std::vector<std::string> found;
+  std::error_code failure;
+  fs::recursive_directory_iterator at(folder, failure);
+  for (; !failure && at != fs::recursive_directory_iterator(); at.increment(failure)) {
+    const fs::path relative = at->path().lexically_relative(folder);
+    const bool is_folder = at->is_directory(failure);
+    if (is_folder && (is_hidden(relative) || relative == data)) at.disable_recursion_pending();
+    if (!is_folder && is_yaml(relative) && !is_hidden(relative)) {
+      found.push_back(relative.generic_string());
+    }
+  }
+  if (failure) return Error{Fault::invalid, "the folder cannot be read: " + failure.message()};
+  std::ranges::sort(found);
+  return found;
 }
 
 Documents read_documents(const fs::path& folder, std::vector<Mistake>& mistakes) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/result.h"
 #include "workspace/api_document.h"
 #include "workspace/source_document.h"
 #include "workspace/stream_document.h"
@@ -26,6 +27,11 @@ struct Documents {
   std::vector<std::string> unknown;  // names behind kinds that there are not
   bool is_whole = true;              // false: some text could not be read as documents
 };
+
+// The files that documents are read from, relative to the folder, in order. The data folder and
+// hidden ones are not entered.
+Result<std::vector<std::string>> find_files(const std::filesystem::path& folder,
+                                            const std::filesystem::path& data);
 
 // Finds and decodes the files of the folder; weir.yaml comes first, as it says where data is and
 // which variables there are.

@@ -6,6 +6,7 @@ namespace weir::workspace {
 namespace {
 
 constexpr std::size_t name_bytes_max = 63;
+constexpr std::size_t shown_bytes_max = 20;  // of one that is longer
 
 std::string word(Names::Kind kind) {
   switch (kind) {
@@ -35,6 +36,21 @@ bool is_name(std::string_view text) {
          std::ranges::all_of(text, fits);
 }
 
+std::string no_name_text(std::string_view text, std::string_view what) {
+  std::string shown(text);
+  std::string length;
+  if (text.size() > name_bytes_max) {
+    // A cut within a letter of several bytes would be no text.
+    std::size_t end = shown_bytes_max;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    shown = shown.substr(0, end) + "...";
+    length = " of " + std::to_string(text.size()) + " bytes";
+  }
+  return "\"" + shown + "\"" + length + " is no name of a" + (what == "api" ? "n " : " ") +
+         std::string(what) + ": write small letters, digits and _, a letter first, " +
+         std::to_string(name_bytes_max) + " at most";
+}
+
 bool Names::has(Kind kind, const std::string& name) const {
   const auto found = named_.find(kind);
   return found != named_.end() && found->second.contains(name);
@@ -56,9 +72,7 @@ std::vector<std::string> Names::all_tables() const {
 
 bool Names::check(const Placed<std::string>& name, const std::string& what, Report& report) {
   if (!is_name(name.value)) {
-    report.note(name.place, "\"" + name.value + "\" is no name of a " + what +
-                                ": write small letters, digits and _, a letter first, 63 at "
-                                "most");
+    report.note(name.place, no_name_text(name.value, what));
     return false;
   }
   if (!facts_.is_reserved(name.value)) return true;

@@ -14,6 +14,8 @@ namespace weir::workspace {
 
 // Whether a resource may be called so.
 bool is_name(std::string_view text);
+// What is to be written where it may not; `what` is its kind.
+std::string no_name_text(std::string_view text, std::string_view what);
 
 class Names {
  public:

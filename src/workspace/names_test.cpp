@@ -15,6 +15,13 @@ TEST(Names, are_small_letters_no_reserved_words_and_mean_one_thing) {
       {"source: Flights" + rest,
        "a.yaml:1:9: \"Flights\" is no name of a source: write small letters, digits and _, a "
        "letter first, 63 at most\n"},
+      {"source: " + std::string(64, 'x') + rest,
+       "a.yaml:1:9: \"xxxxxxxxxxxxxxxxxxxx...\" of 64 bytes is no name of a source: write small "
+       "letters, digits and _, a letter first, 63 at most\n"},
+      {"source: " + std::string(19, 'x') + "\u00e4" + std::string(50, 'x') + rest,
+       "a.yaml:1:9: \"xxxxxxxxxxxxxxxxxxx...\" of 71 bytes is no name of a source: write small "
+       "letters, digits and _, a letter first, 63 at most\n"},
+      {"source: " + std::string(63, 'x') + rest, ""},
       {"source: select" + rest,
        "a.yaml:1:9: \"select\" is a reserved word of SQL: name the source otherwise\n"},
       {"source: left" + rest,

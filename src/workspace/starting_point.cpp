@@ -1,13 +1,21 @@
 #include "workspace/starting_point.h"
 
 #include <array>
-#include <fstream>
+#include <cerrno>
+#include <cstdio>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <system_error>
 
+#include "workspace/documents.h"
+
 namespace weir::workspace {
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t names_shown = 5;
 
 struct StartingFile {
   const char* path;
@@ -75,26 +83,49 @@ steps:
     {".gitignore", "# What Weir keeps: the journal, tables and tokens.\n/data/\n"},
 });
 
+Result<void> check_room(const fs::path& folder) {
+  TRY(const std::vector<std::string> found, find_files(folder, "data"));
+  if (found.empty()) return {};
+  std::string names;
+  for (const std::string& name : found | std::views::take(names_shown)) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (found.size() > names_shown) names += ", ...";
+  return Error{Fault::conflict,
+               folder.string() + " holds YAML files already, which all would be the workspace's: " +
+                   names + "; name a new folder"};
+}
+
+// False: there is such a file, and it is left as it is.
+Result<bool> write_new(const fs::path& path, std::string_view text) {
+  std::FILE* file = std::fopen(path.c_str(), "wxb");
+  if (file == nullptr && errno == EEXIST) return false;
+  bool is_written = file != nullptr;
+  if (is_written) {
+    is_written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    is_written = std::fclose(file) == 0 && is_written;
+  }
+  if (is_written) return true;
+  return Error{Fault::unavailable,
+               path.string() + " cannot be written: " + std::generic_category().message(errno)};
+}
+
 }  // namespace
 
-Result<void> write_starting_point(const std::filesystem::path& folder) {
+Result<std::vector<fs::path>> write_starting_point(const fs::path& folder) {
   std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) return Error{Fault::invalid, folder.string() + ": " + failure.message()};
-  for (const StartingFile& file : files) {
-    const std::filesystem::path path = folder / file.path;
-    if (std::filesystem::exists(path, failure)) {
-      return Error{Fault::conflict, path.string() + " is there already: name a new folder"};
-    }
+  fs::create_directories(folder, failure);
+  if (failure) {
+    return Error{Fault::invalid,
+                 folder.string() + " cannot be made a folder: " + failure.message()};
   }
+  OK_OR_RETURN(check_room(folder));
+  std::vector<fs::path> left;
   for (const StartingFile& file : files) {
-    const std::filesystem::path path = folder / file.path;
-    std::ofstream stream(path, std::ios::binary);
-    stream << file.text;
-    stream.close();
-    if (!stream) return Error{Fault::invalid, path.string() + " cannot be written"};
+    TRY(const bool is_new, write_new(folder / file.path, file.text));
+    if (!is_new) left.push_back(folder / file.path);
   }
-  return {};
+  return left;
 }
 
 }  // namespace weir::workspace

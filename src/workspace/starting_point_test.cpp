@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <iterator>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "workspace/compiled.h"
 #include "workspace/loader_test.h"
@@ -25,14 +30,31 @@ TEST(StartingPoint, is_a_workspace_that_compiles) {
   EXPECT_TRUE(workspace.tables[0].rows_are_final);
 }
 
-TEST(StartingPoint, overwrites_nothing) {
-  const TemporaryWorkspace folder(std::map<std::string, std::string>{{"pages.yaml", "mine\n"}});
+std::string text_in(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(StartingPoint, is_not_written_beside_files_that_would_be_the_workspaces) {
+  for (const char* name : {"weir.yaml", "pages.yaml", "compose.yml", "deep/er.yaml"}) {
+    const TemporaryWorkspace folder(std::map<std::string, std::string>{{name, "mine\n"}});
+    const auto written = write_starting_point(folder.path());
+    ASSERT_FALSE(written.ok()) << name;
+    EXPECT_EQ(written.error().fault, Fault::conflict);
+    EXPECT_NE(written.error().message.find(name), std::string::npos) << written.error().message;
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / ".gitignore"));
+    EXPECT_EQ(text_in(folder.path() / name), "mine\n");
+  }
+}
+
+TEST(StartingPoint, leaves_other_files_as_they_are_and_tells_of_its_own) {
+  const TemporaryWorkspace folder(
+      std::map<std::string, std::string>{{"README.md", "mine\n"}, {".gitignore", "mine\n"}});
   const auto written = write_starting_point(folder.path());
-  ASSERT_FALSE(written.ok());
-  EXPECT_EQ(written.error().fault, Fault::conflict);
-  EXPECT_FALSE(std::filesystem::exists(folder.path() / "weir.yaml"));
-  std::ifstream stream(folder.path() / "pages.yaml");
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), "mine\n");
+  ASSERT_TRUE(written.ok()) << written.error().message;
+  EXPECT_EQ(written.value(), std::vector{folder.path() / ".gitignore"});
+  EXPECT_EQ(text_in(folder.path() / ".gitignore"), "mine\n");
+  EXPECT_EQ(load(folder.path()).index(), 0U);
 }
 
 }  // namespace
