@@ -6,6 +6,7 @@ What a snippet of ```text after it shows must come out, line by line, in that or
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 
@@ -32,15 +33,30 @@ def run_snippet(commands: str, expected: str) -> str | None:
     """Why the snippet fails; nothing when it runs and shows what it promises."""
     path = f"{ROOT}/build/release:{os.environ['PATH']}"
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
+        shell = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", commands], cwd=folder, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS_MAX,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
             env=os.environ | {"PATH": path},
         )  # fmt: skip
-    if done.returncode != 0:
-        return f"exit code {done.returncode}:\n{done.stdout}"
-    missing = missing_line(expected, done.stdout)
-    return f"does not print '{missing}' but:\n{done.stdout}" if missing else None
+        try:
+            said = shell.communicate(timeout=SECONDS_MAX)[0]
+        except subprocess.TimeoutExpired:
+            return f"takes more than {SECONDS_MAX} s"
+        finally:
+            end_session(shell)
+    if shell.returncode != 0:
+        return f"exit code {shell.returncode}:\n{said}"
+    missing = missing_line(expected, said)
+    return f"does not print '{missing}' but:\n{said}" if missing else None
+
+
+def end_session(shell: subprocess.Popen) -> None:
+    """A server that a failed snippet leaves behind would answer the next one."""
+    try:
+        os.killpg(shell.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    shell.wait()
 
 
 def snippets(text: str) -> list[tuple[int, str, str]]:

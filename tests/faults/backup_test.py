@@ -51,6 +51,7 @@ class BackupTest(unittest.TestCase):
     def start_senders(self, weir: Weir) -> tuple[threading.Event, list]:
         running = threading.Event()
         running.set()
+        self.addCleanup(running.clear)
         senders = [kill_test.Sender(weir, index, running) for index in range(kill_test.SENDERS)]
         for sender in senders:
             sender.start()

@@ -111,10 +111,18 @@ class FailedCallsTest(FaultTest):
                 weir.arm(rule)
                 for answer in self.send_some(weir):
                     self.assertEqual(answer.status, 200, answer.body)
-                status = weir.get("/weir/v1/status").body.decode()
-                self.assertIn(words, weir.said() + status)
+                self.wait_for_words(weir, words)
                 weir.disarm()
                 self.assert_all_there_after_a_restart(weir)
+
+    def wait_for_words(self, weir, words):
+        """What is done now and then fails when its time comes."""
+        deadline = time.monotonic() + 20
+        said = ""
+        while words not in said:
+            self.assertLess(time.monotonic(), deadline, said)
+            said = weir.said() + weir.get("/weir/v1/status").body.decode()
+            time.sleep(0.05)
 
     def test_a_short_write_and_a_signal_change_nothing(self):
         weir = self.with_history()

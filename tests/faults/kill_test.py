@@ -118,11 +118,13 @@ class KillTest(unittest.TestCase):
             senders = [Sender(weir, index, running) for index in range(SENDERS)]
             for sender in senders:
                 sender.start()
-            for _ in range(KILLS):
-                time.sleep(moments.uniform(0.005, 0.4))
-                weir.kill()
-                weir.start()
-            running.clear()
+            try:
+                for _ in range(KILLS):
+                    time.sleep(moments.uniform(0.005, 0.4))
+                    weir.kill()
+                    weir.start()
+            finally:
+                running.clear()
             for sender in senders:
                 sender.join()
             self.assertEqual([text for sender in senders for text in sender.mistakes], [])

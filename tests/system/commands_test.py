@@ -190,7 +190,9 @@ class TapTest(unittest.TestCase):
         json.loads(tap.stdout.readline())
         since = self.weir.get("/weir/v1/status").data["serving_since_seconds"]
         self.weir.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 30
         while self.weir.get("/weir/v1/status").data["serving_since_seconds"] == since:
+            self.assertLess(time.monotonic(), deadline)
             time.sleep(0.02)
         self.weir.send("visits", [visit("10:01", "/after")])
         self.assertEqual(json.loads(tap.communicate(timeout=5)[0])["page"], "/after")

@@ -7,6 +7,7 @@ import unittest
 from running import ROOT, Weir
 
 SCHEMATHESIS = ROOT / "build/deps/venv/bin/schemathesis"
+SECONDS_MAX = 600
 WORKSPACE = """
 source: events
 from: http
@@ -101,7 +102,7 @@ class ContractTest(unittest.TestCase):
              "--header", f"Authorization: Bearer {self.token}",
              "--phases", "examples,coverage,fuzzing,stateful", "--checks", "all",
              "--max-examples", "50", "--generation-deterministic", "--no-color", *options],
-            cwd=self.weir.folder, text=True, capture_output=True,
+            cwd=self.weir.folder, text=True, capture_output=True, timeout=SECONDS_MAX,
             env=os.environ | {"PYTHONUTF8": "1"},
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stdout[-6000:] + done.stderr[-2000:])

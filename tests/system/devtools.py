@@ -26,14 +26,21 @@ class Page:
             [*BROWSER, f"--user-data-dir={self.profile.name}", url],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        self.socket = self.connect()
         self.number = 0
+        try:
+            self.socket = self.connect()
+        except BaseException:
+            self.end()
+            raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.socket.close()
+        self.end()
+
+    def end(self):
         self.browser.kill()
         self.browser.wait()
         self.profile.cleanup()

@@ -3,11 +3,10 @@
 import gzip
 import json
 import socket
-import subprocess
 import threading
 import unittest
 
-from running import PROGRAM, Weir
+from running import Weir
 
 WORKSPACE = {
     "orders.yaml": """
@@ -180,13 +179,6 @@ class MainPathTest(unittest.TestCase):
         self.assertEqual(self.weir.process.wait(60), 0)
         for connection in (idle, half_sent, second_stop):
             connection.close()
-
-    def test_a_second_run_on_the_same_data_is_refused(self):
-        second = subprocess.run(
-            [PROGRAM, "run", self.weir.folder], text=True, capture_output=True, timeout=30
-        )
-        self.assertNotEqual(second.returncode, 0)
-        self.assertRegex(second.stderr, "(?i)another|already|in use|taken")
 
     def test_status_and_metrics_account_for_every_row(self):
         position = self.weir.send(

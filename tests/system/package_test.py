@@ -105,6 +105,7 @@ class PackageTest(unittest.TestCase):
             [*inside, "run", "/shop", "--listen", f"127.0.0.1:{port}"], text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
+        self.addCleanup(server.kill)
         wait_ready(port, server)
         token = (root / "shop/data/admin.token").read_text().strip()
         self.serve_and_read_back(port, token, 1)
@@ -166,13 +167,18 @@ class PackageTest(unittest.TestCase):
             [*config["Entrypoint"], *config["Cmd"]], text=True, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, **inside,
         )  # fmt: skip
-        wait_ready(port, server)
-        how, *health = config["Healthcheck"]["Test"]
-        self.assertEqual(how, "CMD")
-        done(*health, **inside)
-        self.serve_and_read_back(port, (root / "workspace/data/admin.token").read_text().strip(), 1)
-        server.send_signal(signal.SIGTERM)
-        self.assertEqual(server.wait(SECONDS_MAX), 0, server.communicate()[0])
+        try:
+            wait_ready(port, server)
+            how, *health = config["Healthcheck"]["Test"]
+            self.assertEqual(how, "CMD")
+            done(*health, **inside)
+            token = (root / "workspace/data/admin.token").read_text().strip()
+            self.serve_and_read_back(port, token, 1)
+            server.send_signal(signal.SIGTERM)
+            self.assertEqual(server.wait(SECONDS_MAX), 0, server.communicate()[0])
+        finally:
+            server.kill()
+            server.wait()
         self.assertNotEqual(subprocess.run(health, capture_output=True, **inside).returncode, 0)
 
 
