@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,13 @@ Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace&
     OK_OR_RETURN(store::put_static_table(*database, table));
   }
   return database;
+}
+
+// Those that are filled from files.
+std::set<std::string> static_names(const CompiledWorkspace& workspace) {
+  std::set<std::string> names;
+  for (const workspace::StaticTable& table : workspace.static_tables) names.insert(table.name);
+  return names;
 }
 
 void say_of_tables(telemetry::LogCode code, const std::string& words) {
@@ -127,6 +135,7 @@ Result<void> RunningServing::open() {
   };
   TRY(specs_, stream_specs(*workspace_, grounds_.journal, is_new));
   TRY(store_, store::TableStore::open(data() / "tables", table_specs(*workspace_)));
+  OK_OR_RETURN(store::check_hold_no_results(*store_->database(), static_names(*workspace_)));
   TRY(relations_,
       put_readable_relations(*store_->database(), grounds_.journal, *workspace_, specs_));
   return {};
@@ -227,9 +236,12 @@ Result<void> RunningServing::check_successor(const CompiledWorkspace& next,
   std::erase_if(tables, [&](const store::TableSpec& table) {
     return std::ranges::find(dropped, table.name) != dropped.end();
   });
+  std::set<std::string> from_files = static_names(next);
+  for (const std::string& name : dropped) from_files.erase(name);
   std::string lines = changed_settings(workspace_->declared, next.declared);
   for (const Result<void>& checked :
-       {check_meanings(next, dropped), store_->check_columns(tables)}) {
+       {check_meanings(next, dropped), store_->check_columns(tables),
+        store::check_hold_no_results(*store_->database(), from_files)}) {
     if (!checked.ok()) add_line(lines, checked.error().message);
   }
   return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/applied_places.h"
+#include "store/static_table.h"
 #include "store/table_indexes.h"
 #include "store/table_rebuild.h"
 
@@ -131,7 +132,11 @@ Result<void> align(Connection& connection, const TableSpec& table) {
 
 Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& tables) {
   OK_OR_RETURN(make_applied_places(connection));
+  TRY(const std::set<std::string> from_files, stored_static_tables(connection));
   for (const TableSpec& table : tables) {
+    if (from_files.contains(table.name)) {
+      OK_OR_RETURN(connection.run("DROP TABLE " + quote_name(table.name)));
+    }
     TRY(const bool there, exists(connection, table.name));
     if (there) {
       OK_OR_RETURN(align(connection, table));
@@ -174,10 +179,11 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
 
 Result<void> TableStore::check_columns(const std::vector<TableSpec>& tables) const {
   TRY(auto connection, database_->connect());
+  TRY(const std::set<std::string> from_files, stored_static_tables(*connection));
   std::string lines;
   for (const TableSpec& table : tables) {
     TRY(const bool is_there, exists(*connection, table.name));
-    if (!is_there) continue;
+    if (!is_there || from_files.contains(table.name)) continue;
     TRY(const Schema stored, stored_schema(*connection, table.name));
     const Result<void> checked = check_stored(*connection, stored, table);
     if (!checked.ok()) lines += (lines.empty() ? "" : "\n") + checked.error().message;

@@ -19,7 +19,8 @@ class TableStore {
  public:
   // Opens or makes `folder`/weir.duckdb with these tables. A new column is added to an existing
   // table (null in its old rows), and one that holds nothing but nulls may go again from the end;
-  // any other difference is Fault::conflict, with what to do.
+  // any other difference is Fault::conflict, with what to do. A table that was put there from a
+  // file goes where one of these has its name now.
   static Result<std::unique_ptr<TableStore>> open(const std::filesystem::path& folder,
                                                   std::vector<TableSpec> tables);
 
