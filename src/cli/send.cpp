@@ -87,10 +87,8 @@ class Encoder {
         Encoded encoded;
         TRY(encoded.batch.rows, within(name, file->read(options_.batch_rows, encoded.batch.lines)));
         if (encoded.batch.rows == 0) break;
-        if (!options_.again) {
-          encoded.batch.key = idempotency_key(options_.source, number, encoded.batch.lines);
-        }
-        ++number;
+        encoded.batch.key =
+            idempotency_key(options_.source, number++, encoded.batch.lines) + run_mark_;
         encoded.share_read = file->share_read();
         if (!ready_.push(std::move(encoded), stop)) return {};
       }
@@ -99,6 +97,7 @@ class Encoder {
   }
 
   const SendOptions& options_;
+  const std::string run_mark_ = options_.again ? client::new_run_mark() : "";
   const std::set<std::string> bare_;
   Queue<Result<Encoded>> ready_{batches_ahead};
   std::jthread thread_;
@@ -172,10 +171,9 @@ Result<void> send(const SendOptions& options, Session& session) {
   progress.clear();
   const SendTotals& totals = sender.totals();
   if (!sent.ok()) {
-    session.say(
-        fmt::format("{} rows were taken before this went wrong; the same command goes on "
-                    "without sending them twice",
-                    totals.rows));
+    session.say(fmt::format("{} rows were taken before this went wrong; {}", totals.rows,
+                            options.again ? "with --again the same command sends them once more"
+                                          : "the same command goes on without sending them twice"));
     return sent;
   }
   print_totals(totals, progress.seconds(), session);

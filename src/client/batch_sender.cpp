@@ -6,6 +6,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <random>
 #include <thread>
 #include <utility>
 
@@ -55,13 +56,18 @@ std::string idempotency_key(const std::string& source, std::size_t number,
                      content_hash(lines));
 }
 
+std::string new_run_mark() {
+  std::random_device random;
+  return fmt::format("-run-{:08x}{:08x}", random(), random());
+}
+
 BatchSender::BatchSender(ServerClient client, const std::string& source)
     : client_(std::move(client)), target_("/ingest/" + net::percent_encode(source)) {}
 
 Result<net::Response> BatchSender::post_until_taken(const std::string& target,
                                                     const EventBatch& batch) {
-  ServerClient::Headers headers{{"Content-Type", "application/x-ndjson"}};
-  if (!batch.key.empty()) headers.emplace_back("Idempotency-Key", batch.key);
+  const ServerClient::Headers headers{{"Content-Type", "application/x-ndjson"},
+                                      {"Idempotency-Key", batch.key}};
   const auto deadline = std::chrono::steady_clock::now() + patience;
   milliseconds pause = first_pause;
   while (true) {
@@ -97,9 +103,9 @@ Result<void> BatchSender::count(const net::Response& response, std::size_t rows)
 }
 
 Result<void> BatchSender::end() {
-  const EventBatch end{.lines = R"({"watermark":"end"})"};
-  TRY(const formats::JsonValue data, client_.data("POST", target_ + "/watermark", end.lines,
-                                                  {{"Content-Type", "application/json"}}));
+  TRY(const formats::JsonValue data,
+      client_.data("POST", target_ + "/watermark", R"({"watermark":"end"})",
+                   {{"Content-Type", "application/json"}}));
   totals_.position = std::max(totals_.position, data["position"].unsigned_integer());
   return {};
 }

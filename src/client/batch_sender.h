@@ -13,7 +13,7 @@ namespace weir::client {
 
 struct EventBatch {
   std::string lines;  // NDJSON
-  std::string key;    // Idempotency-Key; empty: none
+  std::string key;    // Idempotency-Key
   std::size_t rows = 0;
 };
 
@@ -27,6 +27,9 @@ struct SendTotals {
 // Names the batch by its place and content: the same rows of the same command have the same key.
 std::string idempotency_key(const std::string& source, std::size_t number,
                             const std::string& lines);
+// For the end of every key of a command that sends once more what was sent before: no other one has
+// it, so that its rows count, and count once.
+std::string new_run_mark();
 
 // Owned by one thread.
 class BatchSender {

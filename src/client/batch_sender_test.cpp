@@ -16,5 +16,7 @@ TEST(IdempotencyKey, DiffersBySourcePlaceAndContent) {
   EXPECT_NE(key, idempotency_key("flights", 3, "{\"a\":123456780}\n"));
 }
 
+TEST(RunMark, IsAnotherOneEachTime) { EXPECT_NE(new_run_mark(), new_run_mark()); }
+
 }  // namespace
 }  // namespace weir::client
