@@ -191,7 +191,7 @@ void add_send(CLI::App& app, Session& session) {
       ->add_option("FILE", options->files,
                    "NDJSON, a JSON array, CSV or Parquet; - is NDJSON on stdin")
       ->required();
-  command->add_option("--batch", options->batch_rows, "Rows a request")
+  command->add_option("--batch", options->batch_rows, "Rows a request; 8 MB of them end it too")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   command->add_option("--rate", options->rows_a_second, "Rows a second at most")

@@ -21,6 +21,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t read_bytes = std::size_t{1} << 20;
 
+bool is_full(std::size_t rows, std::size_t rows_max, const std::string& lines) {
+  return rows >= rows_max || lines.size() >= RowFile::batch_bytes;
+}
+
 // A file's bytes, read on as rows are taken from them.
 class ByteFile : public RowFile {
  public:
@@ -67,7 +71,7 @@ class LineFile final : public ByteFile {
 
   Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
     std::size_t rows = 0;
-    while (rows < rows_max) {
+    while (!is_full(rows, rows_max, lines)) {
       const std::size_t end = left().find('\n');
       if (end == std::string::npos) {
         TRY(const bool more, fill());
@@ -101,7 +105,7 @@ class ArrayFile final : public ByteFile {
 
   Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
     std::size_t rows = 0;
-    while (rows < rows_max && !is_closed_) {
+    while (!is_full(rows, rows_max, lines) && !is_closed_) {
       TRY(const std::size_t end, find_end());
       const std::string_view element = left().substr(0, end);
       is_closed_ = left()[end] == ']';
@@ -254,7 +258,7 @@ class EngineFile final : public RowFile {
 
   Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
     std::size_t rows = 0;
-    while (rows < rows_max) {
+    while (!is_full(rows, rows_max, lines)) {
       if (batch_ == nullptr || at_ == batch_->rows()) {
         auto next = rows_->next();
         if (!next.ok()) return file_is_wrong(std::move(next).error());
@@ -263,13 +267,10 @@ class EngineFile final : public RowFile {
         if (batch_ == nullptr) break;
         continue;
       }
-      const std::size_t count = std::min(rows_max - rows, batch_->rows() - at_);
-      for (std::size_t i = 0; i < count; ++i) {
-        writer_.write(*batch_, at_ + i, lines);
-        lines += '\n';
-      }
-      at_ += count;
-      rows += count;
+      writer_.write(*batch_, at_, lines);
+      lines += '\n';
+      ++at_;
+      ++rows;
     }
     read_ += static_cast<std::int64_t>(rows);
     return rows;

@@ -19,7 +19,10 @@ class RowFile {
   static Result<std::unique_ptr<RowFile>> open(const std::string& name,
                                                const std::set<std::string>& bare);
   virtual ~RowFile() = default;
-  // Appends at most `rows_max` rows, a line each. How many; 0: the end.
+  // A server takes bodies of a few times that, and rows of a part of it.
+  static constexpr std::size_t batch_bytes = std::size_t{8} << 20;
+  // Adds rows to `lines`, which is empty, a line each: `rows_max`, or fewer where these come to
+  // batch_bytes. How many; 0: the end.
   virtual Result<std::size_t> read(std::size_t rows_max, std::string& lines) = 0;
   // How much of the file was read, from 0 to 1; negative: unknown.
   virtual double share_read() const = 0;

@@ -62,6 +62,23 @@ TEST_F(RowFileTest, GivesTheElementsOfAnArray) {
             (std::vector<std::string>{"\"" + text + "\"\n1\n"}));
 }
 
+TEST_F(RowFileTest, EndsABatchOfLargeRowsBeforeItsRowsAreEnough) {
+  const std::string text(RowFile::batch_bytes / 8, 'x');
+  std::string lines;
+  std::string array;
+  std::string csv = "a\n";
+  for (int row = 0; row < 9; ++row) {
+    lines += R"({"a":")" + text + "\"}\n";
+    array += (row == 0 ? "[" : ",") + (R"({"a":")" + text + "\"}");
+    csv += text + "\n";
+  }
+  const std::size_t one = lines.size() / 9;
+  const std::vector<std::string> expected{lines.substr(one), lines.substr(8 * one)};
+  EXPECT_EQ(batches(write("a.ndjson", lines), 10), expected);
+  EXPECT_EQ(batches(write("a.json", array + "]"), 10), expected);
+  EXPECT_EQ(batches(write("a.csv", csv), 10), expected);
+}
+
 TEST_F(RowFileTest, SaysWhereAnArrayIsBroken) {
   for (const char* text :
        {R"([{"a":1},{"a":2})", R"([{"a":1},])", R"([{"a":1},,3])", "[{\"a\":1}]\n[{\"a\":2}]"}) {

@@ -72,6 +72,10 @@ class SendTest(unittest.TestCase):
         self.send(file, "--batch", "2", "--again", *self.through_an_answer_loser())
         self.assertEqual(self.kept(), 6)
 
+    def test_large_rows_go_in_bodies_that_the_server_takes(self):
+        self.send(self.write([f"{i:05}" + "/" * 4_000 for i in range(9_000)]))
+        self.assertEqual(self.kept(), 9_000)
+
 
 if __name__ == "__main__":
     unittest.main()
