@@ -281,13 +281,14 @@ Result<void> remove_folder(const fs::path& folder) {
 }
 
 // What came after `end` is not to be lost, where the workspace was served again in between: a
-// source's events. A stream that has given more then gives it anew.
+// source's events. A stream that has given more then gives it anew. Its state goes last: without it,
+// and with what it gave, the stream could not be served again where this fails.
 Result<void> drop_topic(const fs::path& data, const std::string& topic, Position end,
                         journal::Journal& journal) {
   TRY(const std::optional<journal::Placed> more,
       journal.read({{topic}, {journal::Kind::commit}}, end)->next());
-  OK_OR_RETURN(remove_folder(data / "state" / topic));
-  return journal.drop(topic, more ? journal.end() : end);
+  OK_OR_RETURN(journal.drop(topic, more ? journal.end() : end));
+  return remove_folder(data / "state" / topic);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 """Calls on files that fail, one at each place that makes one: what was taken is there after it."""
 
+import functools
+import signal
 import time
 import unittest
 
@@ -141,6 +143,33 @@ class FailedCallsTest(FaultTest):
                 weir.disarm()
         weir.start()
         self.compare(weir)
+
+    def wait_until(self, holds):
+        deadline = time.monotonic() + 30
+        while not holds():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+
+    def test_a_drop_that_fails_halfway_leaves_a_server_that_serves_and_is_finished_later(self):
+        for finish in ("a reload", "a start"):
+            with self.subTest(finish):
+                weir = self.with_history().start()
+                weir.arm("rename */journal/identity EIO")
+                wish = {"names": ["totals"], "restart": True}
+                self.assertTrue(weir.post("/weir/v1/drop", wish).data["begun"])
+                status = functools.partial(weir.get, "/weir/v1/status")
+                self.wait_until(lambda ask=status: ask().data["reload_refused"])
+                self.assertEqual(weir.send_rows().status, 200)
+                self.compare(weir)
+                weir.disarm()
+                if finish == "a reload":
+                    weir.process.send_signal(signal.SIGHUP)
+                    self.wait_until(lambda weir=weir: not (weir.data / "drop.json").exists())
+                else:
+                    weir.kill()
+                    weir.start()
+                self.assertFalse((weir.data / "drop.json").exists())
+                self.compare(weir)
 
     def test_a_write_torn_in_the_middle_leaves_nothing_half(self):
         for path in TORN:
