@@ -285,11 +285,13 @@ Result<Manifest> restore_backup(const fs::path& backup, const fs::path& data) {
     return Error{Fault::conflict,
                  data.string() + " is there: move it away first, nothing is restored over it"};
   }
+  std::error_code failed;
+  const fs::path around = fs::absolute(data, failed).parent_path();
+  if (failed) return Error{Fault::unavailable, data.string() + ": " + failed.message()};
   umask(S_IRWXG | S_IRWXO);
-  OK_OR_RETURN(journal::make_folder(fs::absolute(data).parent_path()));
+  OK_OR_RETURN(journal::make_folder(around));
   // Whole before it has its name; one that a crash left is done again.
   const fs::path half = data.string() + ".restoring";
-  std::error_code failed;
   fs::remove_all(half, failed);
   OK_OR_RETURN(journal::make_folder(half));
   Result<void> restored = check_room(half, manifest.bytes());
@@ -302,7 +304,7 @@ Result<Manifest> restore_backup(const fs::path& backup, const fs::path& data) {
     fs::remove_all(half, failed);  // should that fail, it still is no data folder
     return restored.error();
   }
-  OK_OR_RETURN(journal::sync_folder(fs::absolute(data).parent_path()));
+  OK_OR_RETURN(journal::sync_folder(around));
   return manifest;
 }
 

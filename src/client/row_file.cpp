@@ -323,7 +323,10 @@ Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
   if (name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json") {
     return open_lines(name, ending == ".json");
   }
-  if (!fs::exists(name)) return Error{Fault::not_found, "no such file"};
+  std::error_code failed;
+  if (!fs::exists(name, failed)) {
+    return Error{Fault::not_found, failed ? failed.message() : "no such file"};
+  }
   const std::string quoted = engine::quote_text(name);
   if (is_typeless(name)) {
     TRY(const std::string rows, engine::csv_query(name));

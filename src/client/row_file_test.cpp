@@ -105,9 +105,11 @@ TEST_F(RowFileTest, RefusesAnEndingItDoesNotKnow) {
 }
 
 TEST_F(RowFileTest, SaysThatAFileIsNotThere) {
-  const auto opened = RowFile::open("/nowhere/a.csv", {});
-  ASSERT_FALSE(opened.ok());
-  EXPECT_EQ(opened.error().fault, Fault::not_found);
+  for (const std::string& name : {std::string("/nowhere/a"), std::string(300, 'a')}) {
+    const auto opened = RowFile::open(name + ".csv", {});
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().fault, Fault::not_found);
+  }
 }
 
 TEST_F(RowFileTest, GivesTheValuesOfCsvAsTheyAreWritten) {

@@ -23,7 +23,7 @@ Result<ServerClient> ServerClient::find(const Session& session) {
   std::string url = session.url;
   std::string token = session.token;
   if (url.empty()) {
-    TRY(const std::filesystem::path data, find_data(std::filesystem::current_path()));
+    TRY(const std::filesystem::path data, find_data("."));
     const auto running = operate::read_running(data);
     if (!running) {
       return Error{Fault::unavailable, fmt::format("no server runs over {}; start it with `weir "

@@ -120,7 +120,8 @@ Result<OpenedData> open_data(const fs::path& data, const journal::JournalSetting
 }
 
 Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tokens) {
-  if (!tokens.list().empty() && fs::exists(data / admin_token_file)) return std::string();
+  std::error_code failed;
+  if (!tokens.list().empty() && fs::exists(data / admin_token_file, failed)) return std::string();
   TRY(const govern::NewToken made,
       tokens.create({{.action = govern::Action::administer}}, std::nullopt));
   TRY(const int descriptor, write_private(data / admin_token_file, made.secret + "\n"));

@@ -25,10 +25,12 @@ constexpr std::chrono::seconds step_patience{30};
 class TemporaryFolder {
  public:
   static Result<TemporaryFolder> make() {
-    std::string name = fs::temp_directory_path() / "weir-test-XXXXXX";
+    std::error_code failed;
+    const fs::path all = fs::temp_directory_path(failed);
+    if (failed) return Error{Fault::unavailable, "TMPDIR is no folder to test in"};
+    std::string name = all / "weir-test-XXXXXX";
     if (mkdtemp(name.data()) == nullptr) {
-      return Error{Fault::unavailable,
-                   "cannot make a folder in " + fs::temp_directory_path().string() + " to test in"};
+      return Error{Fault::unavailable, "cannot make a folder in " + all.string() + " to test in"};
     }
     return TemporaryFolder(name);
   }

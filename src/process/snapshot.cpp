@@ -97,11 +97,10 @@ std::optional<std::uint64_t> sequence_of(const std::string& name) {
 }  // namespace
 
 bool SnapshotFolder::has_any(const fs::path& folder) {
-  std::error_code none;  // no folder is an empty one
-  return std::ranges::any_of(fs::directory_iterator(folder, none),
-                             [](const fs::directory_entry& entry) {
-                               return sequence_of(entry.path().filename()).has_value();
-                             });
+  const auto files = journal::list_folder(folder);  // no folder is an empty one
+  return files.ok() && std::ranges::any_of(files.value(), [](const fs::path& file) {
+           return sequence_of(file.filename()).has_value();
+         });
 }
 
 Result<std::unique_ptr<SnapshotFolder>> SnapshotFolder::open(fs::path folder) {
@@ -143,12 +142,13 @@ void SnapshotFolder::keep(Kept kept) {
   kept_.push_back(kept);
   needed_ = kept_[kept_.size() - std::min<std::size_t>(kept_.size(), 2)].through;
   std::error_code ignored;  // a file too many is tried again with the next snapshot
-  for (const auto& entry : fs::directory_iterator(folder_, ignored)) {
-    const auto sequence = sequence_of(entry.path().filename());
+  const auto files = journal::list_folder(folder_);
+  for (const fs::path& file : files.ok() ? files.value() : std::vector<fs::path>()) {
+    const auto sequence = sequence_of(file.filename());
     const auto is_kept = [&](const Kept& other) { return other.sequence == *sequence; };
     const auto newest =
         kept_.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(kept_.size(), 2));
-    if (sequence && std::none_of(newest, kept_.end(), is_kept)) fs::remove(entry.path(), ignored);
+    if (sequence && std::none_of(newest, kept_.end(), is_kept)) fs::remove(file, ignored);
   }
   if (kept_.size() > 2) kept_.erase(kept_.begin());
 }

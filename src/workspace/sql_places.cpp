@@ -162,8 +162,9 @@ SqlText declare_sql(const std::optional<Placed<std::string>>& sql,
     report.note(sql_file->place, "\"" + sql_file->value + "\": " + read.error().message);
     return {};
   }
+  std::error_code failed;
   const std::string path =
-      file->lexically_relative(std::filesystem::weakly_canonical(folder)).generic_string();
+      file->lexically_relative(std::filesystem::weakly_canonical(folder, failed)).generic_string();
   SqlText text{std::move(read).value(), {path, 1, 1}, {}};
   text.runs = lines_of(text.text);
   return text;
