@@ -40,9 +40,11 @@ struct Kept {
 Result<std::vector<std::string>> streams_with_state(const fs::path& data) {
   std::vector<std::string> streams;
   std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(data / "state", failed)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with('_') && process::SnapshotFolder::has_any(entry.path())) {
+  if (!fs::exists(data / "state", failed)) return streams;
+  TRY(const auto folders, journal::list_folder(data / "state"));
+  for (const fs::path& folder : folders) {
+    const std::string name = folder.filename().string();
+    if (!name.starts_with('_') && process::SnapshotFolder::has_any(folder)) {
       streams.push_back(name);
     }
   }
@@ -59,11 +61,14 @@ Result<Kept> look_at(const fs::path& data, const DropWish& wish, store::KeptTabl
   return kept;
 }
 
-std::uint64_t bytes_in(const fs::path& folder) {
+// Its stream may put another snapshot in a file's place meanwhile.
+std::uint64_t bytes_of_state(const fs::path& folder) {
   std::uint64_t bytes = 0;
-  std::error_code failed;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
-    if (entry.is_regular_file(failed)) bytes += entry.file_size(failed);
+  const auto files = journal::list_folder(folder);
+  for (const fs::path& file : files.ok() ? files.value() : std::vector<fs::path>()) {
+    std::error_code gone;
+    const std::uint64_t size = fs::file_size(file, gone);
+    if (!gone) bytes += size;
   }
   return bytes;
 }
@@ -205,7 +210,8 @@ class Planning {
     }
     for (const std::string& stream : kept_.states) {
       if (!contains(plan_.topics, stream)) continue;
-      plan_.parts.push_back({"state of stream " + stream, 0, bytes_in(data_ / "state" / stream)});
+      plan_.parts.push_back(
+          {"state of stream " + stream, 0, bytes_of_state(data_ / "state" / stream)});
     }
     for (const store::KeptTable& table : kept_.tables) {
       if (!contains(plan_.tables, table.name)) continue;
@@ -281,8 +287,8 @@ Result<void> remove_folder(const fs::path& folder) {
 }
 
 // What came after `end` is not to be lost, where the workspace was served again in between: a
-// source's events. A stream that has given more then gives it anew. Its state goes last: without it,
-// and with what it gave, the stream could not be served again where this fails.
+// source's events. A stream that has given more then gives it anew. Its state goes last: without
+// it, and with what it gave, the stream could not be served again where this fails.
 Result<void> drop_topic(const fs::path& data, const std::string& topic, Position end,
                         journal::Journal& journal) {
   TRY(const std::optional<journal::Placed> more,
