@@ -196,6 +196,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
     return Error{Fault::conflict,
                  fmt::format("{}: another process uses this journal", segments_folder.string())};
   }
+  if (settings.locked) OK_OR_RETURN(settings.locked());
   TRY(Identity identity, identity_of(segments_folder));
   TRY(Recovered recovered, recover(segments_folder, identity));
   // A process that was killed may have left its last groups in the kernel's memory alone.
