@@ -92,8 +92,7 @@ Result<void> drop_stopped(const workspace::CompiledWorkspace& compiled, DropOpti
   OK_OR_RETURN(operate::make_data_folder(data));  // what is written in it is its user's alone
   OK_OR_RETURN(finish_begun(data, options.wish, session));
   if (options.wish.names.empty()) return {};
-  TRY(auto tables, store::KeptTables::open(data / "tables"));
-  TRY(const DropPlan plan, operate::plan_drop(compiled, options.wish, std::move(tables)));
+  TRY(const DropPlan plan, operate::plan_stopped_drop(compiled, options.wish));
   const std::string parts = operate::parts_json(plan);
   OK_OR_RETURN(print_parts(parts, session));
   TRY(const bool wanted, is_wanted(options));

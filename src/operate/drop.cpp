@@ -18,6 +18,7 @@
 #include "journal/heads.h"
 #include "journal/inspect.h"
 #include "process/snapshot.h"
+#include "store/backup_lock.h"
 #include "store/kept_tables.h"
 #include "workspace/loader.h"
 
@@ -303,6 +304,15 @@ Result<DropPlan> plan_drop(const CompiledWorkspace& workspace, const DropWish& w
                            store::KeptTables tables) {
   TRY(Kept kept, look_at(workspace.declared.data, wish, std::move(tables)));
   return Planning(workspace, wish, std::move(kept)).plan();
+}
+
+Result<DropPlan> plan_stopped_drop(const CompiledWorkspace& workspace, const DropWish& wish) {
+  using store::BackupLock;
+  const fs::path folder = workspace.declared.data / "tables";
+  OK_OR_RETURN(journal::make_folder(folder));
+  TRY(const auto changing, BackupLock::change(BackupLock::of_tables(folder)));
+  TRY(auto tables, store::KeptTables::open(folder));
+  return plan_drop(workspace, wish, std::move(tables));
 }
 
 Result<void> begin_drop(const fs::path& data, const DropPlan& plan) {
