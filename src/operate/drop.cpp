@@ -15,11 +15,11 @@
 #include "core/suggestion.h"
 #include "formats/json_value.h"
 #include "journal/file.h"
-#include "journal/heads.h"
 #include "journal/inspect.h"
 #include "process/snapshot.h"
 #include "store/backup_lock.h"
 #include "store/kept_tables.h"
+#include "store/table_rebuild.h"
 #include "workspace/loader.h"
 
 namespace weir::operate {
@@ -199,8 +199,7 @@ class Planning {
     const journal::Filter commits{{stream}, {journal::Kind::commit}};
     TRY(const auto first, journal::dump_journal(data_, commits, 0, 1));
     if (first.empty()) return false;
-    TRY(const journal::CommitHead head, journal::decode_commit_head(first.front().entry->head));
-    return head.sequence == 1;
+    return store::is_first_result(*first.front().entry);
   }
 
   void list_parts() {
