@@ -107,11 +107,8 @@ Result<void> drop_stopped(const workspace::CompiledWorkspace& compiled, DropOpti
 }
 
 std::string body_of(const DropWish& wish, bool dry_run) {
-  std::string names;
-  for (const std::string& name : wish.names) {
-    names += (names.empty() ? "" : ",") + json_string(name);
-  }
-  return fmt::format(R"({{"names":[{}],"restart":{},"dry_run":{}}})", names, wish.restart, dry_run);
+  return fmt::format(R"({{"names":{},"restart":{},"dry_run":{}}})", json_strings(wish.names),
+                     wish.restart, dry_run);
 }
 
 std::string parts_of(const JsonValue& answer) {

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <ranges>
 
+#include "core/json_array.h"
 #include "core/json_text.h"
 
 namespace weir::operate {
@@ -24,16 +25,6 @@ std::uint64_t resident_bytes() {
   std::uint64_t resident = 0;
   if (!(statm >> all >> resident)) return 0;
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-template <class Items, class ToJson>
-std::string json_array(Items&& items, const ToJson& to_json) {
-  std::string json = "[";
-  for (const auto& item : items) {
-    if (json.size() > 1) json += ',';
-    json += to_json(item);
-  }
-  return json + "]";
 }
 
 std::string columns_json(const Schema& schema) {

@@ -1,6 +1,7 @@
 #include "operate/running_drop.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 #include <vector>
@@ -46,16 +47,11 @@ Result<Asked> read_body(const std::string& body) {
       R"(send {"names": ["..."], "restart": false, "dry_run": true}; the last two may be left out)"};
 }
 
-std::string quoted(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ",") + json_string(name);
-  return list;
-}
-
 Result<void> check_none_begun(const std::filesystem::path& data) {
   TRY(const std::vector<std::string> begun, begun_drop(data));
   if (begun.empty()) return {};
-  return Error{Fault::unavailable, "another drop is under way, of " + quoted(begun)};
+  return Error{Fault::unavailable,
+               fmt::format("another drop is under way, of {}", fmt::join(begun, ", "))};
 }
 
 }  // namespace
@@ -63,7 +59,7 @@ Result<void> check_none_begun(const std::filesystem::path& data) {
 Result<std::string> RunningDrop::answer(const net::Request& request) const {
   if (request.method != "POST") {
     TRY(const std::vector<std::string> begun, begun_drop(parts_.data));
-    return "[" + quoted(begun) + "]";
+    return json_strings(begun);
   }
   OK_OR_RETURN(check_none_begun(parts_.data));
   TRY(const Asked asked, read_body(request.body));
