@@ -38,9 +38,7 @@ Result<void> check(const std::string& folder, Session& session) {
   TRY(const auto damage, backup::check_backup(folder));
   if (!damage.empty()) session.exit = client::Exit::failed;
   if (session.json) {
-    std::string lines;
-    for (const std::string& line : damage) lines += (lines.empty() ? "" : ",") + json_string(line);
-    session.print(fmt::format("{{\"damage\":[{}]}}\n", lines));
+    session.print(fmt::format("{{\"damage\":{}}}\n", json_strings(damage)));
     return {};
   }
   for (const std::string& line : damage) session.print("DAMAGED  " + line + "\n");

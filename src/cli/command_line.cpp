@@ -134,7 +134,8 @@ void add_shared_options(CLI::App& app, Session& session) {
   app.add_flag("--json", session.json, "Print facts for machines");
   app.add_option("--url", session.url, "The server; else that of the workspace around this folder")
       ->envname("WEIR_URL");
-  app.add_option("--token", session.token, "Bearer token; else the workspace's admin token")
+  app.add_option("--token", session.token,
+                 "Bearer token; else, where no --url is given, the workspace's admin token")
       ->envname("WEIR_TOKEN");
   app.fallthrough();
   app.require_subcommand(1);

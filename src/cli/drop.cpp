@@ -92,8 +92,7 @@ Result<void> drop_stopped(const workspace::CompiledWorkspace& compiled, DropOpti
   OK_OR_RETURN(operate::make_data_folder(data));  // what is written in it is its user's alone
   OK_OR_RETURN(finish_begun(data, options.wish, session));
   if (options.wish.names.empty()) return {};
-  TRY(auto tables, store::KeptTables::open(data / "tables"));
-  TRY(const DropPlan plan, operate::plan_drop(compiled, options.wish, std::move(tables)));
+  TRY(const DropPlan plan, operate::plan_stopped_drop(compiled, options.wish));
   const std::string parts = operate::parts_json(plan);
   OK_OR_RETURN(print_parts(parts, session));
   TRY(const bool wanted, is_wanted(options));
@@ -108,11 +107,8 @@ Result<void> drop_stopped(const workspace::CompiledWorkspace& compiled, DropOpti
 }
 
 std::string body_of(const DropWish& wish, bool dry_run) {
-  std::string names;
-  for (const std::string& name : wish.names) {
-    names += (names.empty() ? "" : ",") + json_string(name);
-  }
-  return fmt::format(R"({{"names":[{}],"restart":{},"dry_run":{}}})", names, wish.restart, dry_run);
+  return fmt::format(R"({{"names":{},"restart":{},"dry_run":{}}})", json_strings(wish.names),
+                     wish.restart, dry_run);
 }
 
 std::string parts_of(const JsonValue& answer) {

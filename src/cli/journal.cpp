@@ -61,12 +61,8 @@ Result<void> check(Session& session) {
   TRY(const journal::JournalCheck check, journal::check_journal(data));
   if (!check.damage.empty()) session.exit = Exit::failed;
   if (session.json) {
-    std::string damage;
-    for (const std::string& line : check.damage) {
-      damage += (damage.empty() ? "" : ",") + json_string(line);
-    }
-    session.print(fmt::format("{{\"entries\":{},\"bytes\":{},\"damage\":[{}]}}\n", check.entries,
-                              check.bytes, damage));
+    session.print(fmt::format("{{\"entries\":{},\"bytes\":{},\"damage\":{}}}\n", check.entries,
+                              check.bytes, json_strings(check.damage)));
     return {};
   }
   for (const std::string& line : check.damage) session.print("DAMAGED  " + line + "\n");

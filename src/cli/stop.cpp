@@ -1,6 +1,7 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -25,15 +26,18 @@ Result<void> stop(const std::string& folder, const Session& session) {
     session.say("no server runs over " + data.string());
     return {};
   }
+  const std::string process = "process " + std::to_string(running->pid);
   if (kill(running->pid, SIGTERM) != 0) {
-    return Error{Fault::denied, "process " + std::to_string(running->pid) +
-                                    " belongs to another user, who has to stop it"};
+    if (errno == EPERM) {
+      return Error{Fault::denied, process + " belongs to another user, who has to stop it"};
+    }
+    if (!operate::read_running(data)) return {};  // it has ended by itself
+    return Error{Fault::denied, process + " runs in a container, where it has to be stopped"};
   }
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (operate::read_running(data)) {
     if (std::chrono::steady_clock::now() > deadline) {
-      return Error{Fault::unavailable,
-                   "process " + std::to_string(running->pid) + " is still stopping"};
+      return Error{Fault::unavailable, process + " is still stopping"};
     }
     std::this_thread::sleep_for(look_every);
   }

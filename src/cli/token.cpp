@@ -27,11 +27,7 @@ std::string joined(const JsonValue& list) {
 Result<void> create(const std::vector<std::string>& scopes, const std::string& expires,
                     const Session& session) {
   TRY(ServerClient client, ServerClient::find(session));
-  std::string list;
-  for (const std::string& scope : scopes) {
-    list += (list.empty() ? "" : ",") + json_string(scope);
-  }
-  std::string body = "{\"scopes\":[" + list + "]";
+  std::string body = "{\"scopes\":" + json_strings(scopes);
   if (!expires.empty()) body += ",\"expires_in\":" + json_string(expires);
   TRY(const net::Response response,
       client.ask("POST", "/weir/v1/tokens", body + "}", {{"Content-Type", "application/json"}}));

@@ -30,6 +30,12 @@ Result<ServerClient> ServerClient::find(const Session& session) {
                                                    "run`, or name another one with --url",
                                                    data.string())};
     }
+    if (running->url.empty()) {
+      return Error{Fault::unavailable,
+                   fmt::format("the server over {} is starting, and listens once it has read what "
+                               "an end without `weir stop` may have left",
+                               data.string())};
+    }
     url = running->url;
     if (token.empty()) token = operate::read_admin_token(data);
   }

@@ -25,8 +25,9 @@ struct ColumnShape {
 };
 
 std::vector<ColumnShape> shapes_of(const std::vector<TextRow>& rows) {
-  std::vector<ColumnShape> shapes(rows.front().size());
+  std::vector<ColumnShape> shapes;
   for (const TextRow& row : rows) {
+    shapes.resize(std::max(shapes.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
       shapes[i].width = std::max(shapes[i].width, width_of(row[i]));
       if (&row != &rows.front()) shapes[i].is_numeric &= is_number(row[i]);

@@ -9,7 +9,7 @@ namespace weir::client {
 
 using TextRow = std::vector<std::string>;
 
-// The first row is the head. Columns of numbers stand to the right.
+// The first row is the head; another may be longer. Columns of numbers stand to the right.
 std::string text_table(std::vector<TextRow> rows);
 
 // CSV (RFC 4180) as rows of cells.

@@ -17,6 +17,10 @@ TEST(TextTable, ShowsControlsInsteadOfObeyingThem) {
   EXPECT_EQ(text_table({{"a"}, {"\x1b[31m\n\xc2\x9b"}}), "a\n--------------\n\\x1b[31m\\n\\x9b\n");
 }
 
+TEST(TextTable, HasRoomForRowsThatAreLongerThanItsHead) {
+  EXPECT_EQ(text_table({{"a"}, {"x", "7"}, {"y"}}), "a\n-  -\nx  7\ny\n");
+}
+
 TEST(TextTable, OfAHeadAloneHasNoRows) { EXPECT_EQ(text_table({{"a"}}), "a\n-\n"); }
 
 TEST(CsvRows, AreTakenApartAsTheyWereQuoted) {

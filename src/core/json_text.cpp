@@ -1,5 +1,7 @@
 #include "core/json_text.h"
 
+#include "core/json_array.h"
+
 namespace weir {
 namespace {
 
@@ -42,9 +44,7 @@ std::string json_string(std::string_view text) {
 }
 
 std::string json_strings(const std::vector<std::string>& texts) {
-  std::string json;
-  for (const std::string& text : texts) json += (json.empty() ? "" : ",") + json_string(text);
-  return "[" + json + "]";
+  return json_array(texts, json_string);
 }
 
 }  // namespace weir

@@ -208,6 +208,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
     return Error{Fault::conflict,
                  fmt::format("{}: another process uses this journal", segments_folder.string())};
   }
+  if (settings.locked) OK_OR_RETURN(settings.locked());
   // First: where the disk is full, there is room again for what the opening writes.
   OK_OR_RETURN(tidy_segments(segments_folder));
   TRY(Identity identity, identity_of(segments_folder));

@@ -5,8 +5,8 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "core/json_array.h"
 #include "core/json_text.h"
 
 namespace weir::openapi {
@@ -29,12 +29,5 @@ class JsonObject {
  private:
   std::string members_;
 };
-
-// [a,b] of values as they stand.
-inline std::string json_array(const std::vector<std::string>& values) {
-  std::string json;
-  for (const std::string& value : values) json += (json.empty() ? "" : ",") + value;
-  return "[" + json + "]";
-}
 
 }  // namespace weir::openapi

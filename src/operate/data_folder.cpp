@@ -60,13 +60,11 @@ std::string read_text(const fs::path& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-// The journal's lock is what keeps a second server out; this says where the first one is.
-Error name_running_server(Error error, const fs::path& data) {
-  const auto running = read_running(data);
-  if (!running) return error;
-  return {Fault::conflict,
-          fmt::format("a server runs over {} already: {}, process {}; stop it with `weir stop`",
-                      data.string(), running->url, running->pid)};
+Error is_running(const RunningServer& server, const fs::path& data) {
+  return {
+      Fault::conflict,
+      fmt::format("a server runs over {} already: {}, process {}; stop it with `weir stop`",
+                  data.string(), server.url.empty() ? "it is starting" : server.url, server.pid)};
 }
 
 }  // namespace
@@ -84,16 +82,23 @@ Result<void> make_data_folder(const fs::path& data) {
 
 Result<std::unique_ptr<RunningMark>> RunningMark::set(const fs::path& data,
                                                       const RunningServer& server) {
-  const fs::path file = data / running_file;
-  TRY(const int descriptor, write_private(file, fmt::format("{{\"url\": {}, \"pid\": {}}}\n",
-                                                            json_string(server.url), server.pid)));
-  return std::unique_ptr<RunningMark>(new RunningMark(file, descriptor));
+  std::unique_ptr<RunningMark> mark(new RunningMark(data / running_file));
+  OK_OR_RETURN(mark->change(server));
+  return mark;
+}
+
+Result<void> RunningMark::change(const RunningServer& server) {
+  TRY(const int descriptor, write_private(file_, fmt::format("{{\"url\": {}, \"pid\": {}}}\n",
+                                                             json_string(server.url), server.pid)));
+  descriptors_.push_back(descriptor);
+  return {};
 }
 
 RunningMark::~RunningMark() {
+  if (descriptors_.empty()) return;
   std::error_code failed;
   fs::remove(file_, failed);  // left behind, it is not locked, and does not count
-  close(descriptor_);
+  for (const int descriptor : descriptors_) close(descriptor);
 }
 
 std::optional<RunningServer> read_running(const fs::path& data) {
@@ -112,8 +117,10 @@ Result<OpenedData> open_data(const fs::path& data, const journal::JournalSetting
   TRY(auto changing_data, BackupLock::change(BackupLock::of_data(data)));
   OK_OR_RETURN(journal::make_folder(data / "tables"));
   TRY(auto changing_tables, BackupLock::change(BackupLock::of_tables(data / "tables")));
+  // The journal's lock is what keeps a second server out; the mark says where the first one is.
+  const auto running = read_running(data);
   auto journal = journal::Journal::open(data, settings, clock);
-  if (!journal.ok()) return name_running_server(std::move(journal).error(), data);
+  if (!journal.ok()) return running ? is_running(*running, data) : journal.error();
   // Neither wait was stopped.
   return OpenedData{*std::move(changing_data), *std::move(changing_tables),
                     std::move(journal).value()};

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/result.h"
 #include "govern/tokens.h"
@@ -17,7 +18,7 @@ namespace weir::operate {
 
 // What `run.json` says while a server runs over the folder.
 struct RunningServer {
-  std::string url;
+  std::string url;  // empty: it does not listen yet
   int pid = 0;
 };
 
@@ -31,16 +32,18 @@ class RunningMark {
  public:
   static Result<std::unique_ptr<RunningMark>> set(const std::filesystem::path& data,
                                                   const RunningServer& server);
+  // From now on it says this.
+  Result<void> change(const RunningServer& server);
   ~RunningMark();
   RunningMark(const RunningMark&) = delete;
   RunningMark& operator=(const RunningMark&) = delete;
 
  private:
-  RunningMark(std::filesystem::path file, int descriptor)
-      : file_(std::move(file)), descriptor_(descriptor) {}
+  explicit RunningMark(std::filesystem::path file) : file_(std::move(file)) {}
 
   const std::filesystem::path file_;
-  const int descriptor_;
+  // Of each that it was: who has just opened a former one finds it locked.
+  std::vector<int> descriptors_;
 };
 
 // Nothing where none runs.

@@ -15,10 +15,11 @@
 #include "core/suggestion.h"
 #include "formats/json_value.h"
 #include "journal/file.h"
-#include "journal/heads.h"
 #include "journal/inspect.h"
 #include "process/snapshot.h"
+#include "store/backup_lock.h"
 #include "store/kept_tables.h"
+#include "store/table_rebuild.h"
 #include "workspace/loader.h"
 
 namespace weir::operate {
@@ -198,8 +199,7 @@ class Planning {
     const journal::Filter commits{{stream}, {journal::Kind::commit}};
     TRY(const auto first, journal::dump_journal(data_, commits, 0, 1));
     if (first.empty()) return false;
-    TRY(const journal::CommitHead head, journal::decode_commit_head(first.front().entry->head));
-    return head.sequence == 1;
+    return store::is_first_result(*first.front().entry);
   }
 
   void list_parts() {
@@ -303,6 +303,15 @@ Result<DropPlan> plan_drop(const CompiledWorkspace& workspace, const DropWish& w
                            store::KeptTables tables) {
   TRY(Kept kept, look_at(workspace.declared.data, wish, std::move(tables)));
   return Planning(workspace, wish, std::move(kept)).plan();
+}
+
+Result<DropPlan> plan_stopped_drop(const CompiledWorkspace& workspace, const DropWish& wish) {
+  using store::BackupLock;
+  const fs::path folder = workspace.declared.data / "tables";
+  OK_OR_RETURN(journal::make_folder(folder));
+  TRY(const auto changing, BackupLock::change(BackupLock::of_tables(folder)));
+  TRY(auto tables, store::KeptTables::open(folder));
+  return plan_drop(workspace, wish, std::move(tables));
 }
 
 Result<void> begin_drop(const fs::path& data, const DropPlan& plan) {

@@ -36,6 +36,10 @@ struct DropPlan {
 // as well.
 Result<DropPlan> plan_drop(const workspace::CompiledWorkspace& workspace, const DropWish& wish,
                            store::KeptTables tables);
+// The same where no server runs. Opening the tables' file rewrites what a crash left of it: that
+// waits while a backup copies.
+Result<DropPlan> plan_stopped_drop(const workspace::CompiledWorkspace& workspace,
+                                   const DropWish& wish);
 
 // A drop says first what it will do, in a file of the data folder: whenever it ends in between,
 // whatever comes next finishes it.

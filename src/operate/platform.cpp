@@ -87,7 +87,11 @@ class RunningPlatform final : public Platform {
 Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
   data_ = workspace.declared.data;
   OK_OR_RETURN(make_data_folder(data_));
-  TRY(auto opened, open_data(data_, {.sync_seconds = &sync_seconds_}, clock_));
+  const auto mark = [this]() -> Result<void> {
+    TRY(running_, RunningMark::set(data_, {.pid = getpid()}));
+    return {};
+  };
+  TRY(auto opened, open_data(data_, {.sync_seconds = &sync_seconds_, .locked = mark}, clock_));
   journal_ = std::move(opened.journal);
   OK_OR_RETURN(finish_drop(data_, *journal_));
   OK_OR_RETURN(check_meanings(workspace));
@@ -144,8 +148,7 @@ Result<void> RunningPlatform::listen(const std::string& address) {
       .answered = [this](const net::Answered& answered) { requests_.note(answered); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
   url_ = url_of(address, server_->port());
-  TRY(running_, RunningMark::set(data_, {url_, getpid()}));
-  return {};
+  return running_->change({url_, getpid()});
 }
 
 Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {

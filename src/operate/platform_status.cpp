@@ -6,6 +6,7 @@
 #include <iterator>
 #include <ranges>
 
+#include "core/json_array.h"
 #include "core/json_text.h"
 #include "operate/memory.h"
 
@@ -14,16 +15,6 @@ namespace {
 
 std::string message_of(const Result<void>& health) {
   return health.ok() ? std::string() : health.error().message;
-}
-
-template <class Items, class ToJson>
-std::string json_array(Items&& items, const ToJson& to_json) {
-  std::string json = "[";
-  for (const auto& item : items) {
-    if (json.size() > 1) json += ',';
-    json += to_json(item);
-  }
-  return json + "]";
 }
 
 std::string columns_json(const Schema& schema) {

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <thread>
 
 #include "engine/database.h"
 #include "net/http_client.h"
@@ -215,6 +218,20 @@ TEST_F(PlatformTest, IsNotTakenForRunningByAFileOfACrash) {
   fs::create_directory(folder_ / "data");
   std::ofstream(folder_ / "data/run.json") << "{\"url\": \"http://127.0.0.1:1\", \"pid\": 1}";
   EXPECT_FALSE(read_running(folder_ / "data").has_value());
+}
+
+TEST_F(PlatformTest, IsFoundWhileItStarts) {
+  std::atomic<bool> is_found = false;
+  std::jthread looking([&](const std::stop_token& stop) {
+    while (!stop.stop_requested() && !is_found) {
+      const auto running = read_running(folder_ / "data");
+      is_found = running && running->url.empty() && running->pid == getpid();
+    }
+  });
+  const auto platform = start("127.0.0.1:0");
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  EXPECT_TRUE(is_found);
+  EXPECT_EQ(read_running(folder_ / "data")->url, platform.value()->url());
 }
 
 TEST_F(PlatformTest, KeepsItsDataAndTokenToItsUser) {

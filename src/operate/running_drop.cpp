@@ -1,6 +1,7 @@
 #include "operate/running_drop.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 #include <vector>
@@ -46,12 +47,6 @@ Result<Asked> read_body(const std::string& body) {
       R"(send {"names": ["..."], "restart": false, "dry_run": true}; the last two may be left out)"};
 }
 
-std::string quoted(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ",") + json_string(name);
-  return list;
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> RunningDrop::under_way() const {
@@ -61,19 +56,20 @@ Result<std::vector<std::string>> RunningDrop::under_way() const {
   return Error{Fault::conflict,
                fmt::format("the drop of {} was begun and failed: {}\nmend that; `weir stop` and "
                            "`weir run` then finish it",
-                           quoted(begun), failure)};
+                           fmt::join(begun, ", "), failure)};
 }
 
 Result<void> RunningDrop::check_none_begun() const {
   TRY(const std::vector<std::string> begun, under_way());
   if (begun.empty()) return {};
-  return Error{Fault::unavailable, "another drop is under way, of " + quoted(begun)};
+  return Error{Fault::unavailable,
+               fmt::format("another drop is under way, of {}", fmt::join(begun, ", "))};
 }
 
 Result<std::string> RunningDrop::answer(const net::Request& request) const {
   if (request.method != "POST") {
     TRY(const std::vector<std::string> begun, under_way());
-    return "[" + quoted(begun) + "]";
+    return json_strings(begun);
   }
   OK_OR_RETURN(check_none_begun());
   TRY(const Asked asked, read_body(request.body));

@@ -26,9 +26,8 @@ Result<KeptResults> kept_of(const journal::Journal& journal, const Target& targe
     kept.is_whole = journal.retained_from(target.stream) == 0;
     return kept;
   }
-  TRY(const journal::CommitHead head, journal::decode_commit_head(first->entry->head));
   kept.since = first->entry->accepted;
-  kept.is_whole = head.generation == 1 && head.sequence == 1 && head.part == 0;
+  TRY(kept.is_whole, is_first_result(*first->entry));
   return kept;
 }
 
@@ -49,6 +48,11 @@ Result<fs::path> move_aside(const fs::path& folder) {
 }
 
 }  // namespace
+
+Result<bool> is_first_result(const journal::Entry& oldest_commit) {
+  TRY(const journal::CommitHead head, journal::decode_commit_head(oldest_commit.head));
+  return head.generation == 1 && head.sequence == 1 && head.part == 0;
+}
 
 Result<std::vector<KeptResults>> kept_results(const journal::Journal& journal,
                                               const std::vector<Target>& targets) {

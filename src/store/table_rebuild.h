@@ -20,6 +20,10 @@ inline constexpr std::string_view rebuild_advice =
     "; stop the server, then `weir tables rebuild` writes the tables anew from what the journal "
     "and its histories keep";
 
+// Whether it is the whole of a stream's first commit, or begins that: no result before this entry
+// was kept once and is no longer.
+Result<bool> is_first_result(const journal::Entry& oldest_commit);
+
 // How far back the results of one stream go.
 struct KeptResults {
   Target target;

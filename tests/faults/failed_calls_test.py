@@ -1,5 +1,6 @@
 """Calls on files that fail, one at each place that makes one: what was taken is there after it."""
 
+import functools
 import signal
 import time
 import unittest
@@ -164,7 +165,8 @@ class FailedCallsTest(FaultTest):
                 weir.arm("rename */journal/identity EIO")
                 wish = {"names": ["totals"], "restart": True}
                 self.assertTrue(weir.post("/weir/v1/drop", wish).data["begun"])
-                self.wait_until(lambda weir=weir: weir.get("/weir/v1/status").data["reload_refused"])
+                status = functools.partial(weir.get, "/weir/v1/status")
+                self.wait_until(lambda ask=status: ask().data["reload_refused"])
                 self.assertEqual(weir.send_rows().status, 200)
                 self.compare(weir)
                 weir.disarm()

@@ -1,10 +1,12 @@
 """The commands that work with a workspace and its running server, from outside."""
 
+import fcntl
 import json
 import os
 import pty
 import signal
 import subprocess
+import threading
 import time
 import unittest
 
@@ -32,6 +34,40 @@ into: hourly
 
 def visit(at: str, page="/", seconds=1) -> dict:
     return {"seen": f"2024-05-01 {at}", "page": page, "seconds": seconds}
+
+
+class StopTest(unittest.TestCase):
+    """The server is a process that only holds the mark of one, as while it starts."""
+
+    def setUp(self):
+        self.weir = Weir({})
+        self.addCleanup(self.weir.close)
+        self.weir.data.mkdir()
+        self.mark = open(self.weir.data / "run.json", "w")
+        self.addCleanup(self.mark.close)
+        self.server = subprocess.Popen(["sleep", "60"])
+        self.addCleanup(self.server.kill)
+        json.dump({"url": "", "pid": self.server.pid}, self.mark)
+        self.mark.flush()
+        fcntl.flock(self.mark, fcntl.LOCK_EX)
+
+    def test_a_server_that_is_starting_is_told_of_and_stopped(self):
+        status = self.weir.run("status")
+        self.assertNotEqual(status.returncode, 0)
+        self.assertIn("is starting", status.stderr)
+        end = threading.Thread(target=lambda: (self.server.wait(), self.mark.close()))
+        end.start()
+        stopped = self.weir.run("stop")
+        end.join()
+        self.assertEqual((stopped.returncode, stopped.stderr), (0, ""))
+        self.assertEqual(self.server.returncode, -signal.SIGTERM)
+
+    def test_a_server_of_another_container_is_told_of(self):
+        self.server.kill()
+        self.server.wait()
+        stopped = self.weir.run("stop")
+        self.assertNotEqual(stopped.returncode, 0)
+        self.assertIn("runs in a container", stopped.stderr)
 
 
 class NewTest(unittest.TestCase):

@@ -299,6 +299,21 @@ into: small
             if self.weir.process.poll() is None:
                 self.stop()
 
+    def test_what_a_kill_left_of_the_tables_is_not_rewritten_while_a_backup_copies_it(self):
+        self.rows("pages")
+        self.weir.kill()
+        self.change("pages.yaml")
+        files = [self.weir.data / "tables/weir.duckdb", self.weir.data / "tables/weir.duckdb.wal"]
+        before = [file.read_bytes() for file in files]
+        with open(self.weir.data / "tables/backup.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            planned = self.weir.start_command("drop", "pages")
+            with self.assertRaises(subprocess.TimeoutExpired):
+                planned.wait(1)
+            self.assertEqual([file.read_bytes() for file in files], before)
+        _, said = planned.communicate(timeout=60)
+        self.assertIn("nothing is dropped yet", said)
+
     def test_a_table_alone_is_written_anew_from_what_its_streams_gave(self):
         self.stop()
         self.assertIn("or a stream writes it", self.drop("kept", "--yes", code=2).stderr)

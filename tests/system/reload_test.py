@@ -121,30 +121,30 @@ class ReloadTest(unittest.TestCase):
                 self.wait_until(lambda: self.status()["reload_refused"] is None)
 
     def test_a_file_takes_no_table_that_holds_results_until_they_are_dropped(self):
+        written = SHOP.replace("into: copies", "into: places")
+        self.write("shop.yaml", written)
+        self.wait_until(lambda: self.weir.get("/api/v1/data/places").status == 200)
         self.weir.send("orders", [ORDER])
         position = self.weir.end("orders")
-        self.assertEqual(self.weir.get("/api/v1/data/copies", wait=position).status, 200)
-        self.write("copies.csv", "shop,price\nBern,1.0\nGenf,2.0\n")
-        of_a_file = SHOP.replace("into: copies", "into: others") + (
-            "---\ntable: copies\nfrom: {file: copies.csv}\n"
-        )
-        self.write("shop.yaml", of_a_file)
+        self.assertEqual(self.weir.get("/api/v1/data/places", wait=position).status, 200)
+        self.write("places.csv", "shop,price\nBern,1.0\nGenf,2.0\n")
+        self.write("shop.yaml", SHOP + "---\ntable: places\nfrom: {file: places.csv}\n")
         self.wait_until(lambda: self.status()["reload_refused"] is not None)
-        self.assertIn("`weir drop copies --restart`", self.status()["reload_refused"])
-        self.assertEqual(self.weir.sql("SELECT shop FROM copies"), [{"shop": "Basel"}])
+        self.assertIn("`weir drop places --restart`", self.status()["reload_refused"])
+        of_the_stream = [{"shop": "Basel"}]
+        self.assertEqual(self.weir.sql("SELECT shop FROM places"), of_the_stream)
         self.weir.stop()
         started = self.weir.run("run")
         self.assertNotEqual(started.returncode, 0)
-        self.assertIn("`weir drop copies --restart`", started.stderr)
-        dropped = self.weir.run("drop", "copies", "--restart", "--yes")
+        self.assertIn("`weir drop places --restart`", started.stderr)
+        dropped = self.weir.run("drop", "places", "--restart", "--yes")
         self.assertEqual(dropped.returncode, 0, dropped.stderr)
         self.weir.start()
         of_the_file = [{"shop": "Bern"}, {"shop": "Genf"}]
-        self.assertEqual(self.weir.sql("SELECT shop FROM copies ORDER BY shop"), of_the_file)
+        self.assertEqual(self.weir.sql("SELECT shop FROM places ORDER BY shop"), of_the_file)
         # Back again, the table holds what the stream gave, all of it, and nothing of the file.
-        self.write("shop.yaml", SHOP)
-        of_the_stream = [{"shop": "Basel"}]
-        self.wait_until(lambda: self.weir.sql("SELECT shop FROM copies") == of_the_stream)
+        self.write("shop.yaml", written)
+        self.wait_until(lambda: self.weir.sql("SELECT shop FROM places") == of_the_stream)
         self.assertIsNone(self.status()["reload_refused"])
 
     def test_another_address_takes_another_start(self):
