@@ -216,6 +216,22 @@ TEST(EventDecoder, unknown_members_of_structures_are_ignored_kept_or_refused) {
   EXPECT_EQ(refused.refusals[0].reason, "the field \"nest.w\" is not in the schema");
 }
 
+TEST(EventDecoder, json_beside_another_column_of_one_field_is_the_whole_field) {
+  ColumnRule whole = column("whole", "json");
+  whole.path = {"payload"};
+  for (const auto& [type, payload] :
+       {std::pair("struct(x int)", R"({"x":1, "y":2})"),
+        std::pair("map(varchar, int)", R"({"x":1, "y":2})"), std::pair("int[]", "[1, 2]")}) {
+    ColumnRule part = column("part", type);
+    part.path = {"payload"};
+    const Decoded decoded = decode(rules_without_accepted({part, whole}),
+                                   std::string("{\"payload\": ") + payload + "}");
+    ASSERT_EQ(decoded.rows.size(), 1u) << type;
+    EXPECT_TRUE(decoded.rows[0].ends_with(std::string(",\"whole\":") + payload + "}"))
+        << decoded.rows[0];
+  }
+}
+
 TEST(EventDecoder, an_event_time_is_there_and_not_too_far_ahead) {
   EventRules rules = rules_of({column("ts", "timestamp")});
   rules.event_time = 0;

@@ -142,14 +142,14 @@ bool RowReader::read_field(FieldSlot& slot, int depth) {
   if (!reader_.take_token(token)) return false;
   const char* begin = reader_.token_begin();
   for (std::size_t i = 0; i < slot.columns.size(); ++i) {
-    if (i > 0 && token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
+    if (i > 0 && token.kind >= Token::Kind::array) reader_.read_again(begin);
     if (!append(slot.columns[i], token, depth)) return false;
   }
   if (slot.inside == nullptr) {
     // What one of several columns does not read, another may.
     return slot.columns.size() > 1 || read_unknown_members(slot.columns.front());
   }
-  if (token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
+  if (token.kind >= Token::Kind::array) reader_.read_again(begin);
   return read_inside(slot, token, depth);
 }
 
