@@ -216,6 +216,57 @@ TEST(EventDecoder, unknown_members_of_structures_are_ignored_kept_or_refused) {
   EXPECT_EQ(refused.refusals[0].reason, "the field \"nest.w\" is not in the schema");
 }
 
+TEST(EventDecoder, json_beside_another_column_of_one_field_is_the_whole_field) {
+  ColumnRule whole = column("whole", "json");
+  whole.path = {"payload"};
+  for (const auto& [type, payload] :
+       {std::pair("struct(x int)", R"({"x":1, "y":2})"),
+        std::pair("map(varchar, int)", R"({"x":1, "y":2})"), std::pair("int[]", "[1, 2]")}) {
+    ColumnRule part = column("part", type);
+    part.path = {"payload"};
+    const Decoded decoded = decode(rules_without_accepted({part, whole}),
+                                   std::string("{\"payload\": ") + payload + "}");
+    ASSERT_EQ(decoded.rows.size(), 1u) << type;
+    EXPECT_TRUE(decoded.rows[0].ends_with(std::string(",\"whole\":") + payload + "}"))
+        << decoded.rows[0];
+  }
+}
+
+TEST(EventDecoder, unknown_is_what_no_column_of_the_field_reads) {
+  const auto from_payload = [](const char* name, const char* type) {
+    ColumnRule rule = column(name, type);
+    rule.path = {"payload"};
+    return rule;
+  };
+  ColumnRule inner = column("inner", "int");
+  inner.path = {"payload", "z"};
+  const ColumnRule p = from_payload("p", "struct(x int, deep struct(a int))");
+  const ColumnRule r = from_payload("r", "struct(y int)");
+  const ColumnRule whole = from_payload("whole", "json");
+  const ColumnRule last = column("last", "int");
+  const std::string body =
+      R"({"payload":{"x":1,"y":2,"z":3,"deep":{"a":4,"b":5},"w":6},"last":7,"v":8})";
+  struct Case {
+    std::vector<ColumnRule> columns;
+    std::string extra;
+  };
+  for (const Case& c :
+       {Case{{p, last}, R"({"payload.y":2,"payload.z":3,"payload.deep.b":5,"payload.w":6,"v":8})"},
+        Case{{p, r, last}, R"({"payload.z":3,"payload.deep.b":5,"payload.w":6,"v":8})"},
+        Case{{r, p, last}, R"({"payload.z":3,"payload.deep.b":5,"payload.w":6,"v":8})"},
+        Case{{p, inner, r, last}, R"({"payload.deep.b":5,"payload.w":6,"v":8})"},
+        Case{{inner, p, whole, last}, R"({"v":8})"}, Case{{inner, whole, last}, R"({"v":8})"}}) {
+    EventRules rules = rules_without_accepted(c.columns);
+    rules.unknown_fields = UnknownFields::keep;
+    const Decoded kept = decode(rules, body + "\n{\"payload\":{},\"last\":1}");
+    ASSERT_EQ(kept.rows.size(), 2u);
+    EXPECT_TRUE(kept.rows[0].ends_with("\"_extra\":" + c.extra + "}")) << kept.rows[0];
+    EXPECT_TRUE(kept.rows[1].ends_with("\"_extra\":null}")) << kept.rows[1];
+    rules.unknown_fields = UnknownFields::quarantine;
+    EXPECT_EQ(decode(rules, body).refused, std::vector<std::string>{"0 UNKNOWN_FIELD"});
+  }
+}
+
 TEST(EventDecoder, an_event_time_is_there_and_not_too_far_ahead) {
   EventRules rules = rules_of({column("ts", "timestamp")});
   rules.event_time = 0;

@@ -1,6 +1,7 @@
 #include "formats/row_reader.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/json_text.h"
@@ -51,7 +52,7 @@ bool RowReader::read(std::string_view record, const Acceptance& acceptance, Batc
   rows_ = &rows;
   row_ = rows.rows();
   appended_ = 0;
-  extra_.clear();
+  unknown_.clear();
   reader_.start(record);
   if (read_record(record, acceptance)) return true;
   rows.truncate(row_);
@@ -70,11 +71,8 @@ bool RowReader::read_record(std::string_view record, const Acceptance& acceptanc
   }
   if (!read_object(*fields_, 0)) return false;
   if (!reader_.at_end()) return reader_.refuse_json("something stands behind the record");
+  if (!judge_unknown()) return false;
   if (appended_ < columns_.size() && !fill_missing()) return false;
-  if (rules_.unknown_fields == UnknownFields::keep) {
-    Column& extra = rows_->column(columns_.size());
-    extra_.empty() ? extra.append_null() : extra.append_string(extra_ + "}");
-  }
   return check_event_time(acceptance);
 }
 
@@ -141,16 +139,21 @@ bool RowReader::read_field(FieldSlot& slot, int depth) {
   Token token;
   if (!reader_.take_token(token)) return false;
   const char* begin = reader_.token_begin();
+  const bool is_container = token.kind >= Token::Kind::array;
+  const std::size_t first = unknown_.size();
   for (std::size_t i = 0; i < slot.columns.size(); ++i) {
-    if (i > 0 && token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
+    if (i > 0 && is_container) reader_.read_again(begin);
     if (!append(slot.columns[i], token, depth)) return false;
+    const std::size_t second = unknown_.size();
+    note_unknown_members(slot.columns[i]);
+    if (i > 0) keep_unread_by_both(first, second);
   }
-  if (slot.inside == nullptr) {
-    // What one of several columns does not read, another may.
-    return slot.columns.size() > 1 || read_unknown_members(slot.columns.front());
-  }
-  if (token.kind >= Token::Kind::array) reader_.cursor().move_to(begin);
-  return read_inside(slot, token, depth);
+  if (slot.inside == nullptr) return true;
+  if (is_container) reader_.read_again(begin);
+  const std::size_t second = unknown_.size();
+  if (!read_inside(slot, token, depth)) return false;
+  if (!slot.columns.empty()) keep_unread_by_both(first, second);
+  return true;
 }
 
 bool RowReader::read_inside(FieldSlot& slot, const Token& token, int depth) {
@@ -186,37 +189,62 @@ bool RowReader::append(std::uint32_t index, const Token& token, int depth) {
                                             plan.bounds());
 }
 
-bool RowReader::read_unknown_members(std::uint32_t index) {
-  for (const UnknownMember& member : reader_.take_unknown()) {
+void RowReader::note_unknown_members(std::uint32_t index) {
+  for (UnknownMember& member : reader_.take_unknown()) {
     std::string path;
     for (const std::string& name : columns_[index].rule.path) path += name + ".";
-    path += member.path;
-    if (rules_.unknown_fields == UnknownFields::quarantine) return refuse_unknown(path);
-    keep(path, member.raw);
+    unknown_.push_back({path + member.path, member.raw});
   }
+}
+
+// Two readers of one field noted what they do not read, each in the record's order: the one from
+// `first`, the other from `second` on. Leaves what neither reads; of two that stand one in the
+// other that is the inner one.
+void RowReader::keep_unread_by_both(std::size_t first, std::size_t second) {
+  std::vector<UnknownMember> both;
+  std::size_t a = first;
+  std::size_t b = second;
+  while (a < second && b < unknown_.size()) {
+    const std::string_view left = unknown_[a].raw;
+    const std::string_view right = unknown_[b].raw;
+    if (left.data() + left.size() <= right.data()) {
+      ++a;
+    } else if (right.data() + right.size() <= left.data()) {
+      ++b;
+    } else {
+      both.push_back(std::move(unknown_[left.size() <= right.size() ? a++ : b++]));
+    }
+  }
+  unknown_.resize(first);
+  std::ranges::move(both, std::back_inserter(unknown_));
+}
+
+bool RowReader::judge_unknown() {
+  if (rules_.unknown_fields == UnknownFields::quarantine && !unknown_.empty()) {
+    return reader_.refuse("UNKNOWN_FIELD",
+                          "the field \"" + unknown_.front().path + "\" is not in the schema");
+  }
+  if (rules_.unknown_fields != UnknownFields::keep) return true;
+  std::string extra;
+  for (const UnknownMember& member : unknown_) {
+    extra += extra.empty() ? '{' : ',';
+    append_json_string(extra, member.path);
+    extra += ':';
+    extra += member.raw;
+  }
+  Column& column = rows_->column(columns_.size());
+  extra.empty() ? column.append_null() : column.append_string(extra + "}");
   return true;
-}
-
-bool RowReader::refuse_unknown(const std::string& path) {
-  return reader_.refuse("UNKNOWN_FIELD", "the field \"" + path + "\" is not in the schema");
-}
-
-void RowReader::keep(std::string_view path, std::string_view raw) {
-  extra_ += extra_.empty() ? '{' : ',';
-  append_json_string(extra_, path);
-  extra_ += ':';
-  extra_ += raw;
 }
 
 bool RowReader::read_unknown(const FieldTree& fields, std::string_view name, int depth) {
   if (rules_.unknown_fields == UnknownFields::ignore) return reader_.check(depth);
-  const std::string path = fields.prefix() + std::string(name);
-  if (rules_.unknown_fields == UnknownFields::quarantine) return refuse_unknown(path);
+  std::string path = fields.prefix() + std::string(name);
   Token token;
   if (!reader_.take_token(token)) return false;
   const char* begin = reader_.token_begin();
   if (!reader_.check(token, depth)) return false;
-  keep(path, reader_.raw_since(begin));
+  unknown_.push_back({std::move(path), reader_.raw_since(begin)});
   return true;
 }
 

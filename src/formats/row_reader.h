@@ -35,9 +35,9 @@ class RowReader {
   bool read_usual_fields(FieldTree& fields);
   bool read_inside(FieldSlot& slot, const Token& token, int depth);
   // What stands in the column's value and not in its type.
-  bool read_unknown_members(std::uint32_t index);
-  void keep(std::string_view path, std::string_view raw);
-  bool refuse_unknown(const std::string& path);
+  void note_unknown_members(std::uint32_t index);
+  void keep_unread_by_both(std::size_t first, std::size_t second);
+  bool judge_unknown();
   bool read_unknown(const FieldTree& fields, std::string_view name, int depth);
   bool append(std::uint32_t index, const Token& token, int depth);
   bool fill_missing();
@@ -48,10 +48,10 @@ class RowReader {
   ValueReader reader_;
   std::vector<ColumnPlan> columns_;
   std::unique_ptr<FieldTree> fields_;
-  Batch* rows_ = nullptr;     // of the record being read, as are the next three
-  std::size_t row_ = 0;       // its number
-  std::size_t appended_ = 0;  // declared columns that have their value
-  std::string extra_;         // its unknown fields
+  Batch* rows_ = nullptr;               // of the record being read, as are the next three
+  std::size_t row_ = 0;                 // its number
+  std::size_t appended_ = 0;            // declared columns that have their value
+  std::vector<UnknownMember> unknown_;  // what nothing reads, by its path in the record
 };
 
 }  // namespace weir::formats

@@ -80,6 +80,11 @@ class ValueReader {
   }
   // Where the token taken last begins.
   const char* token_begin() const { return token_begin_; }
+  // Back to the bracket of the token that began there, as when it was taken.
+  void read_again(const char* token_begin) {
+    cursor_.move_to(token_begin);
+    token_begin_ = token_begin;
+  }
 
   // Always false, for `return refuse(...)`.
   bool refuse(std::string_view code, std::string reason);

@@ -67,29 +67,47 @@ Error refuse_time(Compilation& compilation, const WindowCall& call) {
       "column here, or set event_time of the source to this one");
 }
 
-// Finds the window among the keys and puts its missing bound behind them.
-Result<void> find_window(Compilation& compilation, Grouping& grouping, const PlanRelation& input) {
-  const auto bound_of = [&](bool is_end) {
-    return std::ranges::find_if(grouping.keys, [&](const PlanColumn& key) {
-      return key.window && key.window->is_end == is_end;
-    });
+// The first key that is a bound of a window over the event time, or else of any window; the keys'
+// end if none is. Such a group is over with that window, whatever else it is grouped by.
+std::size_t closing_key(const Compilation& compilation, const std::vector<PlanColumn>& keys) {
+  const auto is_bound = [](const PlanColumn& key) { return key.window.has_value(); };
+  const auto closes = [&](const PlanColumn& key) {
+    return key.window && compilation.windows[key.window->call].over_event_time;
   };
-  auto start = bound_of(false);
-  auto end = bound_of(true);
-  if (start == grouping.keys.end() && end == grouping.keys.end()) return {};
-  const bool has_start = start != grouping.keys.end();
-  const std::size_t known =
-      static_cast<std::size_t>((has_start ? start : end) - grouping.keys.begin());
-  const WindowCall call = compilation.windows[grouping.keys[known].window->call];
+  auto found = std::ranges::find_if(keys, closes);
+  if (found == keys.end()) found = std::ranges::find_if(keys, is_bound);
+  return static_cast<std::size_t>(found - keys.begin());
+}
+
+// Panes stand for windows only where all bounds are of one call: beside those of another a row is
+// given once a window.
+void note_panes(Compilation& compilation, const std::vector<PlanColumn>& keys, std::size_t call) {
+  const bool has_others = std::ranges::any_of(
+      keys, [&](const PlanColumn& key) { return key.window && key.window->call != call; });
+  const bool has_panes = std::ranges::any_of(
+      keys, [](const PlanColumn& key) { return key.window && key.window->is_pane; });
+  if (has_others && has_panes) compilation.panes_were_read = true;
+}
+
+// Finds the window that closes the group among the keys and puts its missing bound behind them.
+Result<void> find_window(Compilation& compilation, Grouping& grouping, const PlanRelation& input) {
+  const std::size_t known = closing_key(compilation, grouping.keys);
+  if (known == grouping.keys.size()) return {};
+  const WindowPart part = *grouping.keys[known].window;
+  const WindowCall call = compilation.windows[part.call];
   if (!call.over_event_time) return refuse_time(compilation, call);
-  std::size_t other = static_cast<std::size_t>(end - grouping.keys.begin());
-  if (!has_start || end == grouping.keys.end()) {
+  note_panes(compilation, grouping.keys, part.call);
+  const auto found = std::ranges::find_if(grouping.keys, [&](const PlanColumn& key) {
+    return key.window && key.window->call == part.call && key.window->is_end != part.is_end;
+  });
+  const std::size_t other = static_cast<std::size_t>(found - grouping.keys.begin());
+  if (other == grouping.keys.size()) {
     TRY(PlanColumn bound, other_bound(compilation, grouping.keys[known], input));
-    other = grouping.keys.size();
     grouping.keys.push_back(std::move(bound));
   }
-  WindowSpec window{.start_key = has_start ? known : other, .end_key = has_start ? other : known};
-  if (grouping.keys[known].window->is_pane) window.hop = compilation.layout(call).panes();
+  WindowSpec window{.start_key = part.is_end ? other : known,
+                    .end_key = part.is_end ? known : other};
+  if (part.is_pane) window.hop = compilation.layout(call).panes();
   grouping.window = window;
   return {};
 }
@@ -156,14 +174,19 @@ void describe(Compilation& compilation, const GroupNode& group, bool until_water
   meaning += '\n';
 }
 
-// What stands above the group sees the plan's keys and aggregates, without a hidden bound.
+// What stands above the group sees the plan's keys and aggregates, without a hidden bound; and as
+// a window only the one that closes the group, whose start is the rows' event time.
 std::vector<PlanColumn> result_columns(const Grouping& grouping, const JsonValue& plan_aggregates) {
   std::vector<PlanColumn> columns;
   for (std::size_t i = 0; i < grouping.plan_keys; ++i) {
     PlanColumn column = grouping.keys[i];
     column.text = "c" + std::to_string(i);
     column.is_event_time = false;
-    if (column.window) column.window->is_pane = false;
+    if (column.window) {
+      const WindowPart& closing = *grouping.keys[grouping.window->start_key].window;
+      column.window->is_pane = false;
+      if (column.window->call != closing.call) column.window.reset();
+    }
     column.key = i;
     columns.push_back(std::move(column));
   }
