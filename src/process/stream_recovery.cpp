@@ -12,7 +12,10 @@ namespace weir::process {
 
 Result<void> StreamRun::recover() {
   const Result<std::optional<Snapshot>> loaded = snapshots_->load();
-  if (!loaded.ok()) return without_snapshot(loaded.error());
+  if (!loaded.ok() && loaded.error().fault == Fault::corrupt) {
+    return without_snapshot(loaded.error());
+  }
+  if (!loaded.ok()) return loaded.error();
   const std::optional<Snapshot>& snapshot = loaded.value();
   counts_.passed_over = snapshots_->passed_over();
   const Position oldest = parts_.journal.oldest();
