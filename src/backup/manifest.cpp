@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <fstream>
-#include <iterator>
 
 #include "core/json_text.h"
 #include "formats/json_value.h"
@@ -74,14 +72,15 @@ Result<void> write_manifest(const fs::path& backup, const Manifest& manifest) {
 
 Result<Manifest> read_manifest(const fs::path& backup) {
   const fs::path path = backup / Manifest::file_name;
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream.is_open()) {
+  const Result<std::string> read = journal::read_file(path);
+  if (!read.ok() && read.error().fault == Fault::not_found) {
     return Error{Fault::not_found,
                  fmt::format("{} is no backup, or one that was never finished: it "
                              "has no {}; take another",
                              backup.string(), Manifest::file_name)};
   }
+  if (!read.ok()) return read.error();
+  const std::string& text = read.value();
   const std::size_t head = text.find('\n') + 1;
   const std::string body = text.substr(head);
   if (text.substr(0, head) != head_of(body)) return changed(path);

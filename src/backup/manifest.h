@@ -14,7 +14,7 @@ namespace weir::backup {
 struct CopiedFile {
   std::string path;  // relative to the data folder, with /
   std::uint64_t bytes = 0;
-  std::uint64_t sum = 0;  // see FileCopy
+  std::uint64_t sum = 0;  // as copy_file() gives it
 };
 
 struct Manifest {

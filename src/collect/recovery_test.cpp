@@ -117,6 +117,22 @@ TEST_F(RecoveryTest, a_damaged_snapshot_costs_nothing) {
   EXPECT_EQ(snapshots().size(), 1U);
 }
 
+TEST_F(RecoveryTest, a_snapshot_that_cannot_be_read_for_now_is_not_set_aside) {
+  for (const char* time : {"01:00:00", "02:00:00"}) {
+    send(time);
+    ASSERT_TRUE(collector_->checkpoint().ok());
+  }
+  collector_.reset();
+  const std::filesystem::path newest = snapshots().back();
+  std::filesystem::remove(newest);
+  std::filesystem::create_directory(newest);
+  const auto refused = start();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("Is a directory"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(snapshots().size(), 2U);
+}
+
 TEST_F(RecoveryTest, without_a_whole_snapshot_it_does_not_start) {
   send("01:00:00");
   ASSERT_TRUE(collector_->checkpoint().ok());

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
 #include "journal/bytes.h"
 #include "journal/file.h"
@@ -27,14 +25,11 @@ Result<void> set_aside(const std::filesystem::path& file) {
 }
 
 Result<Snapshot> read_snapshot(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream content;
-  content << file.rdbuf();
-  const std::string bytes = std::move(content).str();
+  TRY(const std::string bytes, journal::read_file(path));
   journal::ByteReader in(bytes);
   const auto sum = in.number<std::uint64_t>();
   const std::string_view fields = in.bytes(in.left());
-  if (!in.ok() || !file || journal::checksum(fields, format_seed) != sum) {
+  if (!in.ok() || journal::checksum(fields, format_seed) != sum) {
     return Error{Fault::corrupt, fmt::format("{}: its checksum does not fit", path.string())};
   }
   return within(path.string(), decode_snapshot(fields));
@@ -68,6 +63,7 @@ Result<std::optional<Snapshot>> SnapshotFolder::newest() {
       for (const auto& path : damaged) OK_OR_RETURN(set_aside(path));
       return std::optional(std::move(snapshot).value());
     }
+    if (snapshot.error().fault != Fault::corrupt) return snapshot.error();
     problems += snapshot.error().message + "; ";
     damaged.push_back(file);
     kept_.pop_back();

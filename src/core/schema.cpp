@@ -97,6 +97,7 @@ class TypeReader {
     if (depth > depth_max) return bad_type(text_, "nested too deeply");
     TRY(Type type, read_base(depth));
     while (take('[')) {
+      if (++depth > depth_max) return bad_type(text_, "nested too deeply");
       if (!take(']')) return bad_type(text_, "a list is written with empty brackets, int[]");
       Type list{.id = TypeId::list};
       list.children.push_back({"", std::move(type)});

@@ -24,6 +24,17 @@ TEST(Schema, types_print_as_duckdb_spells_them_and_read_back) {
   }
 }
 
+TEST(Schema, types_nest_no_deeper_than_an_event_is_read) {
+  std::string lists;
+  std::string fields = "int";
+  for (int depth = 0; depth < 16; ++depth) lists += "[]";
+  for (int depth = 0; depth < 16; ++depth) fields = "struct(a " + fields + ")";
+  EXPECT_TRUE(parse_type("int" + lists).ok());
+  EXPECT_TRUE(parse_type(fields).ok());
+  EXPECT_FALSE(parse_type("int[]" + lists).ok());
+  EXPECT_FALSE(parse_type("struct(a " + fields + ")").ok());
+}
+
 TEST(Schema, a_word_that_is_no_type_is_refused_with_what_would_be_right) {
   for (const char* text :
        {"", "strng", "decimal(50,2)", "struct", "int[3", "int extra", "map(int)"}) {

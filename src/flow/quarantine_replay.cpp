@@ -17,7 +17,7 @@
 namespace weir::flow {
 namespace {
 
-// Of one answer: it comes soon, and its body is a small one.
+// Of one answer, with what is refused again: it comes soon, and takes little memory.
 constexpr std::size_t rows_max = 5'000;
 constexpr std::size_t bytes_max = std::size_t{8} << 20;
 // An answer that finds nothing to send looks no further than that.
@@ -37,6 +37,7 @@ class Trial {
 
   void take(const std::string& topic, RowPlace place, std::string_view bytes) {
     ++answer_.rows;
+    bytes_ += bytes.size();
     if (const auto refused = refusal_of(bytes)) {
       ++answer_.refused;
       if (answer_.first_refused.size() < errors_max) answer_.first_refused.push_back(*refused);
@@ -52,7 +53,7 @@ class Trial {
     replays_->column(2).append<std::uint32_t>(place.row);
   }
 
-  bool is_full() const { return answer_.rows >= rows_max || body_.size() >= bytes_max; }
+  bool is_full() const { return answer_.rows >= rows_max || bytes_ >= bytes_max; }
   ReplayAnswer& answer() { return answer_; }
   // The accepted rows, as an array.
   std::string take_body() { return std::move(body_) + "]"; }
@@ -79,6 +80,7 @@ class Trial {
   Batch rows_;  // that which is tried
   ReplayAnswer answer_;
   std::string body_;
+  std::size_t bytes_ = 0;  // looked at
   std::shared_ptr<Batch> replays_ = std::make_shared<Batch>(journal::replay_schema());
 };
 

@@ -14,6 +14,7 @@
 #include "core/rest.h"
 #include "core/suggestion.h"
 #include "formats/json_rows.h"
+#include "journal/heads.h"
 #include "net/envelope.h"
 
 namespace weir::flow {
@@ -108,7 +109,21 @@ class Sampling {
   bool has_rows() const { return sample_.count + sample_.dropped > 0; }
   Sample& sample() { return sample_; }
 
-  void take(const journal::Entry& entry) {
+  // A commit counts from its last part on.
+  Result<void> take(journal::Placed placed) {
+    if (placed.entry->kind != journal::Kind::commit) {
+      add(*placed.entry);
+      return {};
+    }
+    TRY(const std::vector<journal::Placed> parts, commits_.take(std::move(placed)));
+    for (const journal::Placed& part : parts) add(*part.entry);
+    return {};
+  }
+  // Where a commit begins whose last part has not come.
+  std::optional<Position> begun() const { return commits_.begun(); }
+
+ private:
+  void add(const journal::Entry& entry) {
     if (wanted_.batch >= entry.batches.size() || entry.batches[wanted_.batch] == nullptr) return;
     const Batch& rows = *entry.batches[wanted_.batch];
     std::size_t row = 0;
@@ -124,10 +139,10 @@ class Sampling {
     sample_.dropped += rows.rows() - row;
   }
 
- private:
   const journal::TopicRows& wanted_;
   const std::uint64_t limit_;
   const char separator_;
+  journal::WholeCommits commits_;
   Sample sample_;
 };
 
@@ -144,9 +159,9 @@ Result<Sample> take_sample(const journal::Journal& journal, Sampling sampling,
   const auto reader = journal.read({{wanted.topic}, {wanted.kind}}, from);
   std::optional<steady_clock::time_point> full_since;
   while (true) {
-    TRY(const std::optional<journal::Placed> placed, reader->next());
+    TRY(std::optional<journal::Placed> placed, reader->next());
     const auto now = steady_clock::now();
-    if (placed) sampling.take(*placed->entry);
+    if (placed) OK_OR_RETURN(sampling.take(std::move(*placed)));
     if (sampling.is_full() && !full_since) full_since = now;
     if (full_since && now > *full_since + counting_max) {
       sample.next = journal.end();
@@ -157,7 +172,7 @@ Result<Sample> take_sample(const journal::Journal& journal, Sampling sampling,
     if (sampling.has_rows() || now >= deadline || stop.stop_requested()) break;
     rest(look_every, stop);
   }
-  sample.next = reader->place();
+  sample.next = sampling.begun().value_or(reader->place());
   return sample;
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "formats/json_value.h"
+#include "journal/heads.h"
 #include "journal/journal_test.h"
 
 namespace weir::flow {
@@ -24,6 +25,22 @@ class Tap : public testing::Test {
     const net::Request request{.method = "GET", .query = std::move(query)};
     return taps_.answer({request, token_, as_lines}, "flights", stop_.get_token());
   }
+  // One row, as a part of a stream's commit.
+  void append_part(std::int64_t number, std::uint32_t part, bool is_last) {
+    journal::Entry entry{
+        .kind = journal::Kind::commit,
+        .topic = "flights",
+        .head = journal::encode(journal::CommitHead{.part = part, .is_last = is_last})};
+    entry.batches.push_back(journal::rows_from(number, 1));
+    ASSERT_TRUE(journal_->append_and_wait({entry}).ok());
+  }
+  JsonValue results(std::string after) const {
+    const net::Request request{.method = "GET",
+                               .query = {{"after", std::move(after)}, {"timeout", "0s"}}};
+    const auto response = results_.answer({request, token_}, "flights", stop_.get_token());
+    EXPECT_EQ(response.status, 200) << response.body;
+    return JsonValue::parse(response.body).value()["data"];
+  }
   JsonValue data(std::vector<std::pair<std::string, std::string>> query) const {
     const net::Response response = ask(std::move(query));
     EXPECT_EQ(response.status, 200) << response.body;
@@ -39,6 +56,7 @@ class Tap : public testing::Test {
   std::unique_ptr<journal::Journal> journal_ =
       journal::open_journal(folder_.path(), {.segment_bytes = std::size_t{4} << 20});
   const Taps taps_{journal_.get(), {{"flights", {}, {"flights", journal::Kind::events, 0}}}};
+  const Taps results_{journal_.get(), {{"flights", {}, {"flights", journal::Kind::commit, 0}}}};
   const govern::Token token_{.scopes = {{govern::Action::administer, ""}}};
   std::stop_source stop_;
 };
@@ -80,6 +98,24 @@ TEST_F(Tap, a_sample_has_ten_thousand_rows_at_most) {
   const JsonValue sample = data({{"after", begin}, {"limit", "10000"}, {"timeout", "0s"}});
   EXPECT_EQ(sample["rows"].array().size() + sample["dropped"].unsigned_integer(), 100'000U);
   EXPECT_EQ(sample["rows"].array().size(), 10'000U);
+}
+
+TEST_F(Tap, a_commit_is_shown_once_its_last_part_is_there) {
+  const auto next_of = [](const JsonValue& data) {
+    return std::to_string(data["next"].unsigned_integer());
+  };
+  append_part(7, 0, true);
+  const std::string begin = next_of(results("0"));
+  append_part(1, 0, false);
+  append_part(2, 1, false);
+  EXPECT_EQ(numbers(results("0")), std::vector<std::int64_t>{7});
+  const JsonValue nothing = results(begin);
+  EXPECT_EQ(numbers(nothing), std::vector<std::int64_t>());
+  // As after a crash: the parts above never get their last.
+  append_part(1, 0, false);
+  append_part(2, 1, false);
+  append_part(3, 2, true);
+  EXPECT_EQ(numbers(results(next_of(nothing))), (std::vector<std::int64_t>{1, 2, 3}));
 }
 
 TEST_F(Tap, as_lines_it_has_the_figures_in_headers) {

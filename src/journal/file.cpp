@@ -167,6 +167,15 @@ Result<std::vector<std::filesystem::path>> list_folder(const std::filesystem::pa
   return found;
 }
 
+Result<std::string> read_file(const std::filesystem::path& path) {
+  TRY(const File file, File::open(path, O_RDONLY));
+  TRY(const std::uint64_t size, file.size());
+  std::string bytes(size, '\0');
+  TRY(const std::size_t read, file.read(bytes.data(), bytes.size(), 0));
+  bytes.resize(read);
+  return bytes;
+}
+
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
   // One name a folder, so that drafts of crashed writers do not gather.
   TRY(File file, File::open(path.parent_path() / "draft", O_RDWR | O_CREAT | O_TRUNC));

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -56,6 +57,8 @@ Result<void> sync_folder(const std::filesystem::path& folder);
 Result<void> make_folder(const std::filesystem::path& folder);
 Result<void> remove_file(const std::filesystem::path& path);
 Result<std::vector<std::filesystem::path>> list_folder(const std::filesystem::path& folder);
+// All of it.
+Result<std::string> read_file(const std::filesystem::path& path);
 // Durably replaces the file by one of these bytes: old or new, never half. One writer a folder.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
 

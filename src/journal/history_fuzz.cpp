@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <string>
@@ -43,10 +42,7 @@ std::string bytes_of(const journal::Entry& entry) {
   return bytes;
 }
 
-std::string contents(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+std::string contents(const fs::path& path) { return read_file(path).value(); }
 
 auto open(const fs::path& folder) {
   return journal::Journal::open(folder, {.segment_bytes = segment_bytes}, still_clock);

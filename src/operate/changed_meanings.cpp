@@ -30,7 +30,8 @@ std::vector<workspace::Mistake> changed_meanings(const workspace::CompiledWorksp
   for (const workspace::CompiledStream& stream : workspace.streams) {
     const std::filesystem::path folder = workspace.declared.data / "state" / stream.declared.name;
     if (std::ranges::find(dropped, stream.declared.name) != dropped.end()) continue;
-    if (!process::SnapshotFolder::has_any(folder)) continue;
+    const auto has_any = process::SnapshotFolder::has_any(folder);
+    if (!has_any.ok() || !has_any.value()) continue;  // the start says why it cannot be read
     const Result<void> state = check_state(folder, workspace, stream);
     if (state.ok() || state.error().fault != Fault::conflict) continue;
     mistakes.push_back(

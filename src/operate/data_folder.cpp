@@ -8,8 +8,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -53,11 +51,6 @@ Result<int> write_private(const fs::path& file, const std::string& text) {
   Error error = not_written(file);
   close(descriptor);
   return error;
-}
-
-std::string read_text(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 Error is_running(const RunningServer& server, const fs::path& data) {
@@ -106,8 +99,10 @@ std::optional<RunningServer> read_running(const fs::path& data) {
   if (descriptor < 0) return std::nullopt;
   const bool is_locked = flock(descriptor, LOCK_SH | LOCK_NB) != 0;
   close(descriptor);
-  const auto said = formats::JsonValue::parse(read_text(data / running_file));
-  if (!is_locked || !said.ok()) return std::nullopt;
+  const Result<std::string> text = journal::read_file(data / running_file);
+  if (!is_locked || !text.ok()) return std::nullopt;
+  const auto said = formats::JsonValue::parse(text.value());
+  if (!said.ok()) return std::nullopt;
   return RunningServer{said.value()["url"].text(), static_cast<int>(said.value()["pid"].integer())};
 }
 
@@ -137,7 +132,8 @@ Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tok
 }
 
 std::string read_admin_token(const fs::path& data) {
-  std::string token = read_text(data / admin_token_file);
+  const Result<std::string> text = journal::read_file(data / admin_token_file);
+  std::string token = text.ok() ? text.value() : "";
   while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
   return token;
 }

@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -40,14 +38,15 @@ struct Kept {
 
 Result<std::vector<std::string>> streams_with_state(const fs::path& data) {
   std::vector<std::string> streams;
-  std::error_code failed;
-  if (!fs::exists(data / "state", failed)) return streams;
-  TRY(const auto folders, journal::list_folder(data / "state"));
-  for (const fs::path& folder : folders) {
+  const auto folders = journal::list_folder(data / "state");
+  if (!folders.ok() && folders.error().fault == Fault::not_found) return streams;
+  if (!folders.ok()) return folders.error();
+  for (const fs::path& folder : folders.value()) {
     const std::string name = folder.filename().string();
-    if (!name.starts_with('_') && process::SnapshotFolder::has_any(folder)) {
-      streams.push_back(name);
-    }
+    std::error_code ignored;
+    if (name.starts_with('_') || !fs::is_directory(folder, ignored)) continue;
+    TRY(const bool has_state, process::SnapshotFolder::has_any(folder));
+    if (has_state) streams.push_back(name);
   }
   return streams;
 }
@@ -258,11 +257,11 @@ struct Intent {
 };
 
 Result<std::optional<Intent>> read_intent(const fs::path& data) {
-  std::ifstream file(intent_file(data), std::ios::binary);
-  if (!file) return std::optional<Intent>();
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const Result<std::string> text = journal::read_file(intent_file(data));
+  if (!text.ok() && text.error().fault == Fault::not_found) return std::optional<Intent>();
+  if (!text.ok()) return text.error();
   TRY(const formats::JsonValue intent,
-      within(intent_file(data).string(), formats::JsonValue::parse(text)));
+      within(intent_file(data).string(), formats::JsonValue::parse(text.value())));
   return std::optional(Intent{names_of(intent["topics"]), names_of(intent["tables"]),
                               intent["end"].unsigned_integer()});
 }

@@ -134,8 +134,9 @@ class RunningServing final : public Serving {
 
 Result<void> RunningServing::open_tables() {
   TRY(kernel_tables_, kernel_tables(*workspace_));
-  const auto is_new = [this](const std::string& stream) {
-    return !process::SnapshotFolder::has_any(data() / "state" / stream);
+  const auto is_new = [this](const std::string& stream) -> Result<bool> {
+    TRY(const bool has_any, process::SnapshotFolder::has_any(data() / "state" / stream));
+    return !has_any;
   };
   TRY(specs_, stream_specs(*workspace_, grounds_.journal, is_new));
   TRY(store_, store::TableStore::open(data() / "tables", table_specs(*workspace_)));

@@ -55,7 +55,7 @@ process::StreamInput input_of(const CompiledWorkspace& workspace,
 
 Result<std::vector<process::StreamSpec>> stream_specs(
     const CompiledWorkspace& workspace, const journal::Journal& journal,
-    const std::function<bool(const std::string& stream)>& is_new) {
+    const std::function<Result<bool>(const std::string& stream)>& is_new) {
   std::vector<process::StreamSpec> specs;
   for (const workspace::CompiledStream& stream : workspace.streams) {
     const workspace::Stream& declared = stream.declared;
@@ -70,7 +70,8 @@ Result<std::vector<process::StreamSpec>> stream_specs(
           std::ranges::find(stream.plan.reads, table.name) != stream.plan.reads.end();
       if (is_read) spec.tables[table.name] = process::hash_of_rows(table.batches);
     }
-    if (is_new(declared.name)) {
+    TRY(const bool begins, is_new(declared.name));
+    if (begins) {
       TRY(spec.start, start_of(declared, journal, spec.input.topic));
     }
     specs.push_back(std::move(spec));

@@ -21,7 +21,7 @@ process::StreamInput input_of(const workspace::CompiledWorkspace& workspace,
 // run before: only then does where it starts matter.
 Result<std::vector<process::StreamSpec>> stream_specs(
     const workspace::CompiledWorkspace& workspace, const journal::Journal& journal,
-    const std::function<bool(const std::string& stream)>& is_new);
+    const std::function<Result<bool>(const std::string& stream)>& is_new);
 
 std::vector<store::TableSpec> table_specs(const workspace::CompiledWorkspace& workspace);
 std::vector<store::Target> targets(const workspace::CompiledWorkspace& workspace);

@@ -61,11 +61,16 @@ void InputBatches::save(StateWriter& writer) const {
 Result<InputBatch> InputBatches::next(std::size_t rows_max, Position before) {
   InputBatch batch;
   const std::int64_t known = watermark_.value();
+  bool has_taken = false;
   while (batch.rows < rows_max && batch.bytes < bytes_max && !batch.ends) {
-    TRY(const bool is_there, peek(before));
-    if (!is_there) break;
+    Result<bool> is_there = peek(before);
+    // What is behind cannot be read for now, and is tried again.
+    if (has_taken && !is_there.ok() && is_there.error().fault == Fault::unavailable) break;
+    if (!is_there.ok()) return std::move(is_there).error();
+    if (!is_there.value()) break;
     for (const journal::Placed& placed : ahead_) OK_OR_RETURN(take(*placed.entry, batch));
     ahead_.clear();
+    has_taken = true;
   }
   const bool moved = watermark_.value() != known && batch.chunks.empty();
   if (!pieces_.empty() || moved) cut(batch);

@@ -39,7 +39,8 @@ class InputBatches {
   void save(StateWriter& writer) const;
 
   // What is durable and begins before `before`, up to a little more than `rows_max` rows or 16 MB;
-  // it ends early where the input says that all windows close.
+  // it ends early where the input says that all windows close. Fault::unavailable: nothing was
+  // taken, and it may be asked again.
   Result<InputBatch> next(std::size_t rows_max, Position before);
   // All input before it was given out.
   Position place() const {

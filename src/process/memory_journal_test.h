@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -98,6 +99,14 @@ class MemoryJournal final : public journal::Journal {
     fails_with_ = Error{Fault::unavailable, std::move(why)};
     commits_until_failure_ = others;
   }
+  // Events from there on cannot be read for now; no_bound: all can.
+  static constexpr Position no_bound = ~Position{0};
+  void be_unreadable_from(Position position) {
+    std::lock_guard lock(mutex_);
+    unreadable_from_ = position;
+  }
+  // By every reader, before each entry of events that it gives.
+  void call_at_each_event(std::function<void()> call) { at_each_event_ = std::move(call); }
   // What is before it is not kept any more.
   void forget_before(Position oldest) {
     std::lock_guard lock(mutex_);
@@ -119,19 +128,29 @@ class MemoryJournal final : public journal::Journal {
           next_((std::max(from, journal.retained_from("")) + entry_bytes - 1) / entry_bytes) {}
 
     Result<std::optional<journal::Placed>> next() override {
+      TRY(std::optional<journal::Placed> placed, find());
+      const bool is_event = placed && placed->entry->kind == journal::Kind::events;
+      if (is_event && journal_.at_each_event_) journal_.at_each_event_();
+      return placed;
+    }
+    Position place() const override { return end_of(next_); }
+
+   private:
+    Result<std::optional<journal::Placed>> find() {
       std::lock_guard lock(journal_.mutex_);
       for (; next_ < journal_.entries_.size(); ++next_) {
         const auto& entry = journal_.entries_[next_];
         if (!filter_.topics.empty() && !std::ranges::count(filter_.topics, entry->topic)) continue;
         if (!filter_.kinds.empty() && !std::ranges::count(filter_.kinds, entry->kind)) continue;
+        if (entry->kind == journal::Kind::events && end_of(next_) >= journal_.unreadable_from_) {
+          return Error{Fault::unavailable, "too many open files"};
+        }
         ++next_;
         return std::optional(journal::Placed{end_of(next_ - 1), end_of(next_), entry});
       }
       return std::optional<journal::Placed>();
     }
-    Position place() const override { return end_of(next_); }
 
-   private:
     const MemoryJournal& journal_;
     journal::Filter filter_;
     std::size_t next_;
@@ -148,6 +167,8 @@ class MemoryJournal final : public journal::Journal {
   int full_for_ = 0;
   bool has_no_room_ = false;
   Position oldest_ = 0;
+  Position unreadable_from_ = no_bound;
+  std::function<void()> at_each_event_;
   Instant accepted_;
   std::string id_ = "memory";
 };

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -80,11 +78,6 @@ std::optional<Snapshot> decoded(std::string_view bytes) {
   return body.finished() ? std::optional(std::move(snapshot)) : std::nullopt;
 }
 
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::optional<std::uint64_t> sequence_of(const std::string& name) {
   if (!name.starts_with(prefix)) return std::nullopt;
   std::uint64_t sequence = 0;
@@ -96,11 +89,12 @@ std::optional<std::uint64_t> sequence_of(const std::string& name) {
 
 }  // namespace
 
-bool SnapshotFolder::has_any(const fs::path& folder) {
-  const auto files = journal::list_folder(folder);  // no folder is an empty one
-  return files.ok() && std::ranges::any_of(files.value(), [](const fs::path& file) {
-           return sequence_of(file.filename()).has_value();
-         });
+Result<bool> SnapshotFolder::has_any(const fs::path& folder) {
+  const auto files = journal::list_folder(folder);
+  if (!files.ok() && files.error().fault == Fault::not_found) return false;
+  if (!files.ok()) return files.error();
+  return std::ranges::any_of(
+      files.value(), [](const fs::path& file) { return sequence_of(file.filename()).has_value(); });
 }
 
 Result<std::unique_ptr<SnapshotFolder>> SnapshotFolder::open(fs::path folder) {
@@ -117,7 +111,8 @@ Result<std::optional<Snapshot>> SnapshotFolder::load() {
   std::ranges::sort(sequences, std::greater());
   std::optional<Snapshot> newest;
   for (const std::uint64_t sequence : sequences) {
-    std::optional<Snapshot> snapshot = decoded(read_file(file_of(sequence)));
+    TRY(const std::string bytes, journal::read_file(file_of(sequence)));
+    std::optional<Snapshot> snapshot = decoded(bytes);
     if (!snapshot) {
       passed_over_ += fmt::format("{}{} is damaged", passed_over_.empty() ? "" : ", ",
                                   file_of(sequence).string());
@@ -141,7 +136,8 @@ void SnapshotFolder::keep(Kept kept) {
   std::erase_if(kept_, [&](const Kept& other) { return other.sequence == kept.sequence; });
   kept_.push_back(kept);
   needed_ = kept_[kept_.size() - std::min<std::size_t>(kept_.size(), 2)].through;
-  std::error_code ignored;  // a file too many is tried again with the next snapshot
+  // A file too many is tried again with the next snapshot.
+  std::error_code ignored;
   const auto files = journal::list_folder(folder_);
   for (const fs::path& file : files.ok() ? files.value() : std::vector<fs::path>()) {
     const auto sequence = sequence_of(file.filename());

@@ -35,12 +35,12 @@ struct Snapshot {
 class SnapshotFolder {
  public:
   // Whether one was ever written to the folder. Without one the stream is new.
-  static bool has_any(const std::filesystem::path& folder);
+  static Result<bool> has_any(const std::filesystem::path& folder);
   // Makes the folder where it is not there.
   static Result<std::unique_ptr<SnapshotFolder>> open(std::filesystem::path folder);
 
   // The newest that can be read; nothing where none was ever written. Fault::corrupt where there
-  // are some and none can be read.
+  // are some and all are damaged; what cannot be read for another reason is that error.
   Result<std::optional<Snapshot>> load();
   // In words, what load() passed over because it is damaged; empty: nothing.
   const std::string& passed_over() const { return passed_over_; }

@@ -91,9 +91,8 @@ TEST_F(StreamBag, ReadsTheTimeOfAcceptanceOfEachRow) {
     settle(*job);
     std::string wanted = aggregate;
     wanted.replace(wanted.find("now()"), 5, accepted);
-    EXPECT_EQ(committed(name).rows,
-              expected("SELECT time_bucket(INTERVAL 10 SECOND, t), " + wanted +
-                       " FROM events() GROUP BY ALL"))
+    EXPECT_EQ(committed(name).rows, expected("SELECT time_bucket(INTERVAL 10 SECOND, t), " +
+                                             wanted + " FROM events() GROUP BY ALL"))
         << aggregate;
   }
 }

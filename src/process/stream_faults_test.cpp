@@ -50,6 +50,22 @@ TEST_F(StreamFaultsTest, HandsACommitOnAgainThatAFullDiskRefused) {
   for (std::size_t i = 0; i < sequences.size(); ++i) EXPECT_EQ(sequences[i], i + 1);
 }
 
+TEST_F(StreamFaultsTest, WaitsWhileItsInputCannotBeRead) {
+  for (std::int64_t i = 0; i < 3; ++i) send({{i, "a", 1}});
+  journal_.be_unreadable_from(2 * MemoryJournal::entry_bytes);
+  auto job = start(compiled("s", "SELECT t, k FROM events"));
+  wait_for([&] { return job->counts().trouble == "too many open files"; });
+  EXPECT_EQ(job->counts().rows_in, 2) << "what could be read is not held up";
+  EXPECT_FALSE(job->counts().failure);
+  job.reset();
+  job = start(compiled("s", "SELECT t, k FROM events"));
+  wait_for([&] { return job->counts().trouble == "too many open files"; });
+  journal_.be_unreadable_from(MemoryJournal::no_bound);
+  settle(*job);
+  EXPECT_EQ(committed("s").rows, expected("SELECT t, k FROM events()"));
+  EXPECT_EQ(job->counts().trouble, "");
+}
+
 TEST_F(StreamFaultsTest, StopsWhileTheDiskIsFull) {
   auto job = start(compiled("s", "SELECT t, k FROM events"));
   journal_.have_no_room(true);

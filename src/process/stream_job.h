@@ -50,13 +50,13 @@ struct StreamParts {
   std::chrono::microseconds checkpoint_interval{5'000'000};
 };
 
-// Rows since the program started.
+// Rows since the stream was started: with the program, or by a change of the workspace.
 struct StreamCounts {
   std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
   std::int64_t watermark = journal::no_watermark;  // of the output
   Position through = 0;          // all input before it is processed and its results are durable
   std::optional<Error> failure;  // why it stopped
-  std::string trouble;           // what it waits for to end, a full disk; empty: nothing
+  std::string trouble;           // what it waits for to end, such as a full disk; empty: nothing
   std::string passed_over;       // damaged snapshots that recovery did without; empty: none
 };
 

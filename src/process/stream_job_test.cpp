@@ -215,15 +215,15 @@ TEST_F(StreamJobTest, ForgetsEveryKeyThatWasSilentForItsTtlTheFirstOneToo) {
   lateness_ = std::chrono::seconds(0);
   const struct {
     std::vector<Event> events;
-    std::map<std::string, std::int64_t> counts;
+    std::vector<std::pair<std::string, std::int64_t>> counts;  // the forgotten ones too
   } cases[] = {
-      {{{10 * hour, "b", 1}, {15 * hour, "b", 1}}, {{"b", 1}}},
+      {{{10 * hour, "b", 1}, {15 * hour, "b", 1}}, {{"b", 1}, {"b", 1}}},
       {{{0, "q", 1},
         {0, "b", 1},
         {5 * hour, "z", 1},
         {5 * hour + 1800, "b", 1},
         {5 * hour + 1860, "q", 1}},
-       {{"q", 1}, {"b", 1}, {"z", 1}}},
+       {{"q", 1}, {"b", 1}, {"z", 1}, {"b", 1}, {"q", 1}}},
       {{{0, "q", 1}, {1800, "q", 1}, {5000, "q", 1}}, {{"q", 3}}},
   };
   int number = 0;

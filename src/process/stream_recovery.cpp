@@ -12,7 +12,10 @@ namespace weir::process {
 
 Result<void> StreamRun::recover() {
   const Result<std::optional<Snapshot>> loaded = snapshots_->load();
-  if (!loaded.ok()) return without_snapshot(loaded.error());
+  if (!loaded.ok() && loaded.error().fault == Fault::corrupt) {
+    return without_snapshot(loaded.error());
+  }
+  if (!loaded.ok()) return loaded.error();
   const std::optional<Snapshot>& snapshot = loaded.value();
   counts_.passed_over = snapshots_->passed_over();
   if (!snapshot) {
@@ -116,10 +119,14 @@ Result<void> StreamRun::restore(const Snapshot& snapshot) {
 
 // What the commits hold was decided by this input alone, so that going through it once more gives
 // the state behind them, and the results are known already.
-Result<void> StreamRun::replay() {
+Result<void> StreamRun::replay(const std::stop_token& stop) {
   if (!replay_until_) return {};
+  // After a stop a static table may be edited, and what was not gone through would join other rows.
+  const bool may_stop = spec_.tables.empty();
   while (true) {
-    TRY(InputBatch batch, input_.next(spec_.batch_rows_max, *replay_until_));
+    TRY(InputBatch batch, next_input(*replay_until_, stop));
+    if (may_stop && stop.stop_requested())
+      return Error{Fault::unavailable, "stopped within the replay"};
     if (batch.chunks.empty()) break;
     for (Chunk& chunk : batch.chunks) OK_OR_RETURN(push(std::move(chunk)));
     pending_.clear();

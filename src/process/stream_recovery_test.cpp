@@ -1,6 +1,8 @@
+#include <atomic>
 #include <fstream>
 #include <iostream>
 #include <random>
+#include <thread>
 
 #include "journal/heads.h"
 #include "process/snapshot.h"
@@ -99,12 +101,12 @@ void damage(const fs::path& file) {
 
 TEST_F(StreamRecovery, IsNewUntilItsFirstSnapshot) {
   const fs::path folder = folder_of("s");
-  EXPECT_FALSE(SnapshotFolder::has_any(folder));
+  EXPECT_FALSE(SnapshotFolder::has_any(folder).value());
   fs::create_directories(folder);
   std::ofstream(folder / "draft") << "half a";
-  EXPECT_FALSE(SnapshotFolder::has_any(folder));
+  EXPECT_FALSE(SnapshotFolder::has_any(folder).value());
   start(compiled("s", count_sql, true)).reset();
-  EXPECT_TRUE(SnapshotFolder::has_any(folder));
+  EXPECT_TRUE(SnapshotFolder::has_any(folder).value());
 }
 
 TEST_F(StreamRecovery, DecidesByTheLatenessInForceWhenTheRowsCame) {
@@ -163,6 +165,48 @@ TEST_F(StreamRecovery, RefusesToStartWhereNoSnapshotCanBeRead) {
   const auto started = try_start(compiled("s", count_sql, true));
   ASSERT_FALSE(started.ok());
   EXPECT_EQ(started.error().fault, Fault::corrupt);
+}
+
+TEST_F(StreamRecovery, TakesNoSnapshotForDamagedThatCannotBeReadForNow) {
+  start(compiled("s", count_sql, true)).reset();
+  const fs::path snapshot = newest_snapshot(folder_of("s"));
+  const fs::path kept = folder_of("kept");
+  fs::rename(snapshot, kept);
+  fs::create_directory(snapshot);
+  const auto started = try_start(compiled("s", count_sql, true));
+  ASSERT_FALSE(started.ok());
+  EXPECT_NE(started.error().message.find("Is a directory"), std::string::npos);
+  EXPECT_EQ(started.error().message.find("drop"), std::string::npos) << started.error().message;
+  fs::remove(snapshot);
+  fs::rename(kept, snapshot);
+  EXPECT_TRUE(try_start(compiled("s", count_sql, true)).ok());
+}
+
+TEST_F(StreamRecovery, StopsWithinAReplay) {
+  constexpr int count = 2'000;
+  auto job = start(compiled("s", count_sql, true));
+  for (std::int64_t i = 0; i < count; ++i) send({{i, "a", 1}});
+  settle(*job);
+  end_at_once(std::move(job), folder_of("s"), true);
+  std::atomic<int> read = 0;
+  std::atomic<bool> ends = false;
+  journal_.call_at_each_event([&] {
+    if (++read == 2) ends.wait(false);
+  });
+  StreamSpec spec = compiled("s", count_sql, true);
+  spec.batch_rows_max = 1;
+  job = start(std::move(spec));
+  while (read < 2) std::this_thread::yield();
+  std::jthread([&] {
+    ends = true;
+    ends.notify_all();
+    job.reset();
+  }).join();
+  EXPECT_LT(read, count);
+  job = start(compiled("s", count_sql, true));
+  send({{count, "a", 1}});
+  settle(*job);
+  EXPECT_EQ(committed("s").rows, expected("SELECT k, count(*) FROM events() GROUP BY k"));
 }
 
 TEST_F(StreamRecovery, RefusesTheStateOfAnotherPlan) {

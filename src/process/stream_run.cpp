@@ -56,9 +56,11 @@ void StreamRun::run(const std::stop_token& stop) {
 }
 
 Result<void> StreamRun::work(const std::stop_token& stop) {
-  OK_OR_RETURN(replay());
+  OK_OR_RETURN(replay(stop));
   while (!stop.stop_requested()) {
-    TRY(InputBatch batch, input_.next(spec_.batch_rows_max, no_bound));
+    Result<InputBatch> next = next_input(no_bound, stop);
+    if (!next.ok() && next.error().fault == Fault::unavailable) break;
+    TRY(InputBatch batch, std::move(next));
     const bool has_more = !batch.chunks.empty();
     OK_OR_RETURN(process(batch));
     if (batch.ends) {
@@ -71,6 +73,16 @@ Result<void> StreamRun::work(const std::stop_token& stop) {
     if (!has_more) wait_for_input(stop);
   }
   return take_snapshot(stop);
+}
+
+Result<InputBatch> StreamRun::next_input(Position before, const std::stop_token& stop) {
+  while (true) {
+    Result<InputBatch> batch = input_.next(spec_.batch_rows_max, before);
+    const bool waits = !batch.ok() && batch.error().fault == Fault::unavailable;
+    note(input_trouble_, waits ? batch.error().message : "");
+    if (!waits || stop.stop_requested()) return batch;
+    progress_->wait_a_little(refused_pause);
+  }
 }
 
 Result<void> StreamRun::process(InputBatch& batch) {
@@ -232,13 +244,14 @@ bool StreamRun::has_passed(Instant since, std::chrono::microseconds interval) co
 }
 
 void StreamRun::note(std::string& trouble, const std::string& now) {
-  std::lock_guard lock(mutex_);
-  if (trouble.empty() != now.empty()) {
-    const bool goes_on = now.empty();
-    telemetry::log(goes_on ? LogCode::stream_goes_on : LogCode::stream_waits,
-                   goes_on ? "there is room again" : now, {{"stream", spec_.name}});
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(trouble, now).empty() == now.empty()) return;
   }
-  trouble = now;
+  // A slow log holds up nobody who asks for counts.
+  const bool goes_on = now.empty();
+  telemetry::log(goes_on ? LogCode::stream_goes_on : LogCode::stream_waits,
+                 goes_on ? "what kept it waiting is over" : now, {{"stream", spec_.name}});
 }
 
 StreamCounts StreamRun::counts() const {
@@ -246,7 +259,9 @@ StreamCounts StreamRun::counts() const {
   StreamCounts counts = counts_;
   counts.through = progress_->through();
   counts.failure = progress_->failure();
-  counts.trouble = commit_trouble_.empty() ? snapshot_trouble_ : commit_trouble_;
+  for (const std::string* trouble : {&commit_trouble_, &snapshot_trouble_, &input_trouble_}) {
+    if (counts.trouble.empty()) counts.trouble = *trouble;
+  }
   return counts;
 }
 

@@ -65,10 +65,12 @@ class StreamRun final : public StreamJob {
   Result<void> check_tables(const Snapshot& snapshot) const;
   Result<std::optional<LastCommit>> find_last_commit(Position from) const;
   Result<void> restore(const Snapshot& snapshot);
-  Result<void> replay();
+  Result<void> replay(const std::stop_token& stop);
 
   void run(const std::stop_token& stop);
   Result<void> work(const std::stop_token& stop);
+  // Waits while the input cannot be read. Fault::unavailable: stopped meanwhile.
+  Result<InputBatch> next_input(Position before, const std::stop_token& stop);
   Result<void> process(InputBatch& batch);
   Result<void> push(Chunk chunk);
   Result<void> give_held();
@@ -105,6 +107,7 @@ class StreamRun final : public StreamJob {
   StreamCounts counts_;           // under mutex_
   std::string commit_trouble_;    // under mutex_
   std::string snapshot_trouble_;  // under mutex_
+  std::string input_trouble_;     // under mutex_
   Position wanted_ = 0;           // by settle(), under mutex_
   InputWatch watch_;
   std::jthread thread_;  // last: it ends before what it uses

@@ -122,9 +122,10 @@ TEST(Compile, KnowsWhatItReadsBehindAWithOfTheSameName) {
 }
 
 TEST(Compile, RefusesDistinctByACollation) {
-  EXPECT_EQ(mistake_in("SELECT DISTINCT CAST(a AS VARCHAR) COLLATE nocase AS a FROM events",
-                       {source({"a"})}),
-            "DISTINCT by a collation is not possible in a stream: write lower(...), or GROUP BY it");
+  EXPECT_EQ(
+      mistake_in("SELECT DISTINCT CAST(a AS VARCHAR) COLLATE nocase AS a FROM events",
+                 {source({"a"})}),
+      "DISTINCT by a collation is not possible in a stream: write lower(...), or GROUP BY it");
 }
 
 TEST(Compile, RefusesAStructureWithoutNamesAndSaysHowToNameThem) {

@@ -56,7 +56,7 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
     {LogCode::stream_goes_on, "STREAM_GOES_ON", info, "What kept a stream waiting is over.",
      "Nothing."},
     {LogCode::stream_waits, "STREAM_WAITS", warning,
-     "A stream has no room for its results or snapshot; it tries again.",
+     "A stream has no room for its results or snapshot, or cannot read its input; it tries again.",
      "Free some room; it goes on by itself."},
     {LogCode::tables_go_on, "TABLES_GO_ON", info, "Results are applied to the tables again.",
      "Nothing."},

@@ -109,6 +109,15 @@ class ReplayTest(unittest.TestCase):
         for wrong in ('{"cod": 1}', '{"again": "yes"}', "[]"):
             self.assertEqual(self.weir.post(path, wrong).json["error"], "INVALID_BODY")
 
+    def test_an_answer_looks_at_some_megabytes_and_says_where_to_go_on(self):
+        wide = visit("10:00", "/" + "x" * 1_000_000, -1)
+        for _ in range(3):
+            self.weir.send("visits", [wide] * 4)
+        answer = self.weir.post("/weir/v1/quarantine/visits/replay", {"dry_run": True}).data
+        self.assertEqual((answer["rows"], answer["refused"]), (9, 9))
+        self.assertIsNotNone(answer["next"])
+        self.assertEqual(self.replay(), {"accepted": 0, "refused": 12, "replayed_before": 0})
+
     def test_many_rows_survive_a_kill_in_between_without_doubling(self):
         rows = 30_000
         lines = "".join(json.dumps(visit("10:00", f"/{i}", -1)) + "\n" for i in range(rows))
