@@ -101,15 +101,15 @@ TEST(HttpLimits, a_client_that_takes_nothing_of_its_answer_is_cut_off) {
 }
 
 TEST(HttpLimits, a_client_that_takes_its_answer_too_slowly_is_cut_off) {
-  constexpr std::size_t answer_bytes = 40'000'000;
-  TestServer server({.body_timeout = 20ms, .answer_rate_min = 1 << 30});
+  constexpr std::size_t answer_bytes = 100'000'000;
+  TestServer server({.body_timeout = 200ms, .answer_rate_min = 1 << 30});
   server.hold();
-  RawClient client(server.server().port(), 4'096);
+  RawClient client(server.server().port(), 256 << 10);
   ASSERT_TRUE(client.send(head));
   server.next().reply.send({.body = std::string(answer_bytes, 'x')});
   // Each part of it is taken soon enough.
   std::size_t taken = 0;
-  for (std::size_t part = 0; (part = client.take(1'000)) > 0;) taken += part;
+  for (std::size_t part = 0; (part = client.take(500)) > 0;) taken += part;
   EXPECT_LT(taken, answer_bytes);
 }
 
