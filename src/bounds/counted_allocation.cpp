@@ -1,5 +1,6 @@
 #include "bounds/counted_allocation.h"
 
+#include <bits/functexcept.h>
 #include <dlfcn.h>
 #include <malloc.h>
 
@@ -101,7 +102,7 @@ void* operator new(std::size_t bytes) {
   using weir::bounds::StatementBounds;
   void* const memory =
       StatementBounds::refuses(bytes) ? nullptr : std::malloc(bytes > 0 ? bytes : 1);
-  if (memory == nullptr) throw std::bad_alloc();
+  if (memory == nullptr) std::__throw_bad_alloc();
   if (StatementBounds::is_counting()) {
     StatementBounds::count(static_cast<std::int64_t>(malloc_usable_size(memory)));
   }

@@ -21,7 +21,7 @@ std::optional<std::string_view> option(const net::Request& request, std::string_
 }
 
 std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRead& read,
-                                                  const QueryWatch::Guard& guard) {
+                                                  const bounds::QueryWatch::Guard& guard) {
   const auto rows = call.connection.query(std::string(read.sql), read.parameters);
   if (!rows.ok()) return refuse_failed(rows.error(), guard, call.watch);
   Result<RowsText> text = rows_text(*rows.value(), read.form, read.rows_max);
@@ -36,7 +36,7 @@ std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRe
 
 // Looking into the indexes is a part of the query's time.
 std::variant<RowsText, net::Response> read_watched(const Call& call, const RowsRead& read) {
-  const QueryWatch::Guard guard = watched(call, call.connection);
+  const bounds::QueryWatch::Guard guard = watched(call, call.connection);
   if (read.conditions == nullptr) return read_tables(call, read, guard);
   const auto by_index = call.views.put(*read.conditions, read.parameters);
   // Values that cannot be read are the query's to refuse.
@@ -47,7 +47,7 @@ std::variant<RowsText, net::Response> read_watched(const Call& call, const RowsR
   return read_tables(call, read, guard);
 }
 
-net::Response refuse_overtime(const QueryWatch& watch) {
+net::Response refuse_overtime(const bounds::QueryWatch& watch) {
   return net::refusal_for_now(
       504, "QUERY_TIMEOUT",
       fmt::format("the query took longer than {}: read fewer rows, or let a stream keep the "
@@ -113,12 +113,13 @@ std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view
       fmt::format("this token may not read {}; it needs the scope read:{}", name, needed)));
 }
 
-QueryWatch::Guard watched(const Call& call, engine::Connection& connection) {
-  return call.watch.start(connection, [&call] { call.answer_early(refuse_overtime(call.watch)); });
+bounds::QueryWatch::Guard watched(const Call& call, engine::Connection& connection) {
+  return call.watch.start([&connection] { connection.interrupt(); },
+                          [&call] { call.answer_early(refuse_overtime(call.watch)); });
 }
 
-net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,
-                            const QueryWatch& watch) {
+net::Response refuse_failed(const Error& error, const bounds::QueryWatch::Guard& guard,
+                            const bounds::QueryWatch& watch) {
   if (guard.is_over()) return refuse_overtime(watch);
   if (guard.took_too_much()) {
     return net::refusal(
@@ -126,7 +127,7 @@ net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,
         fmt::format("the query needs more memory than it may have, {} MB for the rows it sorts, "
                     "groups or joins, {} MB in all: read fewer rows, columns or groups, make "
                     "shorter texts and lists, or let a stream keep the result in a table",
-                    engine::memory_bytes_default >> 20, statement_bytes_max >> 20));
+                    engine::memory_bytes_default >> 20, watch.query_bytes_max() >> 20));
   }
   if (guard.found_memory_short()) {
     return net::refusal_for_now(

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "bounds/query_watch.h"
 #include "core/result.h"
 #include "engine/database.h"
 #include "govern/tokens.h"
@@ -16,7 +17,6 @@
 #include "net/http.h"
 #include "scalars/time_zone.h"
 #include "serve/index_views.h"
-#include "serve/query_watch.h"
 #include "serve/readable.h"
 #include "serve/rows_answer.h"
 
@@ -29,7 +29,7 @@ struct Call {
   const Readables& readables;
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
-  QueryWatch& watch;
+  bounds::QueryWatch& watch;
   const TimeZone& zone;                             // of times without an offset
   const index::OrderedIndexes* indexes;             // null: no table has one
   IndexViews& views;                                // of the worker's connection
@@ -66,10 +66,10 @@ struct RowsRead {
 std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read);
 
 // Watches what the call does on the connection, and answers it where that does not end in time.
-QueryWatch::Guard watched(const Call& call, engine::Connection& connection);
+bounds::QueryWatch::Guard watched(const Call& call, engine::Connection& connection);
 // The refusal of a query that failed, whose time may have been over.
-net::Response refuse_failed(const Error& error, const QueryWatch::Guard& guard,
-                            const QueryWatch& watch);
+net::Response refuse_failed(const Error& error, const bounds::QueryWatch::Guard& guard,
+                            const bounds::QueryWatch& watch);
 // The refusal of more rows than one answer holds.
 net::Response refuse_more_rows();
 

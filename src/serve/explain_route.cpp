@@ -66,7 +66,7 @@ net::Response answer(const Call& call, const std::vector<TableRead>& reads, bool
 
 std::variant<std::vector<TableRead>, net::Response> look_into_indexes(
     const Call& call, const std::vector<sql::TableConditions>& conditions) {
-  const QueryWatch::Guard guard = watched(call, call.connection);
+  const bounds::QueryWatch::Guard guard = watched(call, call.connection);
   auto put = call.views.put(conditions, {});
   if (!put.ok()) return refuse_failed(put.error(), guard, call.watch);
   return std::move(put).value();

@@ -30,6 +30,9 @@ int workers_for_sql(int workers) { return std::max(1, workers / 2); }
 int workers_for_others(int workers) { return std::max(1, workers - workers / 2); }
 // Taps wait for rows to come, at most so many at a time, and share nothing with the reads.
 constexpr int tap_workers = 4;
+// What one query may have: all that the queries share, and as much for the texts and lists it
+// makes.
+constexpr std::size_t query_bytes_max = 2 * engine::memory_bytes_default;
 constexpr std::size_t cache_bytes_max = std::size_t{64} << 20;
 
 // A route and who asks for it; no token where the route asks for none.
@@ -98,7 +101,7 @@ class WorkerGateway final : public Gateway {
         checker_(std::move(checker)),
         taps_(parts_.journal, std::move(parts_.flows)),
         cache_(cache_bytes_max, parts_.clock),
-        watch_(parts_.query_time_max),
+        watch_(parts_.query_time_max, query_bytes_max),
         lines_(parts_.waiting_max, parts_.query_time_max) {}
 
   ~WorkerGateway() override {
@@ -289,7 +292,7 @@ class WorkerGateway final : public Gateway {
   SharedChecker checker_;
   const flow::Taps taps_;
   AnswerCache cache_;
-  QueryWatch watch_;
+  bounds::QueryWatch watch_;
   WaitingLines lines_;
   std::stop_source stopping_;
   std::vector<std::jthread> workers_;

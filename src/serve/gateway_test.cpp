@@ -367,7 +367,7 @@ TEST_F(GatewayTest, sql_inside_a_function_that_does_not_end_is_answered_and_so_i
   std::vector<std::future<net::Response>> queries;
   for (int i = 0; i < 3; ++i) {
     net::Request asked = request("POST", "/weir/v1/sql");
-    asked.body = comparison(60'000);
+    asked.body = comparison(50'000);
     queries.push_back(send(std::move(asked)));
   }
   // One works; the others stand behind it, where no worker comes for them.

@@ -66,7 +66,7 @@ std::variant<sql::QueryCheck, net::Response> SharedChecker::check(const Call& ca
                                                                   std::string_view sql) {
   const std::unique_lock lock(mutex_, call.watch.query_time_max());
   if (!lock.owns_lock()) return refuse_overloaded();
-  const QueryWatch::Guard guard = watched(call, checker_.connection());
+  const bounds::QueryWatch::Guard guard = watched(call, checker_.connection());
   sql::QueryCheck checked = checker_.check(sql, {});
   if (guard.is_over() || guard.took_too_much()) return refuse_failed({}, guard, call.watch);
   return checked;

@@ -1,8 +1,8 @@
-#include "serve/query_watch.h"
+#include "bounds/query_watch.h"
 
 #include <utility>
 
-namespace weir::serve {
+namespace weir::bounds {
 namespace {
 
 // An interrupt between a query's planning and its start is lost, so it is repeated.
@@ -12,16 +12,18 @@ constexpr std::chrono::milliseconds grace{1'000};
 
 }  // namespace
 
-QueryWatch::QueryWatch(std::chrono::milliseconds query_time_max)
+QueryWatch::QueryWatch(std::chrono::milliseconds query_time_max, std::size_t query_bytes_max)
     : query_time_max_(query_time_max),
+      query_bytes_max_(query_bytes_max),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 QueryWatch::~QueryWatch() = default;
 
-QueryWatch::Guard QueryWatch::start(engine::Connection& connection, std::function<void()> give_up) {
+QueryWatch::Guard QueryWatch::start(std::function<void()> interrupt,
+                                    std::function<void()> give_up) {
   const std::lock_guard lock(mutex_);
-  running_.push_back(
-      {connection, std::chrono::steady_clock::now() + query_time_max_, std::move(give_up)});
+  running_.push_back({std::move(interrupt), std::chrono::steady_clock::now() + query_time_max_,
+                      std::move(give_up)});
   if (running_.size() == 1) changed_.notify_one();
   return {*this, std::prev(running_.end())};
 }
@@ -59,7 +61,7 @@ void QueryWatch::run(const std::stop_token& stop) {
         break;
       }
       query.is_over = true;
-      query.connection.interrupt();
+      query.interrupt();
       if (now >= query.deadline + grace && query.give_up) {
         std::exchange(query.give_up, nullptr)();
       }
@@ -69,4 +71,4 @@ void QueryWatch::run(const std::stop_token& stop) {
   }
 }
 
-}  // namespace weir::serve
+}  // namespace weir::bounds

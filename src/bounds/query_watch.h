@@ -10,32 +10,28 @@
 #include <thread>
 
 #include "bounds/statement_bounds.h"
-#include "engine/database.h"
 
-namespace weir::serve {
-
-// What one query may have: all that the queries share, and as much for the texts and lists it
-// makes.
-constexpr std::size_t statement_bytes_max = 2 * engine::memory_bytes_default;
+namespace weir::bounds {
 
 // Owns a thread that interrupts. Any thread may start a query.
 class QueryWatch {
  public:
-  explicit QueryWatch(std::chrono::milliseconds query_time_max);
+  QueryWatch(std::chrono::milliseconds query_time_max, std::size_t query_bytes_max);
   ~QueryWatch();
 
   std::chrono::milliseconds query_time_max() const { return query_time_max_; }
+  std::size_t query_bytes_max() const { return query_bytes_max_; }
 
  private:
   struct Running {
-    engine::Connection& connection;
+    std::function<void()> interrupt;
     std::chrono::steady_clock::time_point deadline;
     std::function<void()> give_up;  // empty: it was called
     bool is_over = false;
   };
 
  public:
-  // While it lives, a query on its connection, which its thread runs, is watched.
+  // While it lives, the query that its thread runs is watched.
   class Guard {
    public:
     ~Guard();
@@ -50,24 +46,25 @@ class QueryWatch {
    private:
     friend class QueryWatch;
     Guard(QueryWatch& watch, std::list<Running>::iterator running)
-        : bounds_(statement_bytes_max, running->deadline), watch_(watch), running_(running) {}
+        : bounds_(watch.query_bytes_max_, running->deadline), watch_(watch), running_(running) {}
 
-    bounds::StatementBounds bounds_;
+    StatementBounds bounds_;
     QueryWatch& watch_;
     std::list<Running>::iterator running_;
   };
-  // `give_up` is called, on another thread, where the query goes on for long though its time is
-  // over.
-  Guard start(engine::Connection& connection, std::function<void()> give_up);
+  // On another thread, `interrupt` is called when the query's time is over, again and again, and
+  // `give_up` once where it goes on for long nevertheless.
+  Guard start(std::function<void()> interrupt, std::function<void()> give_up);
 
  private:
   void run(const std::stop_token& stop);
 
   const std::chrono::milliseconds query_time_max_;
+  const std::size_t query_bytes_max_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::list<Running> running_;  // under mutex_; the oldest deadline first
   std::jthread thread_;
 };
 
-}  // namespace weir::serve
+}  // namespace weir::bounds
