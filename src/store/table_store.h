@@ -14,6 +14,12 @@
 
 namespace weir::store {
 
+// One that is stored otherwise than it is declared, and what to do.
+struct ChangedTable {
+  std::string table;
+  std::string message;
+};
+
 // Any thread may ask; only the applier's connection writes.
 class TableStore {
  public:
@@ -23,8 +29,11 @@ class TableStore {
   static Result<std::unique_ptr<TableStore>> open(const std::filesystem::path& folder,
                                                   std::vector<TableSpec> tables);
 
-  // Fault::conflict, as open() would give, with every table that is stored otherwise.
-  Result<void> check_columns(const std::vector<TableSpec>& tables) const;
+  // Those of these tables that open() would refuse, as it would, in their order.
+  Result<std::vector<ChangedTable>> changed(const std::vector<TableSpec>& tables) const;
+  // The same of a store that nobody has open. Only reads.
+  static Result<std::vector<ChangedTable>> changed_in(const std::filesystem::path& folder,
+                                                      const std::vector<TableSpec>& tables);
 
   const std::vector<TableSpec>& tables() const { return tables_; }
   // Fault::unavailable: the disk has less room than these rows, with their indexes, may take.
