@@ -20,27 +20,31 @@ Error refusal_of(const net::Response& response) {
 std::string sql_body(const std::string& sql) { return "{\"sql\":" + json_string(sql) + "}"; }
 
 Result<ServerClient> ServerClient::find(const Session& session) {
-  std::string url = session.url;
-  std::string token = session.token;
-  if (url.empty()) {
-    TRY(const std::filesystem::path data, find_data("."));
-    const auto running = operate::read_running(data);
-    if (!running) {
-      return Error{Fault::unavailable, fmt::format("no server runs over {}; start it with `weir "
-                                                   "run`, or name another one with --url",
-                                                   data.string())};
-    }
-    if (running->url.empty()) {
-      return Error{Fault::unavailable,
-                   fmt::format("the server over {} is starting, and listens once it has read what "
-                               "an end without `weir stop` may have left",
-                               data.string())};
-    }
-    url = running->url;
-    if (token.empty()) token = operate::read_admin_token(data);
+  if (!session.url.empty()) {
+    TRY(auto http, net::HttpClient::open(session.url, session.token));
+    return ServerClient(std::move(http));
   }
-  TRY(auto http, net::HttpClient::open(url, token));
-  return ServerClient(std::move(http));
+  TRY(const std::filesystem::path data, find_data("."));
+  TRY(std::optional<ServerClient> running, over(data, session));
+  if (running) return *std::move(running);
+  return Error{Fault::unavailable, fmt::format("no server runs over {}; start it with `weir "
+                                               "run`, or name another one with --url",
+                                               data.string())};
+}
+
+Result<std::optional<ServerClient>> ServerClient::over(const std::filesystem::path& data,
+                                                       const Session& session) {
+  const auto running = operate::read_running(data);
+  if (!running) return std::optional<ServerClient>();
+  if (running->url.empty()) {
+    return Error{Fault::unavailable,
+                 fmt::format("the server over {} is starting, and listens once it has read what "
+                             "an end without `weir stop` may have left",
+                             data.string())};
+  }
+  const std::string token = session.token.empty() ? operate::read_admin_token(data) : session.token;
+  TRY(auto http, net::HttpClient::open(running->url, token));
+  return std::optional(ServerClient(std::move(http)));
 }
 
 Result<net::Response> ServerClient::ask(const std::string& method, const std::string& target,

@@ -1,7 +1,9 @@
 // A client command's connection to the server: found by itself inside a workspace.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "client/session.h"
@@ -17,6 +19,10 @@ class ServerClient {
   // Where --url and --token (WEIR_URL, WEIR_TOKEN) say, else the server that runs over the data of
   // the workspace around the current folder.
   static Result<ServerClient> find(const Session& session);
+
+  // The server that runs over that data folder; nothing where none does.
+  static Result<std::optional<ServerClient>> over(const std::filesystem::path& data,
+                                                  const Session& session);
 
   using Headers = std::vector<std::pair<std::string, std::string>>;
   // An answer of any status.

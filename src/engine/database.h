@@ -25,6 +25,7 @@ struct DatabaseOptions {
   int threads = 1;
   std::size_t memory_bytes_max = memory_bytes_default;
   std::size_t wal_bytes_max = std::size_t{8} << 20;
+  bool is_read_only = false;  // of a file that is there; nothing is written, nor its log cut
   // Off: SQL cannot read or write files, attach, load or set anything.
   bool external_access = false;
 };

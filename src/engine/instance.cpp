@@ -24,6 +24,7 @@ Config configuration(const DatabaseOptions& options) {
   set("threads", std::to_string(options.threads));
   set("memory_limit", fmt::format("{}B", options.memory_bytes_max));
   set("wal_autocheckpoint", fmt::format("{}B", options.wal_bytes_max));
+  if (options.is_read_only) set("access_mode", "READ_ONLY");
   // Before external access goes: after that DuckDB refuses to change where it spills.
   if (options.file.empty()) {
     set("temp_directory", "");

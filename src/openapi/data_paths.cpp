@@ -84,7 +84,7 @@ Operation api_call(const DescribedApi& api, const std::string& id, const std::st
       schema_named(fmt::format("row_of_api_{}_v{}", api.declared->name, api.declared->version));
   return add_wait(call)
       .answers({200, "The rows", array_of(rows), "text/csv"})
-      .refuses({400, 401, 403, 409, 500, 503, 504});
+      .refuses({400, 401, 403, 409, 431, 500, 503, 504});
 }
 
 }  // namespace
@@ -110,7 +110,7 @@ void add_table(Paths& paths, const DescribedTable& table) {
   add_wait(rows);
   for (const Field& column : table.schema->columns) add_filters(rows, column);
   rows.answers({200, "The rows", array_of(schema_named("row_" + table.name)), "text/csv", true})
-      .refuses({400, 401, 403, 409, 500, 503, 504});
+      .refuses({400, 401, 403, 409, 431, 500, 503, 504});
   paths.add("/api/v1/data/" + table.name, "get", rows);
 }
 

@@ -190,7 +190,7 @@ void add_tap(Paths& paths, const std::vector<std::string>& names) {
       .query("timeout", "How long it waits for rows: a duration of 10s at most",
              R"({"type":"string","pattern":"^[0-9]+(us|ms|s)$","default":"1s"})")
       .answers({200, "The sample; next is where to go on", sample_schema(), "application/x-ndjson"})
-      .refuses({400, 401, 403, 404, 500, 503});
+      .refuses({400, 401, 403, 404, 431, 500, 503});
   paths.add("/weir/v1/tap/{name}", "get", tap);
 }
 
@@ -207,6 +207,15 @@ void add_replay(Paths& paths) {
 void add_administration(Paths& paths) {
   add_tokens(paths);
   add_drop(paths);
+  Operation validate("validate", "What a reload of the workspace's files of now would refuse",
+                     "administration");
+  validate
+      .answers({200, "Their folder, and the mistakes",
+                R"({"type":"object","properties":{"folder":{"type":"string"},)"
+                R"("mistakes":{"type":"array","items":{"type":"object"}}},)"
+                R"("required":["folder","mistakes"]})"})
+      .refuses({401, 403, 500, 503});
+  paths.add("/weir/v1/validate", "get", validate);
   Operation stop("stop", "Drains and stops the server", "administration");
   stop.answers({200, "It stops", std::string(object_schema)})
       .refuses({401, 403, 408, 411, 500, 503});

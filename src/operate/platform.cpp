@@ -23,6 +23,7 @@
 #include "store/backup_lock.h"
 #include "telemetry/histogram.h"
 #include "telemetry/log.h"
+#include "workspace/loader.h"
 
 namespace weir::operate {
 namespace {
@@ -39,6 +40,14 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
   std::string host = listen.substr(0, listen.rfind(':'));
   if (host.empty() || host == "0.0.0.0" || host == "[::]") host = "127.0.0.1";
   return fmt::format("http://{}:{}", host, port);
+}
+
+Result<void> check_successor(const Serving& serving, const Result<CompiledWorkspace>& next,
+                             const std::vector<std::string>& dropped) {
+  if (!next.ok()) return next.error();
+  TRY(const auto reasons, serving.reasons_against(next.value(), dropped));
+  if (reasons.empty()) return {};
+  return Error{Fault::conflict, workspace::lines_of(reasons)};
 }
 
 // Members stand in the order they start in, and stop in the opposite one.
@@ -167,8 +176,7 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
 Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   TRY(const std::vector<std::string> dropped, begun_drop(data_));
   reloads_.begin(!dropped.empty());
-  Result<void> may_follow =
-      next.ok() ? serving_->check_successor(next.value(), dropped) : Result<void>(next.error());
+  Result<void> may_follow = check_successor(*serving_, next, dropped);
   if (!may_follow.ok()) {
     if (dropped.empty()) return may_follow;
     Error refusal{may_follow.error().fault, "nothing is dropped: " + may_follow.error().message};

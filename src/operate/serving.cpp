@@ -11,8 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/json_text.h"
 #include "flow/quarantine_replay.h"
 #include "operate/changed_meanings.h"
+#include "operate/drop.h"
 #include "operate/housekeeping.h"
 #include "operate/platform_status.h"
 #include "operate/readable_relations.h"
@@ -43,28 +45,8 @@ Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace&
   return database;
 }
 
-// Those that are filled from files.
-std::set<std::string> static_names(const CompiledWorkspace& workspace) {
-  std::set<std::string> names;
-  for (const workspace::StaticTable& table : workspace.static_tables) names.insert(table.name);
-  return names;
-}
-
 void say_of_tables(telemetry::LogCode code, const std::string& words) {
   telemetry::log(code, words);
-}
-
-// A line more.
-void add_line(std::string& lines, const std::string& line) {
-  lines += (lines.empty() ? "" : "\n") + line;
-}
-
-std::string changed_settings(const workspace::Workspace& now, const workspace::Workspace& next) {
-  std::string lines;
-  const std::string how = " takes another start of the server";
-  if (next.data != now.data) add_line(lines, "weir.yaml: another `data`" + how);
-  if (next.listen != now.listen) add_line(lines, "weir.yaml: another `http.listen`" + how);
-  return lines;
 }
 
 // Members stand in the order they start in, and stop in the opposite one.
@@ -91,8 +73,10 @@ class RunningServing final : public Serving {
     }
   }
 
-  Result<void> check_successor(const CompiledWorkspace& next,
-                               const std::vector<std::string>& dropped) const override;
+  Result<std::vector<workspace::Mistake>> reasons_against(
+      const CompiledWorkspace& next, const std::vector<std::string>& dropped) const override {
+    return operate::reasons_against(next, workspace_->declared, *store_, dropped);
+  }
   void stop_waits() override { freshness_->stop(); }
   Result<void> finish(std::chrono::steady_clock::time_point deadline) override {
     OK_OR_RETURN(freshness_->wait_all(grounds_.journal.end(), deadline));
@@ -111,6 +95,7 @@ class RunningServing final : public Serving {
             *applier_,   grounds_.clock,   grounds_.reloads, store_->indexes().get()};
   }
   std::vector<telemetry::Metric> metrics() const;
+  Result<std::string> validation() const;
   Freshening freshening() const;
   Result<void> open_tables();
   Result<void> open_streams();
@@ -215,6 +200,7 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                                  [parts](const std::string& kind, const serve::MayRead& may_read) {
                                    return catalogue_json(parts, kind, may_read);
                                  },
+                             .validation = [this] { return validation(); },
                              .replay = {[this](const auto& wish) { return replay_->way(wish); },
                                         [this](const auto& wish) { return replay_->replay(wish); }},
                              .drop = [this](const auto& asked) { return drop_->answer(asked); },
@@ -242,21 +228,19 @@ Freshening RunningServing::freshening() const {
   return freshening;
 }
 
-Result<void> RunningServing::check_successor(const CompiledWorkspace& next,
-                                             const std::vector<std::string>& dropped) const {
-  std::vector<store::TableSpec> tables = table_specs(next);
-  std::erase_if(tables, [&](const store::TableSpec& table) {
-    return std::ranges::find(dropped, table.name) != dropped.end();
-  });
-  std::set<std::string> from_files = static_names(next);
-  for (const std::string& name : dropped) from_files.erase(name);
-  std::string lines = changed_settings(workspace_->declared, next.declared);
-  for (const Result<void>& checked :
-       {check_meanings(next, dropped), store_->check_columns(tables),
-        store::check_hold_no_results(*store_->database(), from_files)}) {
-    if (!checked.ok()) add_line(lines, checked.error().message);
+Result<std::string> RunningServing::validation() const {
+  TRY(const std::vector<std::string> dropped, begun_drop(data()));
+  auto compiled = workspace::compile_folder(workspace_->declared.folder);
+  auto* mistakes = std::get_if<std::vector<workspace::Mistake>>(&compiled);
+  std::vector<workspace::Mistake> reasons;
+  if (mistakes != nullptr) {
+    reasons = std::move(*mistakes);
+  } else {
+    TRY(reasons, reasons_against(std::get<CompiledWorkspace>(compiled), dropped));
   }
-  return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};
+  return fmt::format(R"({{"folder":{},"mistakes":{}}})",
+                     json_string(workspace_->declared.folder.string()),
+                     workspace::mistakes_json(reasons));
 }
 
 }  // namespace

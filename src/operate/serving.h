@@ -42,11 +42,11 @@ class Serving : public Answering {
   // snapshot. Nothing acknowledged is lost.
   ~Serving() override = default;
 
-  // Fault::conflict where that workspace cannot follow over the same data: every reason, a line
-  // each. It would change what is stored, or needs another start of the program.
-  // What is kept of the names in `dropped` will be gone by then.
-  virtual Result<void> check_successor(const workspace::CompiledWorkspace& next,
-                                       const std::vector<std::string>& dropped) const = 0;
+  // All for which that workspace cannot follow over the same data: it would change what is stored,
+  // or needs another start of the program. What is kept of the names in `dropped` will be gone by
+  // then.
+  virtual Result<std::vector<workspace::Mistake>> reasons_against(
+      const workspace::CompiledWorkspace& next, const std::vector<std::string>& dropped) const = 0;
   // Lets no read wait any longer.
   virtual void stop_waits() = 0;
   // Waits until all that is durable is processed and applied, then frees what nobody needs.

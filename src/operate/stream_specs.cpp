@@ -95,6 +95,12 @@ std::vector<store::TableSpec> table_specs(const CompiledWorkspace& workspace) {
   return specs;
 }
 
+std::set<std::string> static_names(const CompiledWorkspace& workspace) {
+  std::set<std::string> names;
+  for (const workspace::StaticTable& table : workspace.static_tables) names.insert(table.name);
+  return names;
+}
+
 std::vector<store::Target> targets(const CompiledWorkspace& workspace) {
   std::vector<store::Target> all;
   for (const workspace::StreamTable& table : workspace.tables) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ Result<std::vector<process::StreamSpec>> stream_specs(
     const std::function<Result<bool>(const std::string& stream)>& is_new);
 
 std::vector<store::TableSpec> table_specs(const workspace::CompiledWorkspace& workspace);
+// Of the tables that are filled from files.
+std::set<std::string> static_names(const workspace::CompiledWorkspace& workspace);
 std::vector<store::Target> targets(const workspace::CompiledWorkspace& workspace);
 
 }  // namespace weir::operate

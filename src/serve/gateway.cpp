@@ -92,6 +92,10 @@ net::Response answer_metrics(const std::vector<telemetry::Metric>& metrics) {
           .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 
+net::Response answer_with(const Result<std::string>& data) {
+  return data.ok() ? net::success(data.value()) : net::refusal(data.error());
+}
+
 class WorkerGateway final : public Gateway {
  public:
   WorkerGateway(GatewayParts parts, std::vector<CheckedApi> apis, sql::QueryChecker checker)
@@ -278,10 +282,8 @@ class WorkerGateway final : public Gateway {
     if (auto refused = refuse_administering(*job.token)) return std::move(*refused);
     if (job.route.kind == RouteKind::token) return revoke_token(job.route.name, parts_.tokens);
     if (job.route.kind == RouteKind::stop) return net::success(R"({"stopping":true})");
-    if (job.route.kind == RouteKind::drop) {
-      const Result<std::string> dropped = parts_.drop(job.request);
-      return dropped.ok() ? net::success(dropped.value()) : net::refusal(dropped.error());
-    }
+    if (job.route.kind == RouteKind::drop) return answer_with(parts_.drop(job.request));
+    if (job.route.kind == RouteKind::validate) return answer_with(parts_.validation());
     if (job.request.method != "POST") return list_tokens(parts_.tokens);
     return create_token(job.request, scope_names_, parts_.tokens, parts_.clock);
   }

@@ -52,6 +52,8 @@ struct GatewayParts {
   // What GET /weir/v1/{kind} lists, of sources, streams, tables or apis: a JSON array of what the
   // caller may see.
   std::function<std::string(const std::string& kind, const MayRead& may_read)> catalogue;
+  // GET /weir/v1/validate, for administrators: what a reload of the files of now would refuse.
+  std::function<Result<std::string>()> validation;
   flow::Replay replay;  // POST /weir/v1/quarantine/{source}/replay
   // /weir/v1/drop, for administrators: the answer's data.
   std::function<Result<std::string>(const net::Request& request)> drop;

@@ -41,6 +41,7 @@ const auto& patterns() {
       {"/weir/v1/quarantine/{name}/replay", {.kind = RouteKind::replay}},
       {"/weir/v1/tokens", {.kind = RouteKind::tokens}},
       {"/weir/v1/tokens/{id}", {.kind = RouteKind::token}},
+      {"/weir/v1/validate", {.kind = RouteKind::validate}},
       {"/weir/v1/drop", {.kind = RouteKind::drop}},
       {"/weir/v1/stop", {.kind = RouteKind::stop}},
   });

@@ -29,6 +29,7 @@ enum class RouteKind : std::uint8_t {
   openapi,
   docs,
   token,
+  validate,
   drop,
   stop,
 };

@@ -31,17 +31,27 @@ Result<std::set<std::string>> stored_static_tables(engine::Connection& connectio
   }
 }
 
-Result<void> check_hold_no_results(engine::Database& database, const std::set<std::string>& names) {
-  TRY(const auto connection, database.connect());
-  TRY(const AppliedPlaces places, read_applied_places(*connection));
-  std::string lines;
+Result<std::vector<ChangedTable>> results_under(engine::Connection& connection,
+                                                const std::set<std::string>& names) {
+  TRY(const AppliedPlaces places, read_applied_places(connection));
+  std::vector<ChangedTable> found;
   for (const auto& [target, place] : places) {
     if (place.generation == 0 || !names.contains(target.table)) continue;
-    lines += fmt::format(
-        "{0}table {1} holds results of stream {2}, and now would hold the rows of "
-        "a file: give the file's table another name, or give the results up: "
-        "`weir drop {1} --restart`",
-        lines.empty() ? "" : "\n", target.table, target.stream);
+    found.push_back(
+        {target.table, fmt::format("table {0} holds results of stream {1}, and now would hold the "
+                                   "rows of a file: give the file's table another name, or give "
+                                   "the results up: `weir drop {0} --restart`",
+                                   target.table, target.stream)});
+  }
+  return found;
+}
+
+Result<void> check_hold_no_results(engine::Database& database, const std::set<std::string>& names) {
+  TRY(const auto connection, database.connect());
+  TRY(const auto found, results_under(*connection, names));
+  std::string lines;
+  for (const ChangedTable& table : found) {
+    lines += (lines.empty() ? "" : "\n") + table.message;
   }
   return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};
 }

@@ -3,9 +3,11 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "engine/database.h"
+#include "store/table_spec.h"
 #include "workspace/compiled.h"
 
 namespace weir::store {
@@ -17,8 +19,11 @@ Result<void> put_static_table(engine::Database& database, const workspace::Stati
 // key as comment, or is older than that and has the place of a commit.
 Result<std::set<std::string>> stored_static_tables(engine::Connection& connection);
 
-// Fault::conflict, with what to do: one of these names is that of a table in the tables' file that
-// holds a stream's results, which nothing but a drop takes away.
+// Of these names, those of tables in the tables' file that hold a stream's results, which nothing
+// but a drop takes away; with what to do.
+Result<std::vector<ChangedTable>> results_under(engine::Connection& connection,
+                                                const std::set<std::string>& names);
+// The same as Fault::conflict, a line each.
 Result<void> check_hold_no_results(engine::Database& database, const std::set<std::string>& names);
 
 }  // namespace weir::store

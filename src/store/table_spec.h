@@ -31,6 +31,12 @@ struct TableSpec {
   bool is_upserted() const { return !key.empty() && !rows_are_final; }
 };
 
+// One that is stored otherwise than it is declared, and what to do.
+struct ChangedTable {
+  std::string table;
+  std::string message;
+};
+
 // Which table a stream's rows go to.
 struct Target {
   std::string stream;

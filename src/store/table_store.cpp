@@ -18,6 +18,7 @@ using engine::Connection;
 using engine::quote_name;
 using engine::quote_text;
 
+constexpr const char* database_file = "weir.duckdb";
 // What DuckDB's checkpoint may write beyond the rows.
 constexpr std::size_t room_bytes_min = std::size_t{32} << 20;
 
@@ -150,6 +151,23 @@ Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& t
   return {};
 }
 
+Result<std::vector<ChangedTable>> changed_tables(Connection& connection,
+                                                 const std::vector<TableSpec>& tables,
+                                                 const std::set<std::string>& from_files) {
+  TRY(const std::set<std::string> stored_from_files, stored_static_tables(connection));
+  TRY(std::vector<ChangedTable> changed, results_under(connection, from_files));
+  for (const TableSpec& table : tables) {
+    TRY(const bool is_there, exists(connection, table.name));
+    if (!is_there || stored_from_files.contains(table.name)) continue;
+    TRY(const Schema stored, stored_schema(connection, table.name));
+    const Result<void> checked = check_stored(connection, stored, table);
+    if (checked.ok()) continue;
+    if (checked.error().fault != Fault::conflict) return checked.error();
+    changed.push_back({table.name, checked.error().message});
+  }
+  return changed;
+}
+
 }  // namespace
 
 TableStore::TableStore(std::filesystem::path folder, std::shared_ptr<engine::Database> database,
@@ -164,7 +182,7 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
     return Error{Fault::unavailable,
                  fmt::format("cannot make {}: {}", folder.string(), failed.message())};
   }
-  auto opened = engine::Database::open({.file = folder / "weir.duckdb"});
+  auto opened = engine::Database::open({.file = folder / database_file});
   if (!opened.ok()) return with_advice(opened.error());
   std::shared_ptr<engine::Database> database = std::move(opened).value();
   TRY(auto connection, database->connect());
@@ -178,18 +196,21 @@ Result<std::unique_ptr<TableStore>> TableStore::open(const std::filesystem::path
   return store;
 }
 
-Result<void> TableStore::check_columns(const std::vector<TableSpec>& tables) const {
+Result<std::vector<ChangedTable>> TableStore::changed(
+    const std::vector<TableSpec>& tables, const std::set<std::string>& from_files) const {
   TRY(auto connection, database_->connect());
-  TRY(const std::set<std::string> from_files, stored_static_tables(*connection));
-  std::string lines;
-  for (const TableSpec& table : tables) {
-    TRY(const bool is_there, exists(*connection, table.name));
-    if (!is_there || from_files.contains(table.name)) continue;
-    TRY(const Schema stored, stored_schema(*connection, table.name));
-    const Result<void> checked = check_stored(*connection, stored, table);
-    if (!checked.ok()) lines += (lines.empty() ? "" : "\n") + checked.error().message;
-  }
-  return lines.empty() ? Result<void>() : Error{Fault::conflict, lines};
+  return changed_tables(*connection, tables, from_files);
+}
+
+Result<std::vector<ChangedTable>> TableStore::changed_in(const std::filesystem::path& folder,
+                                                         const std::vector<TableSpec>& tables,
+                                                         const std::set<std::string>& from_files) {
+  const std::filesystem::path file = folder / database_file;
+  std::error_code failed;
+  if (!std::filesystem::exists(file, failed)) return std::vector<ChangedTable>();
+  TRY(const auto database, engine::Database::open({.file = file, .is_read_only = true}));
+  TRY(const auto connection, database->connect());
+  return changed_tables(*connection, tables, from_files);
 }
 
 Result<void> TableStore::check_room(std::size_t bytes, std::size_t index_bytes) const {

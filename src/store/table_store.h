@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,14 @@ class TableStore {
   static Result<std::unique_ptr<TableStore>> open(const std::filesystem::path& folder,
                                                   std::vector<TableSpec> tables);
 
-  // Fault::conflict, as open() would give, with every table that is stored otherwise.
-  Result<void> check_columns(const std::vector<TableSpec>& tables) const;
+  // Those of these tables that open() would refuse, as it would, and those of the names `from_files`
+  // under which results are stored.
+  Result<std::vector<ChangedTable>> changed(const std::vector<TableSpec>& tables,
+                                            const std::set<std::string>& from_files) const;
+  // The same of a store that nobody has open. Only reads.
+  static Result<std::vector<ChangedTable>> changed_in(const std::filesystem::path& folder,
+                                                      const std::vector<TableSpec>& tables,
+                                                      const std::set<std::string>& from_files);
 
   const std::vector<TableSpec>& tables() const { return tables_; }
   // Fault::unavailable: the disk has less room than these rows, with their indexes, may take.

@@ -136,6 +136,8 @@ struct Workspace {
   std::vector<Table> tables;
   std::vector<Api> apis;
   std::vector<Test> tests;
+  Place place;  // of what weir.yaml says
+  KeyPlaces places;
   // Names whose documents have mistakes and are left out: what reads them is not judged by that.
   std::set<std::string> broken;
 };

@@ -199,9 +199,7 @@ std::variant<std::filesystem::path, std::vector<Mistake>> find_data_folder(
 }
 
 Error error_of(const std::vector<Mistake>& mistakes) {
-  std::string text = "the workspace has mistakes";
-  for (const Mistake& mistake : mistakes) text += "\n" + to_string(mistake);
-  return {Fault::invalid, text};
+  return {Fault::invalid, "the workspace has mistakes\n" + lines_of(mistakes)};
 }
 
 std::string json_schema() {

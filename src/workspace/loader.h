@@ -36,9 +36,13 @@ std::string settings_page();
 
 // "file:line:column: message"
 std::string to_string(const Mistake& mistake);
+// [{"file", "line", "column", "message"}]
+std::string mistakes_json(const std::vector<Mistake>& mistakes);
 // By file, line and column.
 void sort_by_place(std::vector<Mistake>& mistakes);
 
+// Without a line's end behind the last.
+std::string lines_of(const std::vector<Mistake>& mistakes);
 // All of them, a line each.
 Error error_of(const std::vector<Mistake>& mistakes);
 // For those who go on only without any.

@@ -1,8 +1,11 @@
 #include "workspace/report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 
+#include "core/json_text.h"
 #include "workspace/loader.h"
 
 namespace weir::workspace {
@@ -40,6 +43,22 @@ std::string to_string(const Mistake& mistake) {
   const Place& place = mistake.place;
   return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " +
          mistake.message;
+}
+
+std::string lines_of(const std::vector<Mistake>& mistakes) {
+  std::string lines;
+  for (const Mistake& mistake : mistakes) lines += (lines.empty() ? "" : "\n") + to_string(mistake);
+  return lines;
+}
+
+std::string mistakes_json(const std::vector<Mistake>& mistakes) {
+  std::string list;
+  for (const Mistake& mistake : mistakes) {
+    list += fmt::format(R"({}{{"file":{},"line":{},"column":{},"message":{}}})",
+                        list.empty() ? "" : ",", json_string(mistake.place.file),
+                        mistake.place.line, mistake.place.column, json_string(mistake.message));
+  }
+  return "[" + list + "]";
 }
 
 }  // namespace weir::workspace

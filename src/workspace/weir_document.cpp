@@ -127,6 +127,8 @@ Result<void> declare_workspace(const WeirDocument& document, Workspace& workspac
   if (workspace.data == workspace.folder) {
     report.note(document.data.place, "data: it needs a folder of its own, such as data");
   }
+  workspace.place = report.document_place();
+  workspace.places = report.key_places();
   return {};
 }
 

@@ -1,6 +1,8 @@
 """A workspace that changes while it is served."""
 
+import pathlib
 import signal
+import tempfile
 import threading
 import time
 import unittest
@@ -34,6 +36,8 @@ path: /shops/best
 sql: SELECT shop, sum(total) AS total FROM sales GROUP BY ALL ORDER BY 2 DESC
 """
 ORDER = {"ts": "2024-05-01T10:00:00Z", "shop": "Basel", "price": 2.5}
+ANOTHER_TYPE = ("SELECT shop, price FROM", "SELECT shop, price::varchar AS price FROM")
+ANOTHER_KEY = ("into: copies", "into: copies\n---\ntable: copies\nkey: [shop]")
 SECONDS_MAX = 20
 
 
@@ -104,19 +108,26 @@ class ReloadTest(unittest.TestCase):
         self.wait_until(lambda: self.weir.get("/api/v1/shops/best").status == 200)
         self.assertIsNone(self.status()["reload_refused"])
 
+    def expect_validate_says_the_same(self, refused: str):
+        validate = self.weir.run("validate")
+        self.assertEqual(validate.returncode, 2, validate.stderr)
+        self.assertEqual(validate.stdout.strip(), refused)
+
     def test_what_would_change_stored_meaning_is_refused_with_a_way_out(self):
         self.weir.send("orders", [ORDER])
         self.weir.end("orders")
         for was, becomes, told in [
             ("INTERVAL 1 HOUR", "INTERVAL 2 HOUR", "sales"),
-            ("SELECT shop, price FROM", "SELECT shop, price::varchar AS price FROM", "copies"),
+            (*ANOTHER_TYPE, "copies"),
             ("stream: copies", "stream: renamed", "call it copies again"),
-            ("into: copies", "into: copies\n---\ntable: copies\nkey: [shop]", "kept with no key"),
+            (*ANOTHER_KEY, "kept with no key"),
         ]:
             with self.subTest(told):
                 self.write("shop.yaml", SHOP.replace(was, becomes))
                 self.wait_until(lambda: self.status()["reload_refused"] is not None)
                 self.assertIn(told, self.status()["reload_refused"])
+                if becomes != "stream: renamed":  # which the start alone sees
+                    self.expect_validate_says_the_same(self.status()["reload_refused"])
                 self.write("shop.yaml", SHOP + "\n")
                 self.wait_until(lambda: self.status()["reload_refused"] is None)
 
@@ -147,11 +158,39 @@ class ReloadTest(unittest.TestCase):
         self.wait_until(lambda: self.weir.sql("SELECT shop FROM places") == of_the_stream)
         self.assertIsNone(self.status()["reload_refused"])
 
+    def test_validate_says_without_a_server_too_what_a_start_refuses(self):
+        position = self.weir.send("orders", [ORDER]).data["position"]
+        self.weir.get("/api/v1/data/copies", wait=position)
+        self.weir.kill()  # whose tables were not written back
+        stored = {file: file.read_bytes() for file in (self.weir.data / "tables").iterdir()}
+        for (was, becomes), told in [
+            (ANOTHER_TYPE, "shop.yaml:18:1: table copies: column 2 is stored as price DOUBLE"),
+            (ANOTHER_KEY, "shop.yaml:22:1: table copies: its rows are kept with no key"),
+        ]:
+            self.write("shop.yaml", SHOP.replace(was, becomes))
+            validate = self.weir.run("validate")
+            self.assertEqual(validate.returncode, 2, validate.stderr)
+            self.assertIn(told, validate.stdout)
+        self.write("shop.yaml", SHOP)
+        self.assertEqual(self.weir.run("validate").returncode, 0)
+        self.assertEqual({file: file.read_bytes() for file in stored}, stored)
+        self.weir.start()
+
     def test_another_address_takes_another_start(self):
         text = (self.weir.folder / "weir.yaml").read_text()
         self.write("weir.yaml", text.replace(str(self.weir.port), "1"))
         self.wait_until(lambda: self.status()["reload_refused"] is not None)
-        self.assertIn("`http.listen`", self.status()["reload_refused"])
+        self.assertIn("weir.yaml:3:7: another `http.listen`", self.status()["reload_refused"])
+        self.expect_validate_says_the_same(self.status()["reload_refused"])
+
+    def test_validate_does_not_ask_the_server_of_another_folder(self):
+        with tempfile.TemporaryDirectory() as folder:
+            text = f"weir: 1\nname: tested\ndata: {self.weir.data}\n"
+            pathlib.Path(folder, "weir.yaml").write_text(text)
+            pathlib.Path(folder, "shop.yaml").write_text(SHOP)
+            validate = self.weir.run("validate", folder)
+        self.assertEqual(validate.returncode, 0)
+        self.assertIn(f"serves {self.weir.folder}", validate.stderr)
 
     def test_a_hang_up_signal_reloads_at_once(self):
         since = self.status()["serving_since_seconds"]
