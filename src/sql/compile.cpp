@@ -89,7 +89,8 @@ Result<std::vector<KernelColumn>> result_columns(Compilation& compilation,
 
 bool gives_all_in_order(const PlanRelation& relation) {
   const Schema& input = *relation.node->output;
-  bool same = relation.from == "input" && input.columns.size() == relation.columns.size();
+  bool same =
+      relation.from == engine::batch_name && input.columns.size() == relation.columns.size();
   for (std::size_t i = 0; same && i < relation.columns.size(); ++i) {
     same = relation.columns[i].text == "c" + std::to_string(i);
   }
