@@ -49,8 +49,11 @@ class WindowMacro {
         "(CASE WHEN size <= INTERVAL '0 seconds' OR {0} <= INTERVAL '0 seconds'"
         " THEN error('a window''s size and slide are longer than nothing')"
         " WHEN {0} > size THEN error('the slide is larger than the size, so rows between two"
-        " windows would be lost: make it the size or less') ELSE {0} END)",
-        slide_);
+        " windows would be lost: make it the size or less')"
+        " WHEN {1} AND shift <> INTERVAL '0 seconds' THEN error('windows that begin with a month "
+        "have"
+        " no shift: leave it out, or count them in days') ELSE {0} END)",
+        slide_, counts_months(slide_));
   }
   // Weeks begin on Mondays, and 1970-01-05 was one.
   std::string origin() const {

@@ -78,9 +78,10 @@ Result<std::vector<KernelColumn>> result_columns(Compilation& compilation,
   std::set<std::string> taken;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const std::string& name = schema.columns[i].name;
-    if (!taken.insert(name).second) {
+    if (!taken.insert(lower(name)).second) {
       compilation.refusals.note_at_word(
-          name, "two columns are named \"" + name + "\": give one another name with AS");
+          name, "two columns are named \"" + name +
+                    "\", whatever their case: give one another name with AS");
     }
     columns.push_back({relation.columns[i].text, relation.columns[i].type, name});
   }
