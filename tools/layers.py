@@ -14,17 +14,13 @@ import cpp_source
 # How a library is known by what is included.
 LIBRARIES = {
     "CLI11": r"CLI/",
-    "asio": r"boost/asio",
-    "beast": r"boost/beast",
     "curl": r"curl/",
     "duckdb": r"duckdb",
     "fmt": r"fmt/",
     "gtest": r"g(test|mock)/",
-    "lz4": r"lz4",
     "openssl": r"openssl/",
     "prometheus": r"prometheus/",
     "simdjson": r"simdjson",
-    "spdlog": r"spdlog/",
     "sqlite3": r"sqlite3",
     "xxhash": r"xxhash",
     "yaml-cpp": r"yaml-cpp/",

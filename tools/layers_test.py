@@ -5,7 +5,7 @@ import layers
 LAYERS = """
 # a comment
 *       =           | fmt
-core    =           | spdlog
+core    =           | curl
 engine  = core      | duckdb
 process = core      |
 serve   = core engine |

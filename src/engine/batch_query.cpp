@@ -42,7 +42,7 @@ class DuckdbBatchQuery final : public BatchQuery {
   std::unique_ptr<Statement> statement_;
 };
 
-// Table functions belong to the whole database, so each query names its own; `input` is a view
+// Table functions belong to the whole database, so each query names its own; `_batch` is a view
 // over it that only its connection has.
 std::string new_function_name() {
   static std::atomic<std::uint64_t> number{0};
@@ -58,7 +58,8 @@ Result<std::unique_ptr<BatchQuery>> BatchQuery::prepare(
   const std::string function = new_function_name();
   OK_OR_RETURN(static_cast<DuckdbDatabase&>(*database).add_source(function, source));
   TRY(std::unique_ptr<Connection> connection, database->connect());
-  OK_OR_RETURN(connection->run("CREATE TEMP VIEW input AS SELECT * FROM " + function + "()"));
+  OK_OR_RETURN(
+      connection->run(fmt::format("CREATE TEMP VIEW {} AS FROM {}()", batch_name, function)));
   TRY(std::unique_ptr<Statement> statement, connection->prepare(sql));
   return std::unique_ptr<BatchQuery>(std::make_unique<DuckdbBatchQuery>(
       std::move(source), std::move(connection), std::move(statement)));

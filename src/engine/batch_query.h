@@ -11,13 +11,16 @@
 
 namespace weir::engine {
 
-// Owned by one thread. The SQL reads the batch as `input` with the columns c0, c1 ... of the given
+// What the SQL calls the batch: no resource has such a name, whose first byte is a letter.
+inline constexpr const char* batch_name = "_batch";
+
+// Owned by one thread. The SQL reads the batch as `_batch` with the columns c0, c1 ... of the given
 // types, `_row` (UINTEGER, the row's index) and `_now` (TIMESTAMPTZ); those it does not name cost
 // nothing.
 class BatchQuery {
  public:
   // `database` holds the other tables that the SQL reads. Any number of queries may share it; each
-  // has a connection of its own, and an `input` that no other sees.
+  // has a connection of its own, and a `_batch` that no other sees.
   static Result<std::unique_ptr<BatchQuery>> prepare(const std::shared_ptr<Database>& database,
                                                      const std::string& sql,
                                                      const std::shared_ptr<const Schema>& input);

@@ -29,7 +29,7 @@ std::shared_ptr<const Batch> bag(std::int32_t count) {
 TEST(BatchQuery, EvaluatesBagsOfManyGroups) {
   const auto query =
       BatchQuery::prepare(Database::open({}).value(),
-                          "SELECT c0, median(c1) AS m, string_agg(c1, ',') AS l FROM input "
+                          "SELECT c0, median(c1) AS m, string_agg(c1, ',') AS l FROM _batch "
                           "GROUP BY c0 ORDER BY c0",
                           bag_schema())
           .value();
@@ -43,7 +43,7 @@ TEST(BatchQuery, EvaluatesBagsOfManyGroups) {
 TEST(BatchQuery, GivesResultsLargerThanABatchAsOne) {
   const auto query =
       BatchQuery::prepare(Database::open({}).value(),
-                          "SELECT c1, _row FROM input WHERE _now IS NOT NULL", bag_schema())
+                          "SELECT c1, _row FROM _batch WHERE _now IS NOT NULL", bag_schema())
           .value();
   const auto rows = query->run(bag(50000), {}).value();
   ASSERT_EQ(rows->rows(), 50000u);
@@ -57,7 +57,7 @@ TEST(BatchQuery, RunsBesideOthersOfTheSameDatabase) {
   for (std::int32_t count : {10, 3000}) {
     threads.emplace_back([&, count] {
       const auto query = BatchQuery::prepare(
-          database, "SELECT sum(c1) AS s, count(*) AS n FROM input", bag_schema());
+          database, "SELECT sum(c1) AS s, count(*) AS n FROM _batch", bag_schema());
       for (int i = 0; i < 50; ++i) {
         const auto rows = query.value()->run(bag(count), {});
         if (rows.value()->column(1).values<std::int64_t>()[0] != count) ++wrong;
@@ -71,7 +71,7 @@ TEST(BatchQuery, RunsBesideOthersOfTheSameDatabase) {
 TEST(BatchQuery, OutlivesWhoeverOpenedTheDatabase) {
   auto database = Database::open({}).value();
   const auto query =
-      BatchQuery::prepare(database, "SELECT count(*) AS n FROM input", bag_schema()).value();
+      BatchQuery::prepare(database, "SELECT count(*) AS n FROM _batch", bag_schema()).value();
   database.reset();
   EXPECT_EQ(query->run(bag(4), {}).value()->column(0).values<std::int64_t>()[0], 4);
 }
@@ -96,10 +96,10 @@ TEST(BatchSource, IsAskedOnlyForTheColumnsThatTheSqlNames) {
   const auto source = std::make_shared<AskedSource>();
   ASSERT_TRUE(static_cast<DuckdbDatabase&>(*database).add_source("asked", source).ok());
   const auto connection = database->connect().value();
-  ASSERT_TRUE(connection->run("CREATE TEMP VIEW input AS SELECT * FROM asked()").ok());
-  ASSERT_TRUE(connection->run("SELECT c1 + 1 FROM input WHERE c1 > 0").ok());
+  ASSERT_TRUE(connection->run("CREATE TEMP VIEW _batch AS SELECT * FROM asked()").ok());
+  ASSERT_TRUE(connection->run("SELECT c1 + 1 FROM _batch WHERE c1 > 0").ok());
   EXPECT_EQ(source->asked, (std::vector<std::size_t>{1}));
-  ASSERT_TRUE(connection->run("SELECT _row FROM (SELECT c0, c1, _row FROM input)").ok());
+  ASSERT_TRUE(connection->run("SELECT _row FROM (SELECT c0, c1, _row FROM _batch)").ok());
   EXPECT_EQ(source->asked, (std::vector<std::size_t>{2}));
 }
 

@@ -69,7 +69,7 @@ Result<std::string> csv_query(const std::string& file) {
   }
   return fmt::format(
       "SELECT * FROM read_csv({}, auto_detect = false, header = true, delim = {}, quote = '\"', "
-      "escape = '\"', columns = {{{}}})",
+      "escape = '\"', allow_quoted_nulls = false, columns = {{{}}})",
       quote_text(file), quote_text(std::string(1, heads.delimiter)), columns);
 }
 

@@ -1,8 +1,12 @@
 #include "engine/failure.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <random>
+#include <string>
 #include <string_view>
 
 #include "bounds/statement_bounds.h"
@@ -10,8 +14,15 @@
 namespace weir::engine {
 namespace {
 
-// Stands before a fault's number in what a callback says; DuckDB's own texts do not hold it.
-constexpr char callback_mark = '\x01';
+// Stands before a fault's number in what a callback says. Any text may come out of SQL's error(),
+// so that it is one that nobody outside this process knows.
+const std::string& callback_mark() {
+  static const std::string mark = [] {
+    std::random_device random;
+    return fmt::format("\x01{:08x}{:08x}", random(), random());
+  }();
+  return mark;
+}
 
 struct ErrorClass {
   std::string_view name;
@@ -84,10 +95,9 @@ std::string one_line(std::string_view text) {
 }
 
 std::optional<Error> from_callback(std::string_view text) {
-  if (text.size() < 2 || text[0] != callback_mark) return std::nullopt;
-  const int fault = text[1] - '0';
-  if (fault < 0 || fault > static_cast<int>(Fault::internal)) return std::nullopt;
-  return Error{static_cast<Fault>(fault), std::string(text.substr(2))};
+  if (!text.starts_with(callback_mark())) return std::nullopt;
+  text.remove_prefix(callback_mark().size());
+  return Error{static_cast<Fault>(text[0] - '0'), std::string(text.substr(1))};
 }
 
 }  // namespace
@@ -105,8 +115,7 @@ Error failure(const char* message) {
 }
 
 std::string callback_failure(const Error& error) {
-  return std::string{callback_mark, static_cast<char>('0' + static_cast<int>(error.fault))} +
-         error.message;
+  return callback_mark() + static_cast<char>('0' + static_cast<int>(error.fault)) + error.message;
 }
 
 }  // namespace weir::engine

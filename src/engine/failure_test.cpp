@@ -46,6 +46,11 @@ TEST(Failure, NamesTheFaultAndKeepsTheWords) {
        "Could not write file \"x\": Disk quota exceeded"},
       {"without a class", Fault::invalid, "without a class"},
       {"Invalid Input Error: \x01x", Fault::invalid, "\x01x"},
+      {"Invalid Input Error: \x01"
+       "5my words",
+       Fault::invalid,
+       "\x01"
+       "5my words"},
       {nullptr, Fault::internal, "the engine failed without a message"},
   };
   for (const Case& one : cases) {

@@ -20,7 +20,7 @@ struct KernelOutput {
   std::vector<std::uint32_t> origin;
 };
 
-// Owned by one thread. The SQL reads the input as `input` with the columns c0, c1 ... of the given
+// Owned by one thread. The SQL reads the input as `_batch` with the columns c0, c1 ... of the given
 // types, `_row` (UINTEGER, the row's index) and `_now` (TIMESTAMPTZ, its acceptance time), and must
 // give `_row` as its last column, which is taken off the output's rows.
 class Kernel {

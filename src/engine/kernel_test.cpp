@@ -51,7 +51,7 @@ std::vector<std::int32_t> integers(const KernelOutput& output, std::size_t colum
 using Origins = std::vector<std::uint32_t>;
 
 TEST_F(KernelTest, ProjectsEveryRowAndNamesItsOrigin) {
-  const auto kernel = prepare("SELECT c0 + 1 AS next, c1, _row FROM input");
+  const auto kernel = prepare("SELECT c0 + 1 AS next, c1, _row FROM _batch");
   EXPECT_EQ(kernel->output()->columns.size(), 2u);
   EXPECT_EQ(kernel->output()->columns[0].name, "next");
   const auto output = kernel->run(rows(3), accepted).value();
@@ -62,7 +62,7 @@ TEST_F(KernelTest, ProjectsEveryRowAndNamesItsOrigin) {
 }
 
 TEST_F(KernelTest, LeavesOutFilteredRowsAndKeepsNulls) {
-  const auto kernel = prepare("SELECT c0, _row FROM input WHERE c0 IS NULL OR c0 % 5 = 0");
+  const auto kernel = prepare("SELECT c0, _row FROM _batch WHERE c0 IS NULL OR c0 % 5 = 0");
   const auto output = kernel->run(rows(12), accepted).value();
   EXPECT_EQ(output.origin, (Origins{0, 5, 9, 10}));
   EXPECT_TRUE(output.rows->column(0).is_null(2));
@@ -70,7 +70,7 @@ TEST_F(KernelTest, LeavesOutFilteredRowsAndKeepsNulls) {
 }
 
 TEST_F(KernelTest, UnnestsARowIntoSeveralOfTheSameOrigin) {
-  const auto kernel = prepare("SELECT unnest(c2) AS e, _row FROM input");
+  const auto kernel = prepare("SELECT unnest(c2) AS e, _row FROM _batch");
   const auto output = kernel->run(rows(3), accepted).value();
   EXPECT_EQ(integers(output), (std::vector<std::int32_t>{0, 1, 1, 2, 2, 3}));
   EXPECT_EQ(output.origin, (Origins{0, 0, 1, 1, 2, 2}));
@@ -86,7 +86,7 @@ TEST_F(KernelTest, JoinsAStaticTableAndKeepsTheInputsOrder) {
           .ok());
   // Reversed on purpose: whatever order the engine gives, the kernel's is the input's.
   const auto kernel = prepare(
-      "SELECT p.code, p.name, _row FROM input JOIN places p ON p.code = c0 ORDER BY _row DESC");
+      "SELECT p.code, p.name, _row FROM _batch JOIN places p ON p.code = c0 ORDER BY _row DESC");
   const auto output = kernel->run(rows(2500), accepted).value();
   ASSERT_EQ(output.origin.size(), 2250u);
   for (std::size_t i = 0; i < output.origin.size(); ++i) {
@@ -97,14 +97,14 @@ TEST_F(KernelTest, JoinsAStaticTableAndKeepsTheInputsOrder) {
 
 TEST_F(KernelTest, PutsRowsOfOneOriginInOrderWithoutMixingThem) {
   const auto kernel = prepare(
-      "SELECT e, _row FROM (SELECT unnest(c2) AS e, _row FROM input) ORDER BY _row DESC, e");
+      "SELECT e, _row FROM (SELECT unnest(c2) AS e, _row FROM _batch) ORDER BY _row DESC, e");
   const auto output = kernel->run(rows(3), accepted).value();
   EXPECT_EQ(integers(output), (std::vector<std::int32_t>{0, 1, 1, 2, 2, 3}));
   EXPECT_EQ(output.origin, (Origins{0, 0, 1, 1, 2, 2}));
 }
 
 TEST_F(KernelTest, GivesTheAcceptanceTimeAsNow) {
-  const auto kernel = prepare("SELECT _now, _row FROM input");
+  const auto kernel = prepare("SELECT _now, _row FROM _batch");
   for (const Instant now : {accepted, accepted + std::chrono::hours(1)}) {
     const auto output = kernel->run(rows(3000), now).value();
     EXPECT_EQ(output.rows->column(0).type().id, TypeId::timestamp_tz);
@@ -115,7 +115,7 @@ TEST_F(KernelTest, GivesTheAcceptanceTimeAsNow) {
 }
 
 TEST_F(KernelTest, AFailingRowIsInvalidAndTheNextBatchRuns) {
-  const auto kernel = prepare("SELECT CAST(c0 AS TINYINT) AS t, _row FROM input");
+  const auto kernel = prepare("SELECT CAST(c0 AS TINYINT) AS t, _row FROM _batch");
   const auto failed = kernel->run(rows(200), accepted);
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().fault, Fault::invalid);
@@ -125,14 +125,14 @@ TEST_F(KernelTest, AFailingRowIsInvalidAndTheNextBatchRuns) {
 }
 
 TEST_F(KernelTest, AnEmptyBatchGivesNoRows) {
-  const auto kernel = prepare("SELECT c0, c1, _row FROM input");
+  const auto kernel = prepare("SELECT c0, c1, _row FROM _batch");
   const auto output = kernel->run(rows(0), accepted).value();
   EXPECT_EQ(output.rows->rows(), 0u);
   EXPECT_TRUE(output.origin.empty());
 }
 
 TEST_F(KernelTest, RunsOverBatchesOfEverySize) {
-  const auto kernel = prepare("SELECT c0, c1, c2, _row FROM input");
+  const auto kernel = prepare("SELECT c0, c1, c2, _row FROM _batch");
   for (const std::size_t count : {1, 2047, 2048, 2049, 50000}) {
     const auto input = rows(count);
     const auto output = kernel->run(input, accepted).value();
@@ -149,16 +149,16 @@ TEST_F(KernelTest, RunsOverBatchesOfEverySize) {
 }
 
 TEST_F(KernelTest, OutputStaysGoodAfterItsInputIsGone) {
-  const auto kernel = prepare("SELECT c1, _row FROM input");
+  const auto kernel = prepare("SELECT c1, _row FROM _batch");
   const KernelOutput output = kernel->run(rows(5), accepted).value();
   (void)kernel->run(rows(5, 100), accepted).value();
   EXPECT_EQ(output.rows->column(0).string(4), "row 4, longer than twelve bytes");
 }
 
 TEST_F(KernelTest, KernelsOfOneDatabaseDoNotSeeEachOthersInput) {
-  const auto one = prepare("SELECT c0, _row FROM input");
+  const auto one = prepare("SELECT c0, _row FROM _batch");
   const auto two =
-      Kernel::prepare(database_, "SELECT c0 AS text, _row FROM input",
+      Kernel::prepare(database_, "SELECT c0 AS text, _row FROM _batch",
                       std::make_shared<Schema>(Schema{{{"s", Type{.id = TypeId::varchar}}}}))
           .value();
   Batch texts(std::make_shared<Schema>(Schema{{{"s", Type{.id = TypeId::varchar}}}}));
@@ -168,12 +168,13 @@ TEST_F(KernelTest, KernelsOfOneDatabaseDoNotSeeEachOthersInput) {
     EXPECT_EQ(one->run(rows(4), accepted).value().origin.size(), 4u);
     EXPECT_EQ(two->run(shared, accepted).value().rows->column(0).string(0), "a");
   }
-  EXPECT_FALSE(database_->connect().value()->run("FROM input").ok());
+  EXPECT_FALSE(database_->connect().value()->run("FROM _batch").ok());
 }
 
 TEST_F(KernelTest, RefusesSqlThatDoesNotEndInTheRow) {
-  for (const char* sql : {"SELECT c0 FROM input", "SELECT _row, c0 FROM input",
-                          "SELECT _row::BIGINT AS _row FROM input", "SELECT c9, _row FROM input"}) {
+  for (const char* sql :
+       {"SELECT c0 FROM _batch", "SELECT _row, c0 FROM _batch",
+        "SELECT _row::BIGINT AS _row FROM _batch", "SELECT c9, _row FROM _batch"}) {
     const auto kernel = Kernel::prepare(database_, sql, schema_);
     ASSERT_FALSE(kernel.ok()) << sql;
     EXPECT_EQ(kernel.error().fault, Fault::invalid) << sql;

@@ -38,7 +38,7 @@ struct DecodedBody {
 };
 
 struct Acceptance {
-  Instant now;     // `_accepted` of every row
+  Instant now;     // `_accepted` of every row, where no event time is declared
   Instant latest;  // an event time after it is refused
 };
 

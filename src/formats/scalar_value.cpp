@@ -20,21 +20,6 @@ Fit append_good(Column& column, Fit fit, Value value) {
   return fit;
 }
 
-// Every digit of a number, times 10^scale, with its sign.
-Fit read_exact(std::string_view text, int scale, Excess excess, Int128& value) {
-  constexpr auto most = static_cast<UnsignedInt128>(std::numeric_limits<std::int64_t>::max())
-                            << 64 |
-                        std::numeric_limits<std::uint64_t>::max();
-  const auto number = split_number(text);
-  if (!number) return Fit::wrong_type;
-  UnsignedInt128 magnitude = 0;
-  const Fit fit = scale_number(*number, scale, excess, magnitude);
-  if (fit != Fit::good) return fit;
-  if (magnitude > most + (number->negative ? 1 : 0)) return Fit::out_of_range;
-  value = static_cast<Int128>(number->negative ? -magnitude : magnitude);
-  return Fit::good;
-}
-
 // JSON writes what a double cannot hold as a string, so integers of all types come as one too.
 template <class Integer>
 Fit append_integer_value(Column& column, const Token& token) {
@@ -72,11 +57,8 @@ Fit append_decimal_value(Column& column, const Token& token) {
   if (!is_number(token) && !is_text(token)) return Fit::wrong_type;
   const Type& type = column.type();
   Int128 value = 0;
-  const Fit fit = read_exact(token.text, type.scale, Excess::refuse, value);
+  const Fit fit = read_decimal(token.text, type, value);
   if (fit != Fit::good) return fit;
-  Int128 limit = 1;
-  for (int i = 0; i < type.width; ++i) limit *= 10;
-  if (value >= limit || value <= -limit) return Fit::out_of_range;
   switch (value_width(type)) {
     case 2: column.append(static_cast<std::int16_t>(value)); break;
     case 4: column.append(static_cast<std::int32_t>(value)); break;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 namespace weir {
 namespace {
@@ -130,6 +131,28 @@ Fit scale_number(const NumberParts& number, int scale, Excess excess, UnsignedIn
     if (digits[i] != '0') return Fit::wrong_type;
   }
   return Fit::good;
+}
+
+Fit read_exact(std::string_view text, int scale, Excess excess, Int128& value) {
+  constexpr auto most = static_cast<UnsignedInt128>(std::numeric_limits<std::int64_t>::max())
+                            << 64 |
+                        std::numeric_limits<std::uint64_t>::max();
+  const auto number = split_number(text);
+  if (!number) return Fit::wrong_type;
+  UnsignedInt128 magnitude = 0;
+  const Fit fit = scale_number(*number, scale, excess, magnitude);
+  if (fit != Fit::good) return fit;
+  if (magnitude > most + (number->negative ? 1 : 0)) return Fit::out_of_range;
+  value = static_cast<Int128>(number->negative ? -magnitude : magnitude);
+  return Fit::good;
+}
+
+Fit read_decimal(std::string_view text, const Type& type, Int128& value) {
+  const Fit fit = read_exact(text, type.scale, Excess::refuse, value);
+  if (fit != Fit::good) return fit;
+  Int128 limit = 1;
+  for (int i = 0; i < type.width; ++i) limit *= 10;
+  return value >= limit || value <= -limit ? Fit::out_of_range : Fit::good;
 }
 
 bool take_short_integer(const char*& at, const char* end, std::int64_t& value) {

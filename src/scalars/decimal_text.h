@@ -38,6 +38,11 @@ enum class Excess : std::uint8_t { refuse, cut };
 // than 128 bits.
 Fit scale_number(const NumberParts& number, int scale, Excess excess, UnsignedInt128& magnitude);
 
+// Every digit of a number, times 10^scale, with its sign.
+Fit read_exact(std::string_view text, int scale, Excess excess, Int128& value);
+// The digits of a value of a DECIMAL, of which none is lost.
+Fit read_decimal(std::string_view text, const Type& type, Int128& value);
+
 // The common numbers, fast, from the front of a text: up to 18 digits, perhaps with a minus; up to
 // 15 with a point among them. False, and nothing taken, where something else stands there or a
 // number goes on behind it.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "scalars/decimal_text.h"
 #include "scalars/utc_text.h"
 
 namespace weir::serve {
@@ -34,6 +35,11 @@ Error wrong_value(std::string_view label, const Type& type, std::string_view tex
 Result<std::string> engine_text(std::string_view label, const Type& type, const TimeZone& zone,
                                 const std::string& text) {
   if (is_whole_number(type) && !is_digits(text)) return wrong_value(label, type, text);
+  // The engine's own cast rounds.
+  if (Int128 digits = 0;
+      type.id == TypeId::decimal && read_decimal(text, type, digits) != Fit::good) {
+    return wrong_value(label, type, text);
+  }
   std::string read = text;
   if (put_in_utc(type, zone, read) != Fit::good) return wrong_value(label, type, text);
   return read;

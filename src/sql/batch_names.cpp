@@ -53,8 +53,10 @@ class WindowMacro {
         " WHEN {0} > size THEN error('the slide is larger than the size, so rows between two"
         " windows would be lost: make it the size or less')"
         " WHEN epoch(size) > {1} * epoch({0}) THEN error('each row would be in more than {1}"
-        " windows: make the slide larger') ELSE {0} END)",
-        slide_, windows_a_row_max);
+        " windows: make the slide larger')"
+        " WHEN {2} AND shift <> INTERVAL '0 seconds' THEN error('windows that begin with a month "
+        "have no shift: leave it out, or count them in days') ELSE {0} END)",
+        slide_, windows_a_row_max, counts_months(slide_));
   }
   // Weeks begin on Mondays, and 1970-01-05 was one.
   std::string origin() const {

@@ -80,9 +80,10 @@ Result<std::vector<KernelColumn>> result_columns(Compilation& compilation,
   std::set<std::string> taken;
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     const std::string& name = schema.columns[i].name;
-    if (!taken.insert(name).second) {
+    if (!taken.insert(lower(name)).second) {
       compilation.refusals.note_at_word(
-          name, "two columns are named \"" + name + "\": give one another name with AS");
+          name, "two columns are named \"" + name +
+                    "\", whatever their case: give one another name with AS");
     }
     columns.push_back({relation.columns[i].text, relation.columns[i].type, name});
   }
@@ -91,7 +92,8 @@ Result<std::vector<KernelColumn>> result_columns(Compilation& compilation,
 
 bool gives_all_in_order(const PlanRelation& relation) {
   const Schema& input = *relation.node->output;
-  bool same = relation.from == "input" && input.columns.size() == relation.columns.size();
+  bool same =
+      relation.from == engine::batch_name && input.columns.size() == relation.columns.size();
   for (std::size_t i = 0; same && i < relation.columns.size(); ++i) {
     same = relation.columns[i].text == "c" + std::to_string(i);
   }

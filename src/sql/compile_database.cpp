@@ -1,5 +1,6 @@
 #include "sql/compile_database.h"
 
+#include "engine/batch_query.h"
 #include "sql/syntax.h"
 
 namespace weir::sql {
@@ -83,8 +84,8 @@ Result<void> CompileDatabase::check_kernel(const std::string& sql, const Schema&
   }
   columns.columns.push_back({"_row", Type{.id = TypeId::uinteger}});
   columns.columns.push_back({"_now", Type{.id = TypeId::timestamp_tz}});
-  OK_OR_RETURN(connection_->run("CREATE OR REPLACE TEMP TABLE input (" +
-                                engine::column_list(columns) + ")"));
+  OK_OR_RETURN(connection_->run(std::string("CREATE OR REPLACE TEMP TABLE ") + engine::batch_name +
+                                " (" + engine::column_list(columns) + ")"));
   TRY(const std::shared_ptr<const Schema> printed, result_of(sql));
   bool same = printed->columns.size() == output.columns.size() + 1;
   for (std::size_t i = 0; same && i < output.columns.size(); ++i) {

@@ -128,6 +128,38 @@ TEST(Compile, RefusesDistinctByACollation) {
       "DISTINCT by a collation is not possible in a stream: write lower(...), or GROUP BY it");
 }
 
+TEST(Compile, RefusesWindowsThatCannotBeLaidOut) {
+  const auto window = [](const std::string& call) {
+    return mistake_in("SELECT window_start, count(*) AS n FROM " + call + " GROUP BY ALL",
+                      {source({"a"})});
+  };
+  const std::string of_months =
+      "windows that begin with a month have no shift: leave it out, or count them in days";
+  EXPECT_EQ(window("tumble(events, t, INTERVAL 1 MONTH, shift := INTERVAL 1 DAY)"), of_months);
+  EXPECT_EQ(window("hop(events, t, INTERVAL 1 MONTH, INTERVAL 1 YEAR, shift := INTERVAL 1 DAY)"),
+            of_months);
+  EXPECT_EQ(window("hop(events, t, INTERVAL 7 DAY, INTERVAL 1 MONTH, shift := INTERVAL 1 DAY)"),
+            "none");
+  const std::string too_long = "a window's size, slide and shift are 10,000 years at most";
+  EXPECT_EQ(window("tumble(events, t, INTERVAL 9999 YEAR)"), "none");
+  EXPECT_EQ(window("tumble(events, t, INTERVAL 10001 YEAR)"), too_long);
+  EXPECT_EQ(window("tumble(events, t, INTERVAL 106751992 DAY)"), too_long);
+  EXPECT_EQ(window("tumble(events, t, INTERVAL 1 DAY, shift := INTERVAL (-2147483647) DAY)"),
+            too_long);
+}
+
+TEST(Compile, RefusesRowNumbersInAnyCase) {
+  for (const char* name : {"rowid", "ROWID", "events.RowId", "\"ROWID\""}) {
+    EXPECT_EQ(mistake_in(std::string("SELECT ") + name + " AS r FROM events", {source({"a"})}),
+              "a stream's rows have no rowid");
+  }
+}
+
+TEST(Compile, RefusesTwoColumnsOfOneNameInAnyCase) {
+  EXPECT_EQ(mistake_in("SELECT a, t AS \"A\" FROM events", {source({"a"})}),
+            "two columns are named \"A\", whatever their case: give one another name with AS");
+}
+
 TEST(Compile, RefusesAStructureWithoutNamesAndSaysHowToNameThem) {
   const auto result = compiled("SELECT a, row(a, b) AS r FROM events", {source({"a", "b"})});
   const auto* mistakes = std::get_if<1>(&result);

@@ -117,7 +117,8 @@ std::string bag_sql(const Grouping& grouping) {
   for (const LoweredAggregate& lowered : grouping.aggregates) {
     if (!lowered.bag_text.empty()) select += ", " + lowered.bag_text;
   }
-  return select.empty() ? "" : "SELECT c0" + select + " FROM input GROUP BY c0";
+  return select.empty() ? ""
+                        : "SELECT c0" + select + " FROM " + engine::batch_name + " GROUP BY c0";
 }
 
 // Names for people who read a plan or a state; made different where the query has one twice.

@@ -25,7 +25,7 @@ struct SourceNode {
 };
 
 // Projection, filter, unnest and joins with static tables, fused into one SELECT for
-// engine::Kernel (see there for `input`, `_row`, `_now`).
+// engine::Kernel (see there for `_batch`, `_row`, `_now`).
 struct KernelNode {
   NodePtr input;
   std::string sql;
@@ -70,7 +70,7 @@ struct GroupNode {
   std::size_t keys = 0;  // the input's columns 0 .. keys-1
   std::vector<Aggregate> aggregates;
   std::optional<WindowSpec> window;
-  // For the aggregates with Algebra::none: a SELECT over `input` with the columns c0 (the group's
+  // For the aggregates with Algebra::none: a SELECT over `_batch` with the columns c0 (the group's
   // number, UINTEGER), c1 ... (the group's argument rows: the input's columns from `keys` on, in
   // arrival order), giving c0 and one column each such aggregate, grouped by c0. Empty if none.
   std::string bag_sql;

@@ -60,7 +60,7 @@ std::string naming(const Schema& input, const std::string& select) {
   }
   if (select.find("_now") != std::string::npos) names += "_now, ";
   return std::string("WITH ") + named_input + " AS NOT MATERIALIZED (SELECT " + names +
-         "_row FROM input) ";
+         "_row FROM " + engine::batch_name + ") ";
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/batch_query.h"
 #include "sql/compile_database.h"
 #include "sql/expression.h"
 #include "sql/plan.h"
@@ -32,8 +33,8 @@ struct PlanColumn {
 };
 
 struct PlanRelation {
-  NodePtr node;                // gives the rows of `input`; none: only static tables are read
-  std::string from = "input";  // what stands behind FROM
+  NodePtr node;  // gives the rows of `_batch`; none: only static tables are read
+  std::string from = engine::batch_name;  // what stands behind FROM
   std::vector<PlanColumn> columns;
   std::vector<std::string> tables;  // the static ones
   bool is_grouped = false;

@@ -283,6 +283,16 @@ TEST_F(QueryTest, conditions_of_more_values_than_an_index_is_asked_for_are_left_
   EXPECT_EQ(values_of(2, condition_values_max), condition_values_max);
 }
 
+TEST_F(QueryTest, row_numbers_are_those_of_the_whole_table) {
+  const auto conditions = [&](const std::string& columns) {
+    const QueryCheck checked = check("SELECT " + columns + " FROM delays WHERE origin = 'SFO'");
+    return std::get<0>(checked).conditions.size();
+  };
+  EXPECT_EQ(conditions("flights"), 1U);
+  EXPECT_EQ(conditions("rowid"), 0U);
+  EXPECT_EQ(conditions("ROWID"), 0U);
+}
+
 TEST_F(QueryTest, a_mistake_does_not_spoil_the_next_query) {
   EXPECT_EQ(check("SELECT nope FROM delays").index(), 1);
   EXPECT_EQ(reads("FROM delays"), Names{"delays"});

@@ -108,7 +108,7 @@ class UseReader {
     if (kind == "WINDOW") uses_.windows.push_back(named(value, "function_name"));
     if (kind == "PARAMETER") uses_.parameters.push_back(named(value, "identifier"));
     if (kind == "COLUMN_REF" && !value["column_names"].array().empty()) {
-      uses_.columns.push_back({value["column_names"].array().back().text(),
+      uses_.columns.push_back({lower(value["column_names"].array().back().text()),
                                value["query_location"].unsigned_integer()});
     }
     if (kind.empty() && type == "BASE_TABLE") note_table(value);

@@ -1,5 +1,6 @@
 #include "sql/window_call.h"
 
+#include <cstdlib>
 #include <numeric>
 #include <string>
 
@@ -26,6 +27,16 @@ std::int64_t day_count(const IntervalValue& interval) {
 // For comparing: a month as 31 days when it is the longer side, 28 when it is the shorter.
 std::int64_t micros_about(const IntervalValue& interval, std::int64_t days_a_month) {
   return (interval.months * days_a_month + interval.days) * day_micros + interval.micros;
+}
+
+// So that lengths, and sums of a few, fit into microseconds.
+constexpr std::int64_t days_max = 10'000 * 12 * 31;
+
+bool is_too_long(const IntervalValue& interval) {
+  const std::int64_t days = std::abs(std::int64_t{interval.months}) * 31 +
+                            std::abs(std::int64_t{interval.days}) +
+                            std::abs(interval.micros / day_micros);
+  return days > days_max;
 }
 
 bool is_positive(const IntervalValue& interval) { return micros_about(interval, 28) > 0; }
@@ -59,6 +70,9 @@ std::optional<microseconds> fixed_length(const IntervalValue& interval) {
 }
 
 std::optional<std::string> wrong_sizes(const WindowCall& call) {
+  for (const IntervalValue* length : {&call.size, &call.slide, &call.shift}) {
+    if (is_too_long(*length)) return "a window's size, slide and shift are 10,000 years at most";
+  }
   for (const IntervalValue* length : {&call.size, &call.slide}) {
     if (!is_positive(*length)) return "a window's size and slide are longer than nothing";
     if (mixes_months(*length))
@@ -66,6 +80,8 @@ std::optional<std::string> wrong_sizes(const WindowCall& call) {
   }
   if (mixes_months(call.shift) || call.shift.months != 0)
     return "a shift is counted in days and hours, not in months";
+  if (call.slide.months != 0 && (call.shift.days != 0 || call.shift.micros != 0))
+    return "windows that begin with a month have no shift: leave it out, or count them in days";
   const bool too_wide = micros_about(call.slide, 28) > micros_about(call.size, 28) &&
                         micros_about(call.slide, 31) > micros_about(call.size, 31);
   if (too_wide)

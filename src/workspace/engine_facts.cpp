@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scalars/decimal_text.h"
 #include "scalars/time_text.h"
 #include "scalars/utc_text.h"
 
@@ -60,6 +61,10 @@ Result<std::string> EngineFacts::value_of(std::string text, const Type& type) {
   const Error no_value{Fault::invalid, "\"" + text + "\" is no " + to_string(type)};
   if (is_integer(type) && !is_whole(text)) return no_value;
   if (type.id == TypeId::boolean && text != "true" && text != "false") return no_value;
+  if (Int128 digits = 0;
+      type.id == TypeId::decimal && read_decimal(text, type, digits) != Fit::good) {
+    return no_value;
+  }
   if (put_in_utc(type, zone_, text) != Fit::good) return no_value;
   TRY(const bool fits, ask("TRY_CAST(? AS " + to_string(type) + ") IS NOT NULL", {text}));
   if (fits) return text;

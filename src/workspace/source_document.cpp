@@ -158,7 +158,7 @@ const Spec<ColumnDocument>& ColumnDocument::spec() {
           .field("required", &C::required, "A row without it, or with null, goes to quarantine.")
           .field("min", &C::min, "A row below it goes to quarantine.", example("-60"))
           .field("max", &C::max, "A row above it goes to quarantine.", example("2000"))
-          .field("default", &C::preset, "What stands for a value that is missing or null.")
+          .field("default", &C::preset, "What stands for a value that is missing; null stays null.")
           .field("from", &C::from,
                  "The field of the event, where it has another name or stands "
                  "inside another field.",

@@ -38,6 +38,8 @@ TEST(SourceDocument, refuses_what_is_wrong_in_its_place) {
        "varchar, timestamp\n"},
       {head + "schema: {x: {type: int, min: a}}\n", "a.yaml:3:30: min: \"a\" is no INTEGER\n"},
       {head + "schema: {x: {type: int, min: 1.5}}\n", "a.yaml:3:30: min: \"1.5\" is no INTEGER\n"},
+      {head + "schema: {x: {type: 'decimal(12,2)', min: 0.005}}\n",
+       "a.yaml:3:42: min: \"0.005\" is no DECIMAL(12,2)\n"},
       {head + "schema: {x: {type: tinyint, max: 300}}\n",
        "a.yaml:3:34: max: \"300\" is no TINYINT\n"},
       {head + "schema: {x: {type: int, min: 5, max: 4}}\n",

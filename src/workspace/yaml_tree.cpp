@@ -40,7 +40,7 @@ class TreeBuilder final : public YAML::EventHandler {
     aliased_values_ += values_in(named);
     if (aliased_values_ > aliased_values_max) {
       refuse(place_of(mark), "aliases bring more than 100000 values into this document");
-    };
+    }
     add(mistake_ ? SettingValue{.place = place_of(mark)} : named, 0);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
