@@ -103,6 +103,8 @@ TEST_F(BatchNamesTest, windows_are_laid_out_as_in_a_stream) {
        in_january,
        "hop(t, ts, INTERVAL 1 MICROSECOND, INTERVAL 1 HOUR)",
        {"each row would be in more than 10000 windows: make the slide larger"}},
+      {"UTC",
+       in_january,
        "tumble(t, ts, INTERVAL 1 MONTH, shift := INTERVAL 1 DAY)",
        {"windows that begin with a month have no shift: leave it out, or count them in days"}},
       {"UTC",
