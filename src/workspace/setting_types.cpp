@@ -1,7 +1,6 @@
 #include "workspace/setting_types.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "core/json_text.h"
 
