@@ -80,8 +80,11 @@ std::string bounded(const char* type, const std::optional<std::string>& min,
                     const std::optional<std::string>& max) {
   JsonObject schema;
   schema.text("type", type);
-  if (min) schema.raw("minimum", *min);
-  if (max) schema.raw("maximum", *max);
+  // Of a DOUBLE it may be "infinity", which JSON has not.
+  const std::string least = min ? json_number(*min) : "";
+  const std::string most = max ? json_number(*max) : "";
+  if (!least.empty()) schema.raw("minimum", least);
+  if (!most.empty()) schema.raw("maximum", most);
   return schema.done();
 }
 

@@ -1,6 +1,7 @@
 // Takes the mistakes of one document, and keeps where the document stands.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,8 @@ class Report {
   }
   // Of the document as a whole.
   void note(std::string message) { note(document_.place, std::move(message)); }
+  // Mistakes so far, of all documents.
+  std::size_t noted() const { return mistakes_.size(); }
   bool has_key(const std::string& key) const;
   // Where the resource's own key does not stand, the document's place.
   void note_key(const std::string& key, std::string message);

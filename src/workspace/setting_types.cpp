@@ -1,48 +1,11 @@
 #include "workspace/setting_types.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "core/json_text.h"
 
 namespace weir {
 namespace {
-
-bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
-
-std::size_t digits_at(std::string_view text, std::size_t at) {
-  const auto rest = text.substr(std::min(at, text.size()));
-  return static_cast<std::size_t>(std::ranges::find_if_not(rest, is_digit) - rest.begin());
-}
-
-// YAML's number as JSON writes it: no plus, no leading zeros, a digit on both sides of the point.
-// Empty: it is none.
-std::string json_number(std::string_view text) {
-  std::string number;
-  if (text.starts_with('-')) number = "-";
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  const std::size_t whole = digits_at(text, 0);
-  std::size_t at = whole;
-  std::string fraction;
-  if (at < text.size() && text[at] == '.') {
-    const std::size_t count = digits_at(text, at + 1);
-    fraction = text.substr(at + 1, count);
-    at += 1 + count;
-  }
-  if (whole == 0 && fraction.empty()) return "";
-  std::string exponent;
-  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-    const std::size_t sign = at + 1 < text.size() && (text[at + 1] == '-' || text[at + 1] == '+');
-    const std::size_t count = digits_at(text, at + 1 + sign);
-    if (count == 0) return "";
-    exponent = text.substr(at, 1 + sign + count);
-    at += 1 + sign + count;
-  }
-  if (at != text.size()) return "";
-  const std::size_t zeros = std::min(text.find_first_not_of('0'), whole);
-  number += zeros == whole ? "0" : text.substr(zeros, whole - zeros);
-  return number + (fraction.empty() ? "" : "." + fraction) + exponent;
-}
 
 // 0x1f and 0o17. Empty: it is none.
 std::string json_of_base(std::string_view text) {

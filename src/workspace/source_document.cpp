@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/suggestion.h"
+#include "formats/event_decoder.h"
 
 namespace weir {
 
@@ -101,11 +102,32 @@ void check_column_name(const NamedSetting<ColumnDocument>& column, std::set<std:
   }
 }
 
+// What the decoder refuses of the column by its type, and of each of its texts.
+void check_decoding(const ColumnRule& rule, const ColumnDocument& settings, Report& report) {
+  ColumnRule alone = rule;
+  alone.min = alone.max = alone.default_value = std::nullopt;
+  const auto check = [&](const ColumnRule& one, const SettingPlace& place) {
+    const auto decoder = formats::EventDecoder::make({.columns = {one}});
+    if (!decoder.ok()) report.note(place, "schema: " + decoder.error().message);
+    return decoder.ok();
+  };
+  if (!check(alone, settings.type->place)) return;
+  for (const auto& [setting, text] :
+       {std::pair(&settings.min, &ColumnRule::min), std::pair(&settings.max, &ColumnRule::max),
+        std::pair(&settings.preset, &ColumnRule::default_value)}) {
+    if (!*setting) continue;
+    ColumnRule with_text = alone;
+    with_text.*text = rule.*text;
+    check(with_text, (*setting)->place);
+  }
+}
+
 Result<ColumnRule> declare_column(const NamedSetting<ColumnDocument>& column, EngineFacts& facts,
                                   Report& report) {
   const ColumnDocument& settings = column.value;
   if (!settings.type) return ColumnRule{.name = column.name};  // which is a mistake already
   const Type& type = settings.type->value;
+  const std::size_t noted = report.noted();
   TRY(const ValueBounds bounds,
       read_bounds({settings.min, settings.max, settings.preset}, type, facts, report));
   ColumnRule rule{.name = column.name, .type = type, .path = settings.from.names};
@@ -114,13 +136,13 @@ Result<ColumnRule> declare_column(const NamedSetting<ColumnDocument>& column, En
   if (bounds.min) rule.min = bounds.min->value;
   if (bounds.max) rule.max = bounds.max->value;
   if (bounds.preset) rule.default_value = bounds.preset->value;
-  if (!settings.format) return rule;
-  rule.format = settings.format->value;
+  if (settings.format) rule.format = settings.format->value;
   const bool is_time = rule.type.id == TypeId::timestamp || rule.type.id == TypeId::timestamp_tz;
-  if (!is_time) {
+  if (settings.format && !is_time) {
     report.note(settings.format->place,
                 "format: it is for timestamps, and this is " + to_string(rule.type));
   }
+  if (report.noted() == noted) check_decoding(rule, settings, report);
   return rule;
 }
 

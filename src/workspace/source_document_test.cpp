@@ -40,6 +40,16 @@ TEST(SourceDocument, refuses_what_is_wrong_in_its_place) {
       {head + "schema: {x: {type: int, min: 1.5}}\n", "a.yaml:3:30: min: \"1.5\" is no INTEGER\n"},
       {head + "schema: {x: {type: 'decimal(12,2)', min: 0.005}}\n",
        "a.yaml:3:42: min: \"0.005\" is no DECIMAL(12,2)\n"},
+      {head + "schema: {x: {type: double, min: .5}}\n",
+       "a.yaml:3:33: schema: column x: \".5\" is no DOUBLE: write a number, or \"NaN\", "
+       "\"Infinity\" or \"-Infinity\"\n"},
+      {head + "schema: {x: {type: int, min: 007}}\n",
+       "a.yaml:3:30: schema: column x: \"007\" is no INTEGER: write a whole number from "
+       "-2147483648 to 2147483647\n"},
+      {head + "schema: {x: {type: blob, default: abc}}\n",
+       "a.yaml:3:35: schema: column x: \"abc\" is no BLOB: write a string of base64\n"},
+      {head + "schema: {x: 'map(int[], varchar)'}\n",
+       "a.yaml:3:13: schema: column x: a map's key is a list or a structure\n"},
       {head + "schema: {x: {type: tinyint, max: 300}}\n",
        "a.yaml:3:34: max: \"300\" is no TINYINT\n"},
       {head + "schema: {x: {type: int, min: 5, max: 4}}\n",
