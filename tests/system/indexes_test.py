@@ -131,7 +131,7 @@ LOG_VALUES = {
     "event_time": [time_[:-1] for time_ in TIMES] + TIMES,
     "user_id": [str(n) for n in range(-4, 13)],
     "kind": [kind for kind in KINDS if "," not in kind and "\\" not in kind],
-    "price": ["-1.5", "0", "0.01", "12.50", "7", "12.499"],
+    "price": ["-1.5", "0", "0.01", "12.50", "7", "12.49"],
     "share": ["-0.5", "0", "-0.0", "0.25", "100"],
     "id": IDS,
     "ok": ["true", "false"],
