@@ -28,7 +28,8 @@ struct CollectorParts {
   std::filesystem::path folder;  // of its own snapshots
 };
 
-// Since the collector started, anew with each reload. rows_in = accepted + quarantined; the late ones are accepted.
+// Since the collector started, anew with each reload. rows_in = accepted + quarantined; the late
+// ones are accepted.
 struct SourceCounts {
   std::string source;
   std::uint64_t rows_in = 0, accepted = 0, quarantined = 0, late = 0;

@@ -49,10 +49,10 @@ TEST_F(KnownKeysTest, another_body_or_another_reading_of_it_is_422) {
                         {{"idempotency-key", "k1"}, {"content-type", "application/x-ndjson"}})
                 .status,
             422);
-  EXPECT_EQ(post_events(event_at("01:00:00"),
-                        {{"idempotency-key", "k1"}, {"content-encoding", "gzip"}})
-                .status,
-            422);
+  EXPECT_EQ(
+      post_events(event_at("01:00:00"), {{"idempotency-key", "k1"}, {"content-encoding", "gzip"}})
+          .status,
+      422);
 }
 
 TEST_F(KnownKeysTest, a_key_belongs_to_its_token_and_source) {

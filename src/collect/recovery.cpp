@@ -110,11 +110,11 @@ Result<void> check_fits(const Progress& progress, const journal::Journal& journa
       progress.through >= retained) {
     return {};
   }
-  return Error{Fault::conflict,
-               fmt::format("the sources' snapshot is of journal {} through {}, but this is journal "
-                           "{} from {} to {}: restore both from the same backup",
-                           progress.journal, progress.through, journal.id(), retained,
-                           journal.end())};
+  return Error{
+      Fault::conflict,
+      fmt::format("the sources' snapshot is of journal {} through {}, but this is journal "
+                  "{} from {} to {}: restore both from the same backup",
+                  progress.journal, progress.through, journal.id(), retained, journal.end())};
 }
 
 // Of "token source key".

@@ -68,9 +68,9 @@ std::optional<Refusal> SourceRound::add(EventBody body, RoundTime time, Receipt&
   std::string& bytes = *std::get_if<std::string>(&undone);
   const std::size_t rows_before = rows_->rows();
   const std::size_t bytes_before = rows_->bytes() + refused_->bytes();
-  Result<formats::DecodedBody> decoded = intake_.decoder->decode(
-      bytes, form.value_or(form_seen_in(bytes)), {time.accepted, time.clock + intake_.max_ahead},
-      *rows_);
+  Result<formats::DecodedBody> decoded =
+      intake_.decoder->decode(bytes, form.value_or(form_seen_in(bytes)),
+                              {time.accepted, time.clock + intake_.max_ahead}, *rows_);
   if (!decoded.ok()) {
     ASSERT(rows_->rows() == rows_before);
     if (decoded.error().fault == Fault::denied) return too_large(decoded.error().message);
@@ -88,8 +88,7 @@ std::optional<Refusal> SourceRound::add(EventBody body, RoundTime time, Receipt&
   return std::nullopt;
 }
 
-void SourceRound::quarantine(const std::vector<formats::RefusedRow>& refused,
-                             Instant accepted) {
+void SourceRound::quarantine(const std::vector<formats::RefusedRow>& refused, Instant accepted) {
   for (const formats::RefusedRow& row : refused) {
     refused_->column(0).append<std::int64_t>(accepted.time_since_epoch().count());
     refused_->column(1).append_string(row.code);

@@ -4,8 +4,6 @@
 #include <cctype>
 #include <cstddef>
 
-#include "core/json_array.h"
-
 namespace weir {
 namespace {
 

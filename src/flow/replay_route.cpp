@@ -4,10 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
-
-#include <limits>
 
 #include "core/json_text.h"
 #include "core/suggestion.h"

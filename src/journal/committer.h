@@ -33,10 +33,10 @@ struct Writing {
 // Any thread may append; its own thread writes. Commits what waits before it goes.
 //
 // On a full disk it goes on in the reserve: the group that comes to it is written, and from then on
-// only commits are taken, so that streams finish what was accepted; when the reserve is full too, groups fail one by one. Meanwhile its thread tries to
-// claim the reserve anew, and all is well again when that succeeds. After any other failure the end
-// of the file is unknown: the group is cut off again as well as that goes, and nothing is taken any
-// more.
+// only commits are taken, so that streams finish what was accepted; when the reserve is full too,
+// groups fail one by one. Meanwhile its thread tries to claim the reserve anew, and all is well
+// again when that succeeds. After any other failure the end of the file is unknown: the group is
+// cut off again as well as that goes, and nothing is taken any more.
 class Committer {
  public:
   Committer(const Writing& writing, Segments& segments, Tail& tail, const Clock& clock);

@@ -26,8 +26,8 @@ std::string text_of(const Identity& identity) {
   std::string text = fmt::format("weir-journal {}\nid {}\nepoch {}\ndurable {}\naccepted {}\n",
                                  format, identity.id, identity.epoch, identity.durable,
                                  identity.accepted.time_since_epoch().count());
-  for (const auto& [word, marks] : {std::pair{"dropped", &identity.dropped},
-                                    std::pair{"retained", &identity.retained}}) {
+  for (const auto& [word, marks] :
+       {std::pair{"dropped", &identity.dropped}, std::pair{"retained", &identity.retained}}) {
     for (const auto& [topic, position] : *marks) {
       text += fmt::format("{} {} {}\n", word, topic, position);
     }

@@ -23,8 +23,8 @@ struct Identity {
   std::uint64_t epoch = 0;  // of the last opening
   Position durable = 0;     // everything before it had been on disk and right
   Instant accepted;         // the latest there was
-  TopicMarks dropped;   // a topic's entries before it count for nothing
-  TopicMarks retained;  // some of a topic's entries before it were taken by retention
+  TopicMarks dropped;       // a topic's entries before it count for nothing
+  TopicMarks retained;      // some of a topic's entries before it were taken by retention
 
   // Of all checksums.
   std::uint64_t seed() const;

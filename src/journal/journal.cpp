@@ -122,7 +122,7 @@ class FileJournal final : public Journal {
 
  private:
   // Durable when it returns. Under releasing_.
-  Result<void> raise_mark(TopicMarks Identity::*marks, const std::string& topic, Position to) {
+  Result<void> raise_mark(TopicMarks Identity::* marks, const std::string& topic, Position to) {
     Identity next = identity_;
     Position& mark = (next.*marks)[topic];
     mark = std::max(mark, to);

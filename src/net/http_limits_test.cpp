@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <thread>
 #include <vector>
 
 #include "net/loopback_test.h"
@@ -109,7 +110,10 @@ TEST(HttpLimits, a_client_that_takes_its_answer_too_slowly_is_cut_off) {
   server.next().reply.send({.body = std::string(answer_bytes, 'x')});
   // Each part of it is taken soon enough.
   std::size_t taken = 0;
-  for (std::size_t part = 0; (part = client.take(500)) > 0;) taken += part;
+  for (std::size_t part = 0; (part = client.take(std::size_t{64} << 10)) > 0;) {
+    taken += part;
+    std::this_thread::sleep_for(10ms);
+  }
   EXPECT_LT(taken, answer_bytes);
 }
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/json_array.h"
 #include "core/json_text.h"
 
 namespace weir::openapi {

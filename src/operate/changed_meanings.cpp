@@ -107,9 +107,8 @@ std::vector<Mistake> changed_data(const CompiledWorkspace& workspace) {
   const auto begun = begun_drop(data);
   const std::vector<std::string> dropped = begun.ok() ? begun.value() : std::vector<std::string>();
   std::vector<Mistake> mistakes = changed_meanings(workspace, dropped);
-  const auto changed =
-      store::TableStore::changed_in(data / "tables", tables_but(workspace, dropped),
-                                    static_tables_but(workspace, dropped));
+  const auto changed = store::TableStore::changed_in(
+      data / "tables", tables_but(workspace, dropped), static_tables_but(workspace, dropped));
   if (changed.ok()) add_tables(workspace, changed.value(), mistakes);
   return mistakes;
 }
@@ -119,7 +118,8 @@ Result<std::vector<Mistake>> reasons_against(const CompiledWorkspace& next,
                                              const store::TableStore& store,
                                              const std::vector<std::string>& dropped) {
   std::vector<Mistake> reasons = changed_meanings(next, dropped);
-  TRY(const auto changed, store.changed(tables_but(next, dropped), static_tables_but(next, dropped)));
+  TRY(const auto changed,
+      store.changed(tables_but(next, dropped), static_tables_but(next, dropped)));
   add_settings(next.declared, now, reasons);
   add_tables(next, changed, reasons);
   return reasons;

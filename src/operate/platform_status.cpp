@@ -6,7 +6,6 @@
 #include <iterator>
 #include <ranges>
 
-#include "core/json_array.h"
 #include "core/json_text.h"
 #include "operate/memory.h"
 

@@ -1,6 +1,6 @@
 #include "serve/data_route.h"
 
-#include "serve/gateway_fixture_test.h"
+#include "serve/gateway_test.h"
 
 namespace weir::serve {
 namespace {

@@ -1,7 +1,7 @@
 #include "serve/sql_route.h"
 
 #include "core/json_text.h"
-#include "serve/gateway_fixture_test.h"
+#include "serve/gateway_test.h"
 
 namespace weir::serve {
 namespace {

@@ -53,9 +53,8 @@ Jobs& WaitingLines::line_of(const Job& job) {
   const RouteKind kind = job.route.kind;
   if (kind == RouteKind::tap) return taps_;
   // What waits for the journal must not hold up a read either.
-  const bool waits =
-      asks_to_wait(job.request) || kind == RouteKind::replay || kind == RouteKind::drop ||
-      kind == RouteKind::validate;
+  const bool waits = asks_to_wait(job.request) || kind == RouteKind::replay ||
+                     kind == RouteKind::drop || kind == RouteKind::validate;
   Lines& lines = waits ? patient_ : prompt_;
   return is_sql(job.route) ? lines.sql : lines.others;
 }

@@ -25,8 +25,8 @@ class TableStore {
   static Result<std::unique_ptr<TableStore>> open(const std::filesystem::path& folder,
                                                   std::vector<TableSpec> tables);
 
-  // Those of these tables that open() would refuse, as it would, and those of the names `from_files`
-  // under which results are stored.
+  // Those of these tables that open() would refuse, as it would, and those of the names
+  // `from_files` under which results are stored.
   Result<std::vector<ChangedTable>> changed(const std::vector<TableSpec>& tables,
                                             const std::set<std::string>& from_files) const;
   // The same of a store that nobody has open. Only reads.

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/setting_containers.h"
+#include "settings/setting_containers.h"
 #include "workspace/engine_facts.h"
 #include "workspace/report.h"
 

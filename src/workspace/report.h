@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/setting_value.h"
+#include "settings/setting_value.h"
 #include "workspace/declarations.h"
 
 namespace weir::workspace {

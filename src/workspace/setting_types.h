@@ -9,7 +9,7 @@
 
 #include "core/event_rules.h"
 #include "core/schema.h"
-#include "core/spec.h"
+#include "settings/spec.h"
 #include "workspace/declarations.h"
 
 namespace weir {

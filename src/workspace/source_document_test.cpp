@@ -86,7 +86,7 @@ TEST(SourceDocument, refuses_what_is_wrong_in_its_place) {
        "a.yaml:9:7: path: \"/p\" is taken in a.yaml:4:7\n"},
       {head + "schema: {x: int}\nlateness: 5\n",
        "a.yaml:4:11: lateness: \"5\" is no duration: write a whole number and a unit, such as "
-       "250ms, 5s, 10m, 2h or 7d\n"},
+       "250ms, 5s, 10m, 2h or 7d, 36500d at most\n"},
       {head + "schema: {x: int}\nretention: {size: 5}\n",
        "a.yaml:4:19: retention.size: \"5\" is no size: write a whole number and a unit, such as "
        "64KB, 500MB or 50GB\n"},

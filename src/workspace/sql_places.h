@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/setting_containers.h"
+#include "settings/setting_containers.h"
 #include "workspace/declarations.h"
 #include "workspace/report.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/spec.h"
+#include "settings/spec.h"
 #include "workspace/engine_facts.h"
 #include "workspace/report.h"
 

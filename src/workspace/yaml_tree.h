@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/setting_value.h"
+#include "settings/setting_value.h"
 
 namespace weir::workspace {
 

@@ -14,7 +14,7 @@
 #include "core/clock.h"
 #include "core/duration.h"
 #include "core/json_text.h"
-#include "core/setting_value.h"
+#include "settings/setting_value.h"
 
 namespace weir {
 

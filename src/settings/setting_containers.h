@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/setting_type.h"
+#include "settings/setting_type.h"
 
 namespace weir {
 

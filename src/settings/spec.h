@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/setting_containers.h"
+#include "settings/setting_containers.h"
 
 namespace weir {
 

@@ -1,4 +1,4 @@
-#include "core/spec.h"
+#include "settings/spec.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/setting_value.h"
+#include "settings/setting_value.h"
 
 namespace weir {
 

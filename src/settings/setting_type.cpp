@@ -1,4 +1,4 @@
-#include "core/setting_type.h"
+#include "settings/setting_type.h"
 
 #include <algorithm>
 #include <cmath>
