@@ -88,19 +88,15 @@ std::string bounded(const char* type, const std::optional<std::string>& min,
   return schema.done();
 }
 
-// With more digits than every reader of JSON's numbers has exactly it is a text.
+// A text, as a number's schema cannot say that no digit may be lost; but bounds go with numbers only.
 std::string url_decimal(const Type& type, const std::optional<std::string>& min,
                         const std::optional<std::string>& max) {
-  constexpr int exact_digits = 15;
-  const int digits = type.width - type.scale;
-  if (digits > exact_digits) {
-    return JsonObject()
-        .text("type", "string")
-        .text("pattern", fmt::format("^-?[0-9]{{1,{}}}(\\.[0-9]{{1,6}})?$", digits))
-        .done();
-  }
-  const std::string most = digits == 0 ? "0.9" : std::string(static_cast<std::size_t>(digits), '9');
-  return bounded("number", min.value_or("-" + most), max.value_or(most));
+  if (min || max) return bounded("number", min, max);
+  const int digits = std::max(type.width - type.scale, 1);
+  std::string pattern = fmt::format("^-?[0-9]{{1,{}}}", digits);
+  if (type.width == type.scale) pattern = "^-?0";
+  if (type.scale > 0) pattern += fmt::format("(\\.[0-9]{{1,{}}})?", type.scale);
+  return JsonObject().text("type", "string").text("pattern", pattern + "$").done();
 }
 
 }  // namespace

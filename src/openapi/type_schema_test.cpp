@@ -18,5 +18,15 @@ TEST(TypeSchema, has_bounds_that_are_numbers_of_json) {
   }
 }
 
+TEST(TypeSchema, shows_the_digits_that_a_decimal_keeps) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"decimal(12,2)", R"({"type":"string","pattern":"^-?[0-9]{1,10}(\\.[0-9]{1,2})?$"})"},
+      {"decimal(9,0)", R"({"type":"string","pattern":"^-?[0-9]{1,9}$"})"},
+      {"decimal(2,2)", R"({"type":"string","pattern":"^-?0(\\.[0-9]{1,2})?$"})"}};
+  for (const auto& [type, schema] : cases) {
+    EXPECT_EQ(url_schema(parse_type(type).value(), std::nullopt, std::nullopt), schema) << type;
+  }
+}
+
 }  // namespace
 }  // namespace weir::openapi

@@ -19,7 +19,7 @@ class FailedDropTest(FaultTest):
             failed = weir.run(*DROP)
             self.assertLess(time.monotonic() - began, SECONDS_MAX)
             self.assertEqual(failed.returncode, 1, failed)
-            self.assertRegex(failed.stderr, 'the drop of "totals" was begun and failed: ')
+            self.assertRegex(failed.stderr, 'the drop of totals was begun and failed: ')
             self.assertRegex(failed.stderr, "drop.json: Input/output error")
             self.assertIn("`weir stop`", failed.stderr)
         weir.disarm()
