@@ -209,9 +209,9 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
                  fmt::format("{}: another process uses this journal", segments_folder.string())};
   }
   if (settings.locked) OK_OR_RETURN(settings.locked());
-  // First: where the disk is full, there is room again for what the opening writes.
-  OK_OR_RETURN(tidy_segments(segments_folder));
   TRY(Identity identity, identity_of(segments_folder));
+  // Before anything is written: where the disk is full, there is room for that again.
+  OK_OR_RETURN(tidy_segments(segments_folder));
   TRY(Recovered recovered, recover(segments_folder, identity));
   // A process that was killed may have left its last groups in the kernel's memory alone.
   if (!recovered.segments.empty()) OK_OR_RETURN(recovered.segments.back().file->sync());
