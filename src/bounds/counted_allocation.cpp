@@ -24,6 +24,8 @@ namespace duckdb {
 
 struct PrivateAllocatorData;
 
+// NOLINTBEGIN(readability-identifier-naming): the names are DuckDB's.
+
 class Allocator {
  public:
   static std::uint8_t* DefaultAllocate(PrivateAllocatorData*, std::uint64_t bytes);
@@ -31,6 +33,7 @@ class Allocator {
   static std::uint8_t* DefaultReallocate(PrivateAllocatorData*, std::uint8_t* memory,
                                          std::uint64_t bytes_before, std::uint64_t bytes);
 };
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace duckdb
 

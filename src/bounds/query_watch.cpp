@@ -1,5 +1,7 @@
 #include "bounds/query_watch.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace weir::bounds {
@@ -26,6 +28,19 @@ QueryWatch::Guard QueryWatch::start(std::function<void()> interrupt,
                       std::move(give_up)});
   if (running_.size() == 1) changed_.notify_one();
   return {*this, std::prev(running_.end())};
+}
+
+bool QueryWatch::await_running() const {
+  const auto deadline_max = std::chrono::steady_clock::now() + query_time_max_;
+  const auto is_older = [&](const Running& query) { return query.deadline <= deadline_max; };
+  std::unique_lock lock(mutex_);
+  while (std::ranges::any_of(running_, is_older)) {
+    if (std::chrono::steady_clock::now() > deadline_max + grace) return false;
+    lock.unlock();
+    std::this_thread::sleep_for(repeat_every);
+    lock.lock();
+  }
+  return true;
 }
 
 QueryWatch::Guard::~Guard() {

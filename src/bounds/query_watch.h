@@ -55,6 +55,8 @@ class QueryWatch {
   // On another thread, `interrupt` is called when the query's time is over, again and again, and
   // `give_up` once where it goes on for long nevertheless.
   Guard start(std::function<void()> interrupt, std::function<void()> give_up);
+  // Waits for the queries that run now, until the last of them should have ended. Whether all have.
+  bool await_running() const;
 
  private:
   void run(const std::stop_token& stop);

@@ -196,7 +196,8 @@ bool Filter::wants(std::string_view topic, Kind kind) const {
 }
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& folder,
-                                               JournalSettings settings, const Clock& clock) {
+                                               const JournalSettings& settings,
+                                               const Clock& clock) {
   OK_OR_RETURN(check(settings));
   const std::filesystem::path segments_folder = folder / "journal";
   const std::filesystem::path history_folder = folder / "history";

@@ -62,7 +62,7 @@ inline const ManualClock& test_clock() {
 inline constexpr std::size_t small_segment = std::size_t{64} << 10;  // 16 pages
 
 inline std::unique_ptr<Journal> open_journal(const std::filesystem::path& folder,
-                                             JournalSettings settings = {
+                                             const JournalSettings& settings = {
                                                  .segment_bytes = small_segment}) {
   auto opened = Journal::open(folder, settings, test_clock());
   EXPECT_TRUE(opened.ok()) << opened.error().message;

@@ -46,8 +46,12 @@ Result<void> check_successor(const Serving& serving, const Result<CompiledWorksp
                              const std::vector<std::string>& dropped) {
   if (!next.ok()) return next.error();
   TRY(const auto reasons, serving.reasons_against(next.value(), dropped));
-  if (reasons.empty()) return {};
-  return Error{Fault::conflict, workspace::lines_of(reasons)};
+  if (!reasons.empty()) return Error{Fault::conflict, workspace::lines_of(reasons)};
+  // Else requests would wait for it, events too.
+  if (serving.await_queries()) return {};
+  return Error{Fault::unavailable,
+               "a query whose time is over does not end, and what it reads stays as it is until "
+               "then: save a file of the workspace once more, or send SIGHUP, later"};
 }
 
 // Members stand in the order they start in, and stop in the opposite one.

@@ -76,6 +76,7 @@ class RunningServing final : public Serving {
       const CompiledWorkspace& next, const std::vector<std::string>& dropped) const override {
     return operate::reasons_against(next, workspace_->declared, *store_, dropped);
   }
+  bool await_queries() const override { return gateway_->await_queries(); }
   void stop_waits() override { freshness_->stop(); }
   Result<void> finish(std::chrono::steady_clock::time_point deadline) override {
     OK_OR_RETURN(freshness_->wait_all(grounds_.journal.end(), deadline));

@@ -47,6 +47,8 @@ class Serving : public Answering {
   // then.
   virtual Result<std::vector<workspace::Mistake>> reasons_against(
       const workspace::CompiledWorkspace& next, const std::vector<std::string>& dropped) const = 0;
+  // As of the gateway.
+  virtual bool await_queries() const = 0;
   // Lets no read wait any longer.
   virtual void stop_waits() = 0;
   // Waits until all that is durable is processed and applied, then frees what nobody needs.

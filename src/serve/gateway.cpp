@@ -143,6 +143,8 @@ class WorkerGateway final : public Gateway {
                                      std::move(token)));
   }
 
+  bool await_queries() const override { return watch_.await_running(); }
+
  private:
   std::variant<Admitted, net::Response> admit(const net::Request& request) const {
     auto found = find_route(apis_, request);

@@ -76,6 +76,9 @@ class Gateway {
   // For HttpServerParts: refusals that need no body: 400, 401, 403, 404, 405, 413.
   virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
   virtual void handle(net::Request request, net::Reply reply) = 0;
+  // Waits for the queries that run now, no longer than they may take. False: one goes on beyond
+  // its time, and whoever ends the gateway would wait for it.
+  virtual bool await_queries() const = 0;
 };
 
 }  // namespace weir::serve

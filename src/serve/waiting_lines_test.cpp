@@ -193,6 +193,7 @@ TEST_F(WaitingLinesTest, sql_inside_a_function_that_does_not_end_is_answered_and
   EXPECT_EQ(get("/api/v1/data/delays").status, 200);
   // The worker was busy all the time, and still is.
   EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT 1 AS one"})").status, 503);
+  EXPECT_FALSE(gateway().await_queries());
 }
 
 TEST_F(WaitingLinesTest, sql_that_needs_too_much_memory_is_told_the_limit) {

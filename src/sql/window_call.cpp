@@ -30,7 +30,7 @@ std::int64_t micros_about(const IntervalValue& interval, std::int64_t days_a_mon
 }
 
 // So that lengths, and sums of a few, fit into microseconds.
-constexpr std::int64_t days_max = 10'000 * 12 * 31;
+constexpr std::int64_t days_max = std::int64_t{10'000} * 12 * 31;
 
 bool is_too_long(const IntervalValue& interval) {
   const std::int64_t days = std::abs(std::int64_t{interval.months}) * 31 +

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "core/suggestion.h"
+#include "formats/json_rows.h"
 #include "workspace/sql_places.h"
 #include "workspace/yaml_tree.h"
 
@@ -40,6 +41,11 @@ class DocumentReader {
     if (!text.ok()) {
       documents_.is_whole = false;
       mistakes_.push_back({{path, 1, 1}, text.error().message});
+      return;
+    }
+    if (!formats::is_utf8(text.value())) {
+      documents_.is_whole = false;
+      mistakes_.push_back({{path, 1, 1}, "is not UTF-8: save it as that"});
       return;
     }
     documents_.files.push_back(
