@@ -15,6 +15,7 @@
 
 #include "core/clock.h"
 #include "journal/block.h"
+#include "journal/file.h"
 #include "journal/journal.h"
 
 namespace {
@@ -42,7 +43,7 @@ std::string bytes_of(const journal::Entry& entry) {
   return bytes;
 }
 
-std::string contents(const fs::path& path) { return read_file(path).value(); }
+std::string contents(const fs::path& path) { return journal::read_file(path).value(); }
 
 auto open(const fs::path& folder) {
   return journal::Journal::open(folder, {.segment_bytes = segment_bytes}, still_clock);

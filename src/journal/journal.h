@@ -58,8 +58,7 @@ class Journal {
   // Makes the folders `folder`/journal and `folder`/history, or recovers them: cuts a torn tail,
   // refuses damage with its place. One process at a time (flock).
   static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& folder,
-                                               const JournalSettings& settings,
-                                               const Clock& clock);
+                                               const JournalSettings& settings, const Clock& clock);
   virtual ~Journal() = default;  // commits what waits
 
   // Entries of one call stand together in one group: all or none survive a crash. `accepted` is

@@ -88,7 +88,8 @@ std::string bounded(const char* type, const std::optional<std::string>& min,
   return schema.done();
 }
 
-// A text, as a number's schema cannot say that no digit may be lost; but bounds go with numbers only.
+// A text, as a number's schema cannot say that no digit may be lost; but bounds go with numbers
+// only.
 std::string url_decimal(const Type& type, const std::optional<std::string>& min,
                         const std::optional<std::string>& max) {
   if (min || max) return bounded("number", min, max);
