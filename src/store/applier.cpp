@@ -146,6 +146,7 @@ Result<void> Applier::begin() {
   pending_rows_ = 0;
   pending_since_.clear();
   commits_.clear();
+  expire_next_.clear();  // what was dropped may be there again
   return load_places();
 }
 
