@@ -1,7 +1,6 @@
 #include "bounds/query_watch.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace weir::bounds {
@@ -32,20 +31,18 @@ QueryWatch::Guard QueryWatch::start(std::function<void()> interrupt,
 
 bool QueryWatch::await_running() const {
   const auto deadline_max = std::chrono::steady_clock::now() + query_time_max_;
-  const auto is_older = [&](const Running& query) { return query.deadline <= deadline_max; };
+  const auto have_ended = [&] {
+    return std::ranges::none_of(
+        running_, [&](const Running& query) { return query.deadline <= deadline_max; });
+  };
   std::unique_lock lock(mutex_);
-  while (std::ranges::any_of(running_, is_older)) {
-    if (std::chrono::steady_clock::now() > deadline_max + grace) return false;
-    lock.unlock();
-    std::this_thread::sleep_for(repeat_every);
-    lock.lock();
-  }
-  return true;
+  return ended_.wait_until(lock, deadline_max + grace, have_ended);
 }
 
 QueryWatch::Guard::~Guard() {
   const std::lock_guard lock(watch_.mutex_);
   watch_.running_.erase(running_);
+  watch_.ended_.notify_all();
 }
 
 bool QueryWatch::Guard::is_over() const {

@@ -65,6 +65,7 @@ class QueryWatch {
   const std::size_t query_bytes_max_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
+  mutable std::condition_variable ended_;
   std::list<Running> running_;  // under mutex_; the oldest deadline first
   std::jthread thread_;
 };

@@ -22,6 +22,13 @@ class RowFileTest : public testing::Test {
     return folder_ / name;
   }
 
+  // Rows of the first batch.
+  static Result<std::size_t> read_some(const std::string& file) {
+    TRY(const auto opened, RowFile::open(file, {}));
+    std::string lines;
+    return opened->read(10, lines);
+  }
+
   // Batches of at most `rows_max` rows until the end.
   static std::vector<std::string> batches(const std::string& file, std::size_t rows_max,
                                           const std::set<std::string>& bare = {}) {
@@ -132,11 +139,8 @@ TEST_F(RowFileTest, NamesTheLineOfACsvThatIsNotUtf8) {
   } cases[] = {{"a,b\n1,2\ncaf\xe9,4\n", "line 3 is not UTF-8: convert the file first"},
                {"a,caf\xe9\n1,2\n", "line 1 is not UTF-8: convert the file first"}};
   for (const auto& [text, said] : cases) {
-    const auto opened = RowFile::open(write("a.csv", text), {});
-    std::string lines;
-    const Result<std::size_t> read =
-        opened.ok() ? opened.value()->read(10, lines) : Result<std::size_t>(opened.error());
-    ASSERT_FALSE(read.ok()) << lines;
+    const Result<std::size_t> read = read_some(write("a.csv", text));
+    ASSERT_FALSE(read.ok());
     EXPECT_EQ(read.error().fault, Fault::corrupt);
     EXPECT_TRUE(read.error().message.starts_with(said)) << read.error().message;
   }
@@ -157,11 +161,8 @@ TEST_F(RowFileTest, TakesCsvPartedOtherwiseWithQuotesAndLinesOfWindows) {
 TEST_F(RowFileTest, NamesTheLineOfACsvThatHasTooFewOrTooManyValues) {
   for (const char* line : {"3", "3,4,5"}) {
     std::string text = "a,b\n1,2\n" + std::string(line) + "\n5,6\n7,8\n";
-    const auto opened = RowFile::open(write("a.csv", text), {});
-    std::string lines;
-    const Result<std::size_t> read =
-        opened.ok() ? opened.value()->read(10, lines) : Result<std::size_t>(opened.error());
-    ASSERT_FALSE(read.ok()) << lines;
+    const Result<std::size_t> read = read_some(write("a.csv", text));
+    ASSERT_FALSE(read.ok());
     EXPECT_EQ(read.error().fault, Fault::corrupt);
     EXPECT_NE(read.error().message.find("Line: 3"), std::string::npos) << read.error().message;
     EXPECT_EQ(read.error().message.find("strict_mode"), std::string::npos) << read.error().message;

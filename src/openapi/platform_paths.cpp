@@ -9,6 +9,14 @@ constexpr std::string_view string_schema = R"({"type":"string"})";
 constexpr std::string_view strings_schema = R"({"type":"array","items":{"type":"string"}})";
 constexpr std::string_view boolean_schema = R"({"type":"boolean"})";
 
+std::string object_of(const JsonObject& properties, const std::vector<std::string>& required) {
+  return JsonObject()
+      .text("type", "object")
+      .raw("properties", properties.done())
+      .raw("required", json_strings(required))
+      .done();
+}
+
 // {"NAME": "..."} and nothing else.
 std::string text_body(std::string_view name) {
   return fmt::format(R"({{"type":"object","properties":{{"{0}":{{"type":"string"}}}},)"
@@ -35,36 +43,24 @@ std::string reads_schema() {
                                  .raw("helpful_index", names_or_null)
                                  .done())
           .done();
-  return JsonObject()
-      .text("type", "object")
-      .raw("properties", JsonObject().raw("reads", array_of(read)).done())
-      .raw("required", R"(["reads"])")
-      .done();
+  return object_of(JsonObject().raw("reads", array_of(read)), {"reads"});
 }
 
 std::string sample_schema() {
-  return JsonObject()
-      .text("type", "object")
-      .raw("properties", JsonObject()
-                             .raw("rows", objects_schema)
-                             .raw("next", position_schema)
-                             .raw("dropped", R"({"type":"integer"})")
-                             .raw("skipped_bytes", R"({"type":"integer"})")
-                             .done())
-      .raw("required", R"(["rows","next","dropped","skipped_bytes"])")
-      .done();
+  return object_of(JsonObject()
+                       .raw("rows", objects_schema)
+                       .raw("next", position_schema)
+                       .raw("dropped", R"({"type":"integer"})")
+                       .raw("skipped_bytes", R"({"type":"integer"})"),
+                   {"rows", "next", "dropped", "skipped_bytes"});
 }
 
 // Where a replay goes on.
 std::string replay_place_schema() {
-  return JsonObject()
-      .text("type", "object")
-      .raw("properties", JsonObject()
-                             .raw("position", position_schema)
-                             .raw("row", R"({"type":"integer","minimum":0,"maximum":4294967295})")
-                             .done())
-      .raw("required", R"(["position","row"])")
-      .done();
+  return object_of(JsonObject()
+                       .raw("position", position_schema)
+                       .raw("row", R"({"type":"integer","minimum":0,"maximum":4294967295})"),
+                   {"position", "row"});
 }
 
 std::string replay_body() {

@@ -4,24 +4,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "collect/addresses.h"
 #include "formats/json_value.h"
 #include "net/http_client.h"
-#include "operate/platform.h"
+#include "operate/platform_test.h"
 #include "serve/routes.h"
-#include "workspace/loader.h"
 
 namespace weir::operate {
 namespace {
 
-namespace fs = std::filesystem;
 using formats::JsonValue;
 
-constexpr const char* workspace_text = R"(
+constexpr const char* described_text = R"(
 source: flights
 from: http
 path: /log/flights
@@ -53,7 +48,6 @@ std::string path_of(collect::Route route) {
   return "";
 }
 
-// What an administrator of such a workspace is shown.
 // Whether it is the path, with one part of any text for what stands in braces.
 bool matches(std::string_view text, std::string_view path) {
   const std::size_t open = path.find('{');
@@ -65,17 +59,13 @@ bool matches(std::string_view text, std::string_view path) {
   return part.find('/') == std::string_view::npos;
 }
 
-class DocumentTest : public testing::Test {
+// What an administrator of such a workspace is shown.
+class DocumentTest : public PlatformTest {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "serving_XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    std::ofstream(folder_ / "weir.yaml") << "weir: 1\nname: tests\n";
-    std::ofstream(folder_ / "flights.yaml") << workspace_text;
-    auto compiled = workspace::unless_mistaken(workspace::compile_folder(folder_));
-    ASSERT_TRUE(compiled.ok()) << compiled.error().message;
-    auto started = Platform::start(std::move(compiled).value(), "127.0.0.1:0", clock_);
+    PlatformTest::SetUp();
+    add("flights.yaml", described_text);
+    auto started = start("127.0.0.1:0");
     ASSERT_TRUE(started.ok()) << started.error().message;
     platform_ = std::move(started).value();
     const auto client =
@@ -86,7 +76,7 @@ class DocumentTest : public testing::Test {
   }
   void TearDown() override {
     platform_.reset();
-    fs::remove_all(folder_);
+    PlatformTest::TearDown();
   }
 
   bool shows(const std::string& path, const std::string& method) const {
@@ -99,8 +89,6 @@ class DocumentTest : public testing::Test {
     });
   }
 
-  fs::path folder_;
-  ManualClock clock_{SystemClock().now()};
   std::unique_ptr<Platform> platform_;
   JsonValue document_;
 };
