@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "cli/command_line.h"
+#include "cli/last_deadline.h"
 #include "client/argument_checks.h"
 #include "client/workspace_folder.h"
 #include "core/clock.h"
@@ -27,6 +28,8 @@ using client::Session;
 using telemetry::LogCode;
 
 constexpr std::chrono::seconds look_pause{1};  // between looks at the workspace's files
+// For the last snapshots and the tables' file to be written, which a start can do without.
+constexpr std::chrono::seconds end_patience{20};
 
 // What `weir run` waits for.
 enum class Wake : std::uint8_t { end, reload, look };
@@ -88,7 +91,13 @@ Result<operate::WorkspaceWatch> watch_over(const std::string& folder) {
   return operate::WorkspaceWatch(workspace, data);
 }
 
-Result<void> run(const RunOptions& options, const Session& session) {
+int exit_after(const Result<void>& result) {
+  return result.ok() ? 0 : static_cast<int>(client::exit_of(result.error().fault));
+}
+
+// Serves until it is told to stop.
+Result<std::unique_ptr<operate::Platform>> serve(const RunOptions& options, const Session& session,
+                                                 const Clock& clock) {
   Signals signals;
   // It looks first, so that no change falls between; the other tells more mistakes.
   Result<operate::WorkspaceWatch> watched = watch_over(options.folder);
@@ -96,8 +105,7 @@ Result<void> run(const RunOptions& options, const Session& session) {
   TRY(operate::WorkspaceWatch watch, std::move(watched));
   const std::string listen = options.listen.empty() ? compiled.declared.listen : options.listen;
   const std::string name = compiled.declared.name;
-  const SystemClock clock;
-  TRY(const auto platform, operate::Platform::start(std::move(compiled), listen, clock));
+  TRY(auto platform, operate::Platform::start(std::move(compiled), listen, clock));
   telemetry::log(LogCode::server_started, "the workspace is served",
                  {{"url", platform->url()}, {"workspace", name}, {"version", WEIR_VERSION}});
   greet(*platform, session);
@@ -105,11 +113,23 @@ Result<void> run(const RunOptions& options, const Session& session) {
     const bool has_changed = watch.has_changed();
     if (wake == Wake::reload || has_changed) OK_OR_RETURN(reload(*platform, options.folder));
   }
+  return platform;
+}
+
+void log_failure(const Error& error) { telemetry::log(LogCode::server_failed, error.message); }
+
+Result<void> stop(std::unique_ptr<operate::Platform> platform) {
   telemetry::log(LogCode::server_stopping,
                  "stopping: what is under way is answered, processed and applied first");
-  OK_OR_RETURN(platform->drain());
-  telemetry::log(LogCode::server_stopped, "all that was accepted is processed and applied");
-  return {};
+  Result<void> drained = platform->drain();
+  if (drained.ok()) {
+    telemetry::log(LogCode::server_stopped, "all that was accepted is processed and applied");
+  } else {
+    log_failure(drained.error());
+  }
+  const LastDeadline deadline(end_patience, exit_after(drained));
+  platform.reset();
+  return drained;
 }
 
 Result<void> run_logged(const RunOptions& options, const Session& session) {
@@ -121,9 +141,11 @@ Result<void> run_logged(const RunOptions& options, const Session& session) {
   const telemetry::LogFormat usual =
       is_terminal ? telemetry::LogFormat::text : telemetry::LogFormat::json;
   telemetry::set_log({.format = options.log_format.value_or(usual), .level = options.log_level});
-  Result<void> ran = run(options, session);
-  if (!ran.ok()) telemetry::log(LogCode::server_failed, ran.error().message);
-  return ran;
+  const SystemClock clock;
+  Result<std::unique_ptr<operate::Platform>> served = serve(options, session, clock);
+  if (served.ok()) return stop(std::move(served).value());
+  log_failure(served.error());
+  return served.error();
 }
 
 void add_log_options(CLI::App& command, RunOptions& options) {

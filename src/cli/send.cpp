@@ -151,15 +151,22 @@ Result<void> send_all(Encoder& encoder, const SendOptions& options, BatchSender&
 void print_totals(const SendTotals& totals, double seconds, const Session& session) {
   if (session.json) {
     session.print(fmt::format(
-        R"({{"rows":{},"accepted":{},"late":{},"quarantined":{},"position":{},"seconds":{:.3f}}})"
+        R"({{"rows":{},"repeated":{},"accepted":{},"late":{},"quarantined":{},"position":{},)"
+        R"("seconds":{:.3f}}})"
         "\n",
-        totals.rows, totals.accepted, totals.late, totals.quarantined, totals.position, seconds));
+        totals.rows, totals.repeated_rows, totals.accepted, totals.late, totals.quarantined,
+        totals.position, seconds));
     return;
   }
   session.print(fmt::format(
       "{} rows in {:.1f} s: {} accepted ({} late), {} quarantined; position "
       "{}\n",
       totals.rows, seconds, totals.accepted, totals.late, totals.quarantined, totals.position));
+  if (totals.repeated_rows > 0) {
+    session.say(fmt::format("{} of these rows had been sent before by the same command and did not "
+                            "count again: --again makes them",
+                            totals.repeated_rows));
+  }
   for (const std::string& error : totals.first_errors) session.say("quarantined: " + error);
 }
 

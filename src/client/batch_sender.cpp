@@ -37,15 +37,21 @@ std::uint64_t content_hash(std::string_view bytes) {
 
 bool is_for_now(int status) { return status == 429 || status == 503; }
 
+// Empty where there is none. Proxies may change the letters of `name`, which is in lower case.
+std::string header_of(const net::Response& response, std::string_view name) {
+  const auto is_same = [](char letter, char lower) { return (letter | 0x20) == (lower | 0x20); };
+  const auto found = std::ranges::find_if(response.headers, [&](const auto& header) {
+    return std::ranges::equal(header.first, name, is_same);
+  });
+  return found == response.headers.end() ? "" : found->second;
+}
+
 // What the server asks for, else `planned`.
 milliseconds pause_of(const net::Response& response, milliseconds planned) {
-  for (const auto& [name, value] : response.headers) {
-    if (name != "retry-after" && name != "Retry-After") continue;
-    int seconds = 0;
-    std::from_chars(value.data(), value.data() + value.size(), seconds);
-    return std::max<milliseconds>(planned, std::chrono::seconds(std::min(seconds, 60)));
-  }
-  return planned;
+  const std::string value = header_of(response, "retry-after");
+  int seconds = 0;
+  std::from_chars(value.data(), value.data() + value.size(), seconds);
+  return std::max<milliseconds>(planned, std::chrono::seconds(std::min(seconds, 60)));
 }
 
 }  // namespace
@@ -64,32 +70,39 @@ std::string new_run_mark() {
 BatchSender::BatchSender(ServerClient client, const std::string& source)
     : client_(std::move(client)), target_("/ingest/" + net::percent_encode(source)) {}
 
-Result<net::Response> BatchSender::post_until_taken(const std::string& target,
-                                                    const EventBatch& batch) {
+Result<BatchSender::Taken> BatchSender::post_until_taken(const std::string& target,
+                                                         const EventBatch& batch) {
   const ServerClient::Headers headers{{"Content-Type", "application/x-ndjson"},
                                       {"Idempotency-Key", batch.key}};
   const auto deadline = std::chrono::steady_clock::now() + patience;
   milliseconds pause = first_pause;
-  while (true) {
-    const Result<net::Response> answer = client_.ask("POST", target, batch.lines, headers);
+  for (bool is_first_try = true;; is_first_try = false) {
+    Result<net::Response> answer = client_.ask("POST", target, batch.lines, headers);
     const bool again = answer.ok() ? is_for_now(answer.value().status)
                                    : answer.error().fault == Fault::unavailable;
-    if (!again || std::chrono::steady_clock::now() > deadline) return answer;
+    if (!again || std::chrono::steady_clock::now() > deadline) {
+      if (!answer.ok()) return answer.error();
+      return Taken{std::move(answer).value(), is_first_try};
+    }
     std::this_thread::sleep_for(answer.ok() ? pause_of(answer.value(), pause) : pause);
     pause = std::min(pause * 2, longest_pause);
   }
 }
 
 Result<void> BatchSender::send(const EventBatch& batch) {
-  TRY(const net::Response response, post_until_taken(target_, batch));
-  return count(response, batch.rows);
+  TRY(const Taken taken, post_until_taken(target_, batch));
+  return count(taken, batch.rows);
 }
 
-Result<void> BatchSender::count(const net::Response& response, std::size_t rows) {
+Result<void> BatchSender::count(const Taken& taken, std::size_t rows) {
+  const net::Response& response = taken.response;
   if (response.status != 200) return refusal_of(response);
   TRY(const formats::JsonValue answer, formats::JsonValue::parse(response.body));
   const formats::JsonValue& data = answer["data"];
   totals_.rows += rows;
+  // A later try may repeat an earlier one, whose answer was lost.
+  const bool is_repeat = header_of(response, "idempotent-replayed") == "true";
+  if (is_repeat && taken.is_first_try) totals_.repeated_rows += rows;
   totals_.accepted += data["accepted"].unsigned_integer();
   totals_.late += data["late"].unsigned_integer();
   totals_.quarantined += data["quarantined"].unsigned_integer();

@@ -20,6 +20,7 @@ struct EventBatch {
 // What the server answered, all batches together.
 struct SendTotals {
   std::uint64_t rows = 0, accepted = 0, late = 0, quarantined = 0;
+  std::uint64_t repeated_rows = 0;  // of these, which an earlier command had sent
   std::uint64_t position = 0;
   std::vector<std::string> first_errors;  // of quarantined rows, as JSON values' messages
 };
@@ -45,8 +46,12 @@ class BatchSender {
   const SendTotals& totals() const { return totals_; }
 
  private:
-  Result<net::Response> post_until_taken(const std::string& target, const EventBatch& batch);
-  Result<void> count(const net::Response& response, std::size_t rows);
+  struct Taken {
+    net::Response response;
+    bool is_first_try = true;
+  };
+  Result<Taken> post_until_taken(const std::string& target, const EventBatch& batch);
+  Result<void> count(const Taken& taken, std::size_t rows);
 
   ServerClient client_;
   std::string target_;

@@ -11,12 +11,18 @@ std::size_t bytes_of(const KeyRecord& record) {
   return bookkeeping + 2 * record.id.size() + record.receipt.errors.size() + sizeof(KeyRecord);
 }
 
+Receipt repeat_of(const KeyRecord& record) {
+  Receipt receipt = record.receipt;
+  receipt.is_repeat = true;
+  return receipt;
+}
+
 }  // namespace
 
 KnownKeys::Standing KnownKeys::begin(const std::string& id, std::uint64_t body_sum,
                                      Submission& submission) {
   if (const auto done = done_.find(id); done != done_.end()) {
-    if (done->second->body_sum == body_sum) return Outcome(done->second->receipt);
+    if (done->second->body_sum == body_sum) return Outcome(repeat_of(*done->second));
     return Outcome(Refusal{422, "IDEMPOTENCY_KEY_REUSED",
                            "this Idempotency-Key was sent with another body within 24 hours: use "
                            "a new key for new events"});

@@ -11,7 +11,10 @@ constexpr int retry_after_seconds = 1;
 
 net::Response answer_with(const Outcome& outcome, net::Response (*receipt_answer)(const Receipt&)) {
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) return answer(*refusal);
-  return receipt_answer(*std::get_if<Receipt>(&outcome));
+  const Receipt& receipt = *std::get_if<Receipt>(&outcome);
+  net::Response response = receipt_answer(receipt);
+  if (receipt.is_repeat) response.headers.emplace_back("Idempotent-Replayed", "true");
+  return response;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ namespace weir::collect {
 struct Receipt {
   Ingested counts;
   std::string errors = "[]";  // of the first refused rows, as JSON: row, code, reason
+  bool is_repeat = false;     // of an earlier one: nothing was done
 };
 
 struct Refusal {
@@ -24,7 +25,8 @@ struct Refusal {
 
 using Outcome = std::variant<Receipt, Refusal>;
 
-// The whole answer of each route; 429 and 503 with Retry-After.
+// The whole answer of each route; 429 and 503 with Retry-After, a repeat's with the header
+// Idempotent-Replayed, as Stripe's has it.
 net::Response ingest_answer(const Outcome& outcome);
 net::Response watermark_answer(const Outcome& outcome);
 net::Response beacon_answer(const Outcome& outcome);

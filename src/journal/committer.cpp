@@ -88,7 +88,7 @@ Result<void> Committer::append(std::vector<Entry> entries, Durable done) {
     call.entries.push_back(std::make_shared<Entry>(std::move(entry)));
   }
 
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   OK_OR_RETURN(admit(call));
   const Instant now = std::max(accepted_, clock_.now());
   for (const auto& entry : call.entries) {
@@ -97,6 +97,7 @@ Result<void> Committer::append(std::vector<Entry> entries, Durable done) {
   }
   waiting_bytes_ += call.blocks.size();
   waiting_.push_back(std::move(call));
+  lock.unlock();  // the writer needs it
   changed_.notify_all();
   return {};
 }

@@ -29,7 +29,7 @@ void Tail::publish(std::vector<Placed> entries, Position end) {
     newest.push_back({std::move(placed), bytes});
   }
   std::deque<Kept> dropped;  // freed after the lock
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   for (Kept& kept : newest) {
     bytes_ += kept.bytes;
     kept_.push_back(std::move(kept));
@@ -41,6 +41,7 @@ void Tail::publish(std::vector<Placed> entries, Position end) {
     kept_.pop_front();
   }
   end_ = end;
+  lock.unlock();  // those who wake need it
   grown_.notify_all();
 }
 

@@ -46,12 +46,8 @@ Result<void> check_successor(const Serving& serving, const Result<CompiledWorksp
                              const std::vector<std::string>& dropped) {
   if (!next.ok()) return next.error();
   TRY(const auto reasons, serving.reasons_against(next.value(), dropped));
-  if (!reasons.empty()) return Error{Fault::conflict, workspace::lines_of(reasons)};
-  // Else requests would wait for it, events too.
-  if (serving.await_queries()) return {};
-  return Error{Fault::unavailable,
-               "a query whose time is over does not end, and what it reads stays as it is until "
-               "then: save a file of the workspace once more, or send SIGHUP, later"};
+  if (reasons.empty()) return {};
+  return Error{Fault::conflict, workspace::lines_of(reasons)};
 }
 
 // Members stand in the order they start in, and stop in the opposite one.
@@ -80,6 +76,9 @@ class RunningPlatform final : public Platform {
   Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace,
                      const std::string& refusal = {});
   Result<void> replace(Result<CompiledWorkspace> next);
+  // The workspace served stays, and so does what was to be dropped.
+  Error refuse(const std::vector<std::string>& dropped, const Error& reason);
+  Result<void> close_doorway();
 
   const Clock& clock_;
   std::atomic_flag is_stopping_;
@@ -177,24 +176,39 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
   return replaced;
 }
 
+Error RunningPlatform::refuse(const std::vector<std::string>& dropped, const Error& reason) {
+  if (dropped.empty()) return reason;
+  Error refusal{reason.fault, "nothing is dropped: " + reason.message};
+  reloads_.refuse(refusal.message);  // before the drop is seen to have ended
+  const Result<void> abandoned = abandon_drop(data_);
+  return abandoned.ok() ? refusal : abandoned.error();
+}
+
+// A query that does not end would hold up what waits at the door, events too.
+Result<void> RunningPlatform::close_doorway() {
+  if (serving_->await_queries()) {
+    doorway_.close();
+    if (serving_->await_queries()) return {};  // nor did another begin meanwhile
+    doorway_.open(*serving_);
+  }
+  return Error{Fault::unavailable,
+               "a query whose time is over does not end, and what it reads stays as it is until "
+               "then: save a file of the workspace once more, or send SIGHUP, later"};
+}
+
 Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
   TRY(const std::vector<std::string> dropped, begun_drop(data_));
   reloads_.begin(!dropped.empty());
-  Result<void> may_follow = check_successor(*serving_, next, dropped);
-  if (!may_follow.ok()) {
-    if (dropped.empty()) return may_follow;
-    Error refusal{may_follow.error().fault, "nothing is dropped: " + may_follow.error().message};
-    reloads_.refuse(refusal.message);  // before the drop is seen to have ended
-    OK_OR_RETURN(abandon_drop(data_));
-    return refusal;
-  }
+  const Result<void> may_follow = check_successor(*serving_, next, dropped);
+  if (!may_follow.ok()) return refuse(dropped, may_follow.error());
   std::optional<BackupLock> changing_data;
   if (!dropped.empty()) {
     TRY(changing_data, BackupLock::change(BackupLock::of_data(data_)));
   }
   TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
   const auto before = serving_->workspace();
-  doorway_.close();
+  const Result<void> closed = close_doorway();
+  if (!closed.ok()) return refuse(dropped, closed.error());
   serving_.reset();
   // One that was begun since is not allowed for yet: another reload comes for it.
   Result<void> served = dropped.empty() ? Result<void>() : finish_drop(data_, *journal_);
@@ -223,7 +237,13 @@ Result<void> RunningPlatform::drain() {
   is_stopping_.test_and_set();
   serving_->stop_waits();
   if (server_ != nullptr) server_->drain(answers_patience);
-  return serving_->finish(std::chrono::steady_clock::now() + drain_patience);
+  const Result<void> finished =
+      serving_->finish(std::chrono::steady_clock::now() + drain_patience);
+  if (finished.ok()) return finished;
+  return Error{finished.error().fault,
+               "stopped before all that was accepted is processed and applied, which the next "
+               "start goes on with: " +
+                   finished.error().message};
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ class Platform {
   virtual Result<void> reload(Result<workspace::CompiledWorkspace> next) = 0;
   // False: after a reload not even what was served before could start again. It must be let go.
   virtual bool is_serving() const = 0;
-  // Takes nothing new, answers what is under way, processes and applies all that is durable.
+  // Takes nothing new, answers what is under way, processes and applies all that is durable. Gives
+  // up where that does not get on: then it is done at the next start.
   virtual Result<void> drain() = 0;
 
   virtual std::uint16_t port() const = 0;  // 0: it does not listen

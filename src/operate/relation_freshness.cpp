@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace weir::operate {
+namespace {
+
+// Whoever does nothing for so long waits for a disk, or is in a function that does not end.
+constexpr std::chrono::seconds standstill_max{10};
+
+}  // namespace
 
 Result<void> RelationFreshness::wait(const std::vector<std::string>& relations, Position position,
                                      std::chrono::steady_clock::time_point deadline) {
@@ -30,7 +36,22 @@ Result<void> RelationFreshness::wait(const std::vector<std::string>& relations, 
 
 Result<void> RelationFreshness::wait_all(Position position,
                                          std::chrono::steady_clock::time_point deadline) {
-  Wait wait{position, deadline, {}, {}};
+  while (true) {
+    const Position before = done();
+    const auto standstill = std::chrono::steady_clock::now() + standstill_max;
+    Result<void> waited = wait_all({position, std::min(deadline, standstill), {}, {}});
+    const bool may_come = !waited.ok() && waited.error().fault == Fault::unavailable;
+    if (!may_come || done() == before || standstill > deadline) return waited;
+  }
+}
+
+Position RelationFreshness::done() const {
+  Position sum = applier_.applied();
+  for (const auto& [name, job] : freshening_.streams) sum += job->counts().through;
+  return sum;
+}
+
+Result<void> RelationFreshness::wait_all(Wait wait) {
   Position results = 0;
   for (const auto& [name, job] : freshening_.streams) {
     TRY(const Position settled, settle(name, wait));

@@ -30,7 +30,7 @@ class RelationFreshness final : public serve::Freshness {
   Result<void> wait(const std::vector<std::string>& relations, Position position,
                     std::chrono::steady_clock::time_point deadline) override;
   void stop() override { stopping_.request_stop(); }
-  // Waits for every stream and all tables, stopping or not.
+  // Waits for every stream and all tables, stopping or not, as long as any of them gets on.
   Result<void> wait_all(Position position, std::chrono::steady_clock::time_point deadline);
 
  private:
@@ -41,6 +41,9 @@ class RelationFreshness final : public serve::Freshness {
     std::map<std::string, Position> settled;  // by stream
   };
 
+  Result<void> wait_all(Wait wait);
+  // Grows with what streams and tables have done.
+  Position done() const;
   // The position behind the stream's results of everything before the wait's position.
   Result<Position> settle(const std::string& stream, Wait& wait);
   Result<void> wait_applied(Position position, const Wait& wait);

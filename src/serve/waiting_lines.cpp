@@ -76,7 +76,9 @@ void WaitingLines::run(const std::stop_token& stop) {
 
 net::Response refuse_overloaded() {
   return net::refusal_for_now(503, "OVERLOADED",
-                              "too many requests wait for an answer: try again in a second", 1);
+                              "too many requests wait, or too many queries do not end: try again "
+                              "in a second",
+                              1);
 }
 
 }  // namespace weir::serve

@@ -20,6 +20,7 @@ enum class LogCode : std::uint8_t {
   journal_goes_on,
   request_refused,
   request_slow,
+  server_cut_short,
   server_failed,
   server_started,
   server_stopped,

@@ -136,6 +136,16 @@ class FullDiskTest(unittest.TestCase):
         self.assertEqual(fresh.status, 200, fresh.body)
         self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM copies"), [{"n": self.sent}])
 
+    def test_it_stops_on_a_full_disk_and_goes_on_at_the_next_start(self):
+        self.weir.start()
+        self.fill()
+        self.assertEqual(self.send_until_refused(self.fill).status, 503)
+        self.weir.process.terminate()
+        self.weir.process.wait(SECONDS_MAX)
+        self.ballast.unlink()
+        self.weir.start()
+        self.compare()
+
     def test_it_starts_on_a_full_disk_while_its_reserve_is_unused(self):
         self.weir.start()
         self.assertEqual(self.send().status, 200)

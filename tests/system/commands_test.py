@@ -190,9 +190,10 @@ class SendTest(unittest.TestCase):
         (self.weir.folder / "visits.ndjson").write_text("\n".join(lines))
         return "visits.ndjson"
 
-    def send(self, file: str, *words: str):
+    def send(self, file: str, *words: str) -> str:
         done = self.weir.run("send", "visits", file, *words)
         self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
 
     def kept(self) -> int:
         [counted] = self.weir.sql("SELECT count(*) AS n FROM visits")
@@ -208,11 +209,13 @@ class SendTest(unittest.TestCase):
 
     def test_rows_count_once_where_answers_are_lost_also_when_they_are_sent_again(self):
         file = self.write(["/a", "/b", "/c"])
-        self.send(file, "--batch", "2", *self.through_an_answer_loser())
+        said = self.send(file, "--batch", "2", *self.through_an_answer_loser())
+        self.assertEqual((said, self.kept()), ("", 3))
+        said = self.send(file, "--batch", "2")
+        self.assertIn("3 of these rows had been sent before", said)
         self.assertEqual(self.kept(), 3)
-        self.send(file, "--batch", "2")
-        self.assertEqual(self.kept(), 3)
-        self.send(file, "--batch", "2", "--again", *self.through_an_answer_loser())
+        said = self.send(file, "--batch", "2", "--again", *self.through_an_answer_loser())
+        self.assertEqual(said, "")
         self.assertEqual(self.kept(), 6)
 
     def test_large_rows_go_in_bodies_that_the_server_takes(self):

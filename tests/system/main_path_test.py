@@ -116,6 +116,8 @@ class MainPathTest(unittest.TestCase):
         self.weir.start()
         again = self.weir.post("/ingest/orders", body, headers)
         self.assertEqual((again.status, again.body), (200, first.body))
+        self.assertNotIn("Idempotent-Replayed", first.headers)
+        self.assertEqual(again.headers["Idempotent-Replayed"], "true")
         self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM orders"), [{"n": 1}])
         other = self.weir.post("/ingest/orders", json.dumps(order("11:00", "b", 1)), headers)
         self.assertEqual((other.status, other.json["error"]), (422, "IDEMPOTENCY_KEY_REUSED"))

@@ -1,0 +1,80 @@
+"""Functions of SQL that go on for hours, in a query and in a stream: the program ends without them."""
+
+import pathlib
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+from running import Weir  # noqa: E402
+
+WORKSPACE = """
+source: events
+from: http
+schema: {v: integer}
+---
+stream: copies
+sql: SELECT v FROM events
+into: copies
+---
+stream: steps
+sql: SELECT v, levenshtein(repeat('ab', v * 1000), repeat('ba', v * 1000)) AS steps FROM events
+into: steps
+"""
+ENDLESS = "SELECT levenshtein(repeat('ab', 1000000), repeat('ba', 1000000)) AS steps"
+END_SECONDS_MAX = 75
+REFUSED = 3  # the exit code of what cannot be done now
+
+
+class EndlessFunctionTest(unittest.TestCase):
+    def start(self) -> Weir:
+        weir = Weir({"events.yaml": WORKSPACE})
+        self.addCleanup(weir.close)
+        return weir.start()
+
+    def send(self, weir: Weir, value: int, *tables: str) -> int:
+        position = weir.send("events", [{"v": value}]).data["position"]
+        for table in tables:
+            fresh = weir.get(f"/api/v1/data/{table}", v=value, wait=position)
+            self.assertEqual(len(fresh.data), 1, fresh.body)
+        return position
+
+    def test_neither_a_query_nor_a_stream_that_does_not_end_keeps_the_program_from_ending(self):
+        of_query, of_stream = self.start(), self.start()
+        self.send(of_query, 1, "copies", "steps")
+        asked = threading.Thread(target=self.expect_no_time, args=[of_query])
+        asked.start()
+        self.send(of_stream, 1_000, "copies")
+        ends = []
+        stops = [
+            threading.Thread(target=lambda weir=weir: ends.append((weir, self.end(weir))))
+            for weir in (of_query, of_stream)
+        ]
+        asked.join()
+        for stop in stops:
+            stop.start()
+        for stop in stops:
+            stop.join()
+        codes = dict(ends)
+        self.assertEqual(codes[of_query], 0, of_query.said())
+        self.assertEqual(codes[of_stream], REFUSED, of_stream.said())
+        self.assertIn("SERVER_FAILED", of_stream.said())
+        for weir in (of_query, of_stream):
+            self.assertIn("SERVER_CUT_SHORT", weir.said())
+
+        of_query.start()
+        self.assertEqual(of_query.get("/api/v1/data/steps").data, [{"v": 1, "steps": 2}])
+        of_stream.start()
+        self.send(of_stream, 2, "copies")
+        self.assertEqual(of_stream.sql("SELECT count(*) AS n FROM copies"), [{"n": 2}])
+
+    def expect_no_time(self, weir: Weir):
+        self.assertEqual(weir.post("/weir/v1/sql", {"sql": ENDLESS}).status, 504)
+
+    def end(self, weir: Weir) -> int:
+        weir.process.terminate()
+        return weir.process.wait(END_SECONDS_MAX)
+
+
+if __name__ == "__main__":
+    unittest.main()
