@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include "cli/command_line.h"
@@ -28,6 +27,8 @@ using client::RowFile;
 using client::SendTotals;
 using client::ServerClient;
 using client::Session;
+using client::TypedColumns;
+using client::Written;
 
 using Moment = std::chrono::steady_clock::time_point;
 
@@ -49,28 +50,33 @@ struct Encoded {
   double share_read = 0;
 };
 
-// The fields that the source reads as numbers or truth values: CSV does not tell.
-Result<std::set<std::string>> bare_fields(ServerClient& client, const SendOptions& options) {
-  std::set<std::string> bare;
-  if (std::ranges::none_of(options.files, is_typeless)) return bare;
+bool is_text(TypeId type) {
+  return type == TypeId::varchar || type == TypeId::blob || type == TypeId::json;
+}
+
+// The fields that the source does not read as texts: CSV does not tell.
+Result<TypedColumns> typed_columns(ServerClient& client, const SendOptions& options) {
+  TypedColumns typed;
+  if (std::ranges::none_of(options.files, is_typeless)) return typed;
   TRY(const formats::JsonValue sources, client.data("GET", "/weir/v1/sources"));
   for (const formats::JsonValue& source : sources.array()) {
     if (source["name"].text() != options.source) continue;
     for (const formats::JsonValue& column : source["columns"].array()) {
       TRY(const Type type, parse_type(column["type"].text()));
-      const bool is_bare = type.id <= TypeId::decimal;  // truth values and numbers come first
       const auto& path = column["from"].array();
-      if (is_bare && path.size() == 1) bare.insert(path.front().text());
+      if (is_text(type.id) || path.size() != 1) continue;
+      const bool is_bare = type.id <= TypeId::decimal;  // truth values and numbers come first
+      typed.emplace(path.front().text(), is_bare ? Written::bare : Written::quoted);
     }
   }
-  return bare;
+  return typed;
 }
 
 // Reads and encodes on a thread of its own while batches are on their way.
 class Encoder {
  public:
-  Encoder(const SendOptions& options, std::set<std::string> bare)
-      : options_(options), bare_(std::move(bare)), thread_([this](const std::stop_token& stop) {
+  Encoder(const SendOptions& options, TypedColumns typed)
+      : options_(options), typed_(std::move(typed)), thread_([this](const std::stop_token& stop) {
           if (Result<void> done = run(stop); !done.ok()) {
             ready_.push(std::move(done).error(), stop);
           }
@@ -84,7 +90,7 @@ class Encoder {
   Result<void> run(const std::stop_token& stop) {
     std::size_t number = 0;
     for (const std::string& name : options_.files) {
-      TRY(const auto file, within(name, RowFile::open(name, bare_)));
+      TRY(const auto file, within(name, RowFile::open(name, typed_)));
       while (!stop.stop_requested()) {
         Encoded encoded;
         TRY(encoded.batch.rows, within(name, file->read(options_.batch_rows, encoded.batch.lines)));
@@ -100,7 +106,7 @@ class Encoder {
 
   const SendOptions& options_;
   const std::string run_mark_ = options_.again ? client::new_run_mark() : "";
-  const std::set<std::string> bare_;
+  const TypedColumns typed_;
   Queue<Result<Encoded>> ready_{batches_ahead};
   std::jthread thread_;
 };
@@ -174,8 +180,8 @@ Result<void> send(const SendOptions& options, Session& session) {
   // Before any row is on its way.
   for (const std::string& name : options.files) OK_OR_RETURN(within(name, RowFile::check(name)));
   TRY(ServerClient client, ServerClient::find(session));
-  TRY(std::set<std::string> bare, bare_fields(client, options));
-  Encoder encoder(options, std::move(bare));
+  TRY(TypedColumns typed, typed_columns(client, options));
+  Encoder encoder(options, std::move(typed));
   BatchSender sender(std::move(client), options.source);
   Progress progress(session.json);
   Result<void> sent = send_all(encoder, options, sender, progress);

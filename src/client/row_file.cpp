@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -194,17 +195,20 @@ bool is_bare(std::string_view text) {
   return text.empty();
 }
 
-// Writes rows as JSON. In the bare columns texts are written without quotes where they can be.
+// Writes rows as JSON, texts of typed columns as their type would be.
 class RowWriter {
  public:
   RowWriter() = default;
-  RowWriter(const Schema& schema, const std::set<std::string>& bare) {
-    for (const Field& column : schema.columns) bare_.push_back(bare.contains(column.name));
-    if (bare.empty()) bare_.clear();
+  RowWriter(const Schema& schema, const TypedColumns& typed) {
+    if (typed.empty()) return;
+    for (const Field& column : schema.columns) {
+      const auto found = typed.find(column.name);
+      typed_.push_back(found == typed.end() ? std::nullopt : std::optional(found->second));
+    }
   }
 
   void write(const Batch& batch, std::size_t row, std::string& lines) const {
-    if (bare_.empty()) {
+    if (typed_.empty()) {
       formats::append_json_row(lines, batch, row);
       return;
     }
@@ -212,18 +216,25 @@ class RowWriter {
       lines += i == 0 ? '{' : ',';
       append_json_string(lines, batch.schema().columns[i].name);
       lines += ':';
-      const Column& column = batch.column(i);
-      if (bare_[i] && !column.is_null(row) && is_bare(column.string(row))) {
-        lines += column.string(row);
-      } else {
-        formats::append_json_value(lines, column, row);
-      }
+      append(batch.column(i), row, typed_[i], lines);
     }
     lines += '}';
   }
 
  private:
-  std::vector<bool> bare_;  // by column; empty: none
+  static void append(const Column& column, std::size_t row, std::optional<Written> written,
+                     std::string& lines) {
+    const bool is_text = !written || column.is_null(row);
+    if (!is_text && column.string(row).empty()) {
+      lines += "null";
+    } else if (!is_text && *written == Written::bare && is_bare(column.string(row))) {
+      lines += column.string(row);
+    } else {
+      formats::append_json_value(lines, column, row);
+    }
+  }
+
+  std::vector<std::optional<Written>> typed_;  // by column; empty: none
 };
 
 // What the engine reads, and how many rows that is, where the file itself knows.
@@ -255,7 +266,7 @@ Error file_is_wrong(Error error) {
 class EngineFile final : public RowFile {
  public:
   static Result<std::unique_ptr<RowFile>> open(const EngineQuery& query,
-                                               const std::set<std::string>& bare) {
+                                               const TypedColumns& typed) {
     auto file = std::make_unique<EngineFile>();
     TRY(file->database_, engine::Database::open({.external_access = true}));
     TRY(file->connection_, file->database_->connect());
@@ -268,7 +279,7 @@ class EngineFile final : public RowFile {
     auto rows = file->connection_->query(query.rows);
     if (!rows.ok()) return file_is_wrong(std::move(rows).error());
     file->rows_ = std::move(rows).value();
-    file->writer_ = RowWriter(*file->rows_->schema(), bare);
+    file->writer_ = RowWriter(*file->rows_->schema(), typed);
     return std::unique_ptr<RowFile>(std::move(file));
   }
 
@@ -367,14 +378,13 @@ Result<void> RowFile::check(const std::string& name) {
   return {};
 }
 
-Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
-                                               const std::set<std::string>& bare) {
+Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name, const TypedColumns& typed) {
   OK_OR_RETURN(check(name));
   if (is_lines(name)) return open_lines(name, ending_of(name) == ".json");
   if (is_typeless(name)) {
     OK_OR_RETURN(check_heads(name));
     TRY(const std::string rows, engine::csv_query(name));
-    return EngineFile::open({rows, ""}, bare);
+    return EngineFile::open({rows, ""}, typed);
   }
   const std::string from = "FROM read_parquet(" + engine::quote_text(name) + ")";
   return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});

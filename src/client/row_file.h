@@ -2,13 +2,19 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "core/result.h"
 
 namespace weir::client {
+
+// Of a column that is no text to the source: how JSON writes its values.
+enum class Written : std::uint8_t { bare, quoted };
+using TypedColumns = std::map<std::string, Written, std::less<>>;
 
 // Owned by one thread.
 class RowFile {
@@ -17,9 +23,8 @@ class RowFile {
   static Result<void> check(const std::string& name);
   // By its ending: .ndjson or .jsonl (lines as they stand), .json (an array's elements, or lines),
   // .csv, .tsv, .parquet; "-" is NDJSON from stdin. Fault::invalid for any other. CSV says nothing
-  // of types: in the columns of `bare`, what JSON could write without quotes is written so.
-  static Result<std::unique_ptr<RowFile>> open(const std::string& name,
-                                               const std::set<std::string>& bare);
+  // of types: in the columns of `typed`, "" is as good as nothing.
+  static Result<std::unique_ptr<RowFile>> open(const std::string& name, const TypedColumns& typed);
   virtual ~RowFile() = default;
   // A server takes bodies of a few times that, and rows of a part of it.
   static constexpr std::size_t batch_bytes = std::size_t{8} << 20;
@@ -30,7 +35,7 @@ class RowFile {
   virtual double share_read() const = 0;
 };
 
-// Whether the file's rows need `bare`.
+// Whether the file's rows need `typed`.
 bool is_typeless(const std::string& name);
 
 }  // namespace weir::client

@@ -31,8 +31,8 @@ class RowFileTest : public testing::Test {
 
   // Batches of at most `rows_max` rows until the end.
   static std::vector<std::string> batches(const std::string& file, std::size_t rows_max,
-                                          const std::set<std::string>& bare = {}) {
-    const auto opened = RowFile::open(file, bare);
+                                          const TypedColumns& typed = {}) {
+    const auto opened = RowFile::open(file, typed);
     EXPECT_TRUE(opened.ok());
     std::vector<std::string> all;
     while (true) {
@@ -170,11 +170,19 @@ TEST_F(RowFileTest, NamesTheLineOfACsvThatHasTooFewOrTooManyValues) {
 }
 
 TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {
-  EXPECT_EQ(batches(write("a.csv", "zip,n\n123,-4.50e+1\n123,007\n123,x\n123,true\n"), 10, {"n"}),
+  const std::string file = write("a.csv", "zip,n\n123,-4.50e+1\n123,007\n123,x\n123,true\n");
+  EXPECT_EQ(batches(file, 10, {{"n", Written::bare}}),
             (std::vector<std::string>{"{\"zip\":\"123\",\"n\":-4.50e+1}\n"
                                       "{\"zip\":\"123\",\"n\":\"007\"}\n"
                                       "{\"zip\":\"123\",\"n\":\"x\"}\n"
                                       "{\"zip\":\"123\",\"n\":true}\n"}));
+}
+
+TEST_F(RowFileTest, TakesAnEmptyTextOfCsvForNothingWhereItIsNoText) {
+  const TypedColumns typed{{"n", Written::bare}, {"at", Written::quoted}};
+  EXPECT_EQ(batches(write("a.csv", "text,n,at\n\"\",\"\",\"\"\nx,\"1\",2001\n"), 10, typed),
+            (std::vector<std::string>{"{\"text\":\"\",\"n\":null,\"at\":null}\n"
+                                      "{\"text\":\"x\",\"n\":1,\"at\":\"2001\"}\n"}));
 }
 
 }  // namespace
