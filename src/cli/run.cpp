@@ -5,13 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "bounds/last_deadline.h"
 #include "cli/command_line.h"
-#include "cli/last_deadline.h"
 #include "client/argument_checks.h"
 #include "client/workspace_folder.h"
 #include "core/clock.h"
@@ -118,6 +119,8 @@ Result<std::unique_ptr<operate::Platform>> serve(const RunOptions& options, cons
 
 void log_failure(const Error& error) { telemetry::log(LogCode::server_failed, error.message); }
 
+// Neither a query nor a stream can be ended inside a function, which may work for hours. The
+// program ends beside it: nothing acknowledged is lost by that.
 Result<void> stop(std::unique_ptr<operate::Platform> platform) {
   telemetry::log(LogCode::server_stopping,
                  "stopping: what is under way is answered, processed and applied first");
@@ -127,7 +130,12 @@ Result<void> stop(std::unique_ptr<operate::Platform> platform) {
   } else {
     log_failure(drained.error());
   }
-  const LastDeadline deadline(end_patience, exit_after(drained));
+  const bounds::LastDeadline deadline(end_patience, [code = exit_after(drained)] {
+    telemetry::log(LogCode::server_cut_short,
+                   "a query or a stream is in a function that does not end: it is left, and what "
+                   "was acknowledged is kept");
+    std::_Exit(code);
+  });
   platform.reset();
   return drained;
 }

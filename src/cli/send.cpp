@@ -169,9 +169,10 @@ void print_totals(const SendTotals& totals, double seconds, const Session& sessi
       "{}\n",
       totals.rows, seconds, totals.accepted, totals.late, totals.quarantined, totals.position));
   if (totals.repeated_rows > 0) {
-    session.say(fmt::format("{} of these rows had been sent before by the same command and did not "
-                            "count again: --again makes them",
-                            totals.repeated_rows));
+    session.say(
+        fmt::format("{} of these rows had been sent before by the same command and did not "
+                    "count again: --again makes them",
+                    totals.repeated_rows));
   }
   for (const std::string& error : totals.first_errors) session.say("quarantined: " + error);
 }

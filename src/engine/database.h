@@ -60,6 +60,9 @@ class Connection {
   virtual Result<void> run(const std::string& sql) = 0;
   virtual Result<std::unique_ptr<Rows>> query(const std::string& sql,
                                               const std::vector<Parameter>& parameters = {}) = 0;
+  // The texts in a query's one column, in order. None may be null.
+  Result<std::vector<std::string>> texts(const std::string& sql);
+  Result<std::uint64_t> count_rows(const std::string& table);
   virtual Result<std::unique_ptr<Statement>> prepare(const std::string& sql) = 0;
   // Appends to an existing table whose columns have the batch's types, in order.
   virtual Result<void> append(const std::string& table, const Batch& batch) = 0;

@@ -55,6 +55,25 @@ Result<void> append_all(duckdb_appender appender, const Batch& batch) {
 
 }  // namespace
 
+Result<std::vector<std::string>> Connection::texts(const std::string& sql) {
+  TRY(const auto rows, query(sql));
+  std::vector<std::string> texts;
+  while (true) {
+    TRY(const auto batch, rows->next());
+    if (batch == nullptr) return texts;
+    for (std::size_t row = 0; row < batch->rows(); ++row) {
+      texts.emplace_back(batch->column(0).string(row));
+    }
+  }
+}
+
+Result<std::uint64_t> Connection::count_rows(const std::string& table) {
+  TRY(const auto rows, query("SELECT count(*) FROM " + quote_name(table)));
+  TRY(const auto batch, rows->next());
+  ASSERT(batch != nullptr && batch->rows() == 1);
+  return static_cast<std::uint64_t>(batch->column(0).values<std::int64_t>().front());
+}
+
 Result<std::unique_ptr<DuckdbConnection>> DuckdbConnection::open(
     std::shared_ptr<Instance> instance) {
   std::unique_ptr<DuckdbConnection> opened(new DuckdbConnection(std::move(instance)));

@@ -106,19 +106,25 @@ std::optional<RunningServer> read_running(const fs::path& data) {
   return RunningServer{said.value()["url"].text(), static_cast<int>(said.value()["pid"].integer())};
 }
 
+// The journal's lock is what keeps a second program out; the mark says where the first one is.
+Result<std::unique_ptr<journal::Journal>> open_journal(const fs::path& data,
+                                                       const journal::JournalSettings& settings,
+                                                       const Clock& clock) {
+  const auto running = read_running(data);
+  auto journal = journal::Journal::open(data, settings, clock);
+  if (!journal.ok() && running) return is_running(*running, data);
+  return journal;
+}
+
 Result<OpenedData> open_data(const fs::path& data, const journal::JournalSettings& settings,
                              const Clock& clock) {
   using store::BackupLock;
   TRY(auto changing_data, BackupLock::change(BackupLock::of_data(data)));
   OK_OR_RETURN(journal::make_folder(data / "tables"));
   TRY(auto changing_tables, BackupLock::change(BackupLock::of_tables(data / "tables")));
-  // The journal's lock is what keeps a second server out; the mark says where the first one is.
-  const auto running = read_running(data);
-  auto journal = journal::Journal::open(data, settings, clock);
-  if (!journal.ok()) return running ? is_running(*running, data) : journal.error();
+  TRY(auto journal, open_journal(data, settings, clock));
   // Neither wait was stopped.
-  return OpenedData{*std::move(changing_data), *std::move(changing_tables),
-                    std::move(journal).value()};
+  return OpenedData{*std::move(changing_data), *std::move(changing_tables), std::move(journal)};
 }
 
 Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tokens) {

@@ -49,6 +49,11 @@ class RunningMark {
 // Nothing where none runs.
 std::optional<RunningServer> read_running(const std::filesystem::path& data);
 
+// Fault::conflict where a server runs over it, with where that is.
+Result<std::unique_ptr<journal::Journal>> open_journal(const std::filesystem::path& data,
+                                                       const journal::JournalSettings& settings,
+                                                       const Clock& clock);
+
 // The folder with its journal, and no backup while it lives: opening the journal rewrites what a
 // crash left, as a drop does what it gives up.
 struct OpenedData {
@@ -56,7 +61,7 @@ struct OpenedData {
   store::BackupLock changing_tables;
   std::unique_ptr<journal::Journal> journal;
 };
-// Fault::conflict where a server runs over it, with where that is.
+// As open_journal().
 Result<OpenedData> open_data(const std::filesystem::path& data,
                              const journal::JournalSettings& settings, const Clock& clock);
 

@@ -237,8 +237,7 @@ Result<void> RunningPlatform::drain() {
   is_stopping_.test_and_set();
   serving_->stop_waits();
   if (server_ != nullptr) server_->drain(answers_patience);
-  const Result<void> finished =
-      serving_->finish(std::chrono::steady_clock::now() + drain_patience);
+  Result<void> finished = serving_->finish(std::chrono::steady_clock::now() + drain_patience);
   if (finished.ok()) return finished;
   return Error{finished.error().fault,
                "stopped before all that was accepted is processed and applied, which the next "

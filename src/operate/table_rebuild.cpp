@@ -7,6 +7,7 @@
 #include <string>
 
 #include "journal/journal.h"
+#include "operate/data_folder.h"
 #include "operate/stream_specs.h"
 #include "store/backup_lock.h"
 
@@ -40,7 +41,7 @@ Result<TableRebuild> rebuild_tables(const workspace::CompiledWorkspace& workspac
   const std::filesystem::path& data = workspace.declared.data;
   // A backup holds it from its beginning to its end. The tables' own lock is moved with them.
   TRY(const auto changing, store::BackupLock::change(store::BackupLock::of_data(data)));
-  TRY(const auto journal, journal::Journal::open(data, {}, clock));
+  TRY(const auto journal, open_journal(data, {}, clock));
   const std::vector<store::Target> written = targets(workspace);
   TableRebuild done;
   TRY(done.kept, store::kept_results(*journal, written));

@@ -10,23 +10,9 @@
 namespace weir::store {
 namespace {
 
-Result<std::uint64_t> count_rows(engine::Connection& connection, const std::string& table) {
-  TRY(const auto rows, connection.query("SELECT count(*) FROM " + engine::quote_name(table)));
-  TRY(const auto batch, rows->next());
-  return static_cast<std::uint64_t>(batch->column(0).values<std::int64_t>().front());
-}
-
 Result<std::vector<std::string>> table_names(engine::Connection& connection) {
-  TRY(const auto rows, connection.query("SELECT table_name FROM duckdb_tables() WHERE schema_name "
-                                        "= 'main' ORDER BY table_name"));
-  std::vector<std::string> names;
-  while (true) {
-    TRY(const auto batch, rows->next());
-    if (batch == nullptr) return names;
-    for (std::size_t row = 0; row < batch->rows(); ++row) {
-      names.emplace_back(batch->column(0).string(row));
-    }
-  }
+  return connection.texts(
+      "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' ORDER BY table_name");
 }
 
 }  // namespace
@@ -54,7 +40,7 @@ Result<std::vector<KeptTable>> KeptTables::list() {
   for (const std::string& name : names) {
     KeptTable& table = tables.emplace_back();
     table.name = name;
-    TRY(table.rows, count_rows(*connection_, name));
+    TRY(table.rows, connection_->count_rows(name));
     for (const auto& [target, place] : places) {
       if (target.table == name) table.writers.push_back({target.stream, place.sequence});
     }

@@ -17,18 +17,11 @@ Result<void> put_static_table(engine::Database& database, const workspace::Stati
 }
 
 Result<std::set<std::string>> stored_static_tables(engine::Connection& connection) {
-  TRY(const auto rows,
-      connection.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND "
+  TRY(const auto names,
+      connection.texts("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main' AND "
                        "comment IS NULL AND table_name NOT IN (SELECT table_name FROM "
                        "weir_progress.applied WHERE generation > 0)"));
-  std::set<std::string> names;
-  while (true) {
-    TRY(const auto batch, rows->next());
-    if (batch == nullptr) return names;
-    for (std::size_t row = 0; row < batch->rows(); ++row) {
-      names.emplace(batch->column(0).string(row));
-    }
-  }
+  return std::set<std::string>(names.begin(), names.end());
 }
 
 Result<std::vector<ChangedTable>> results_under(engine::Connection& connection,

@@ -27,17 +27,10 @@ bool is_whole(std::string_view text) {
 Result<EngineFacts> EngineFacts::open() {
   TRY(const auto database, engine::Database::open({}));
   TRY(auto connection, database->connect());
-  TRY(const auto rows, connection->query("SELECT keyword_name FROM duckdb_keywords() WHERE "
-                                         "keyword_category IN ('reserved', 'type_function')"));
-  std::set<std::string> reserved;
-  while (true) {
-    TRY(const auto batch, rows->next());
-    if (batch == nullptr) break;
-    for (std::size_t row = 0; row < batch->rows(); ++row) {
-      reserved.emplace(batch->column(0).string(row));
-    }
-  }
-  return EngineFacts(std::move(connection), std::move(reserved));
+  TRY(const auto reserved,
+      connection->texts("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN "
+                        "('reserved', 'type_function')"));
+  return EngineFacts(std::move(connection), {reserved.begin(), reserved.end()});
 }
 
 Result<bool> EngineFacts::ask(const std::string& sql, const std::vector<std::string>& texts) {

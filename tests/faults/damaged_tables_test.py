@@ -50,6 +50,7 @@ class DamagedTablesTest(FaultTest):
         weir = self.stopped().start()
         refused = weir.run("tables", "rebuild")
         self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn(f"process {weir.process.pid}", refused.stderr)
         self.assertFalse((weir.data / "tables-damaged-1").exists())
         self.compare(weir)
 

@@ -1,4 +1,4 @@
-"""Functions of SQL that go on for hours, in a query and in a stream: the program ends without them."""
+"""Functions that go on for hours, in a query and in a stream: the program ends without them."""
 
 import pathlib
 import sys
