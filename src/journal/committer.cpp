@@ -20,6 +20,7 @@ constexpr std::size_t batches_max = std::numeric_limits<std::uint16_t>::max();
 constexpr std::size_t group_calls_max = 1000;  // about what one pwritev takes
 constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 constexpr std::chrono::milliseconds room_asked_every{500};
+constexpr std::string_view no_room = "there is no room for events: ";
 
 std::uint64_t whole_pages(std::uint64_t bytes) {
   return (bytes + page_bytes - 1) / page_bytes * page_bytes;
@@ -210,10 +211,11 @@ void Committer::commit(Group group) {
 Result<void> Committer::make_room(std::uint64_t bytes) {
   if (segment_ && segment_->end - end_ >= bytes) return {};
   TRY(segment_, segments_.advance(end_, bytes));
-  if (segments_.has_reserve()) return {};
-  Error full{Fault::unavailable,
-             "the disk is full but for what tables and snapshots need, or too many files are open: "
-             "the journal goes on in its reserve and takes only what streams have to finish"};
+  const Result<void> reserved = segments_.restore_reserve();
+  if (reserved.ok()) return {};
+  const Error full{Fault::unavailable,
+                   fmt::format("{}{}; what streams have to finish goes into the reserve", no_room,
+                               reserved.error().message)};
   std::unique_lock lock(mutex_);
   const bool is_news = !full_.has_value();
   full_ = full;
@@ -306,7 +308,7 @@ std::vector<Placed> Committer::place(Group& group, const GroupHeader& header) co
 
 // What waits is refused with the group where nothing more is taken.
 Error Committer::note_failure(const Error& error, Group& group) {
-  Error answer{Fault::unavailable, "the disk is full: " + error.message};
+  Error answer{Fault::unavailable, fmt::format("{}{}", no_room, error.message)};
   std::unique_lock lock(mutex_);
   waiting_bytes_ -= group.bytes;
   if (error.fault == Fault::unavailable) {
