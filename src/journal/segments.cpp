@@ -147,11 +147,6 @@ Result<void> Segments::restore_reserve() {
   return {};
 }
 
-bool Segments::has_reserve() const {
-  std::lock_guard lock(mutex_);
-  return reserve_.has_value();
-}
-
 std::optional<Segment> Segments::find(Position position) const {
   std::lock_guard lock(mutex_);
   const auto after = std::ranges::upper_bound(live_, position, {}, &Segment::start);

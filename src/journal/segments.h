@@ -43,7 +43,6 @@ class Segments {
   Result<Segment> advance(Position end, std::uint64_t bytes);
   // Claims the room that lets the journal finish on a full disk, unless it is claimed.
   Result<void> restore_reserve();
-  bool has_reserve() const;
 
   std::optional<Segment> find(Position position) const;
   // Sealed segments that end at or before `position`.

@@ -113,7 +113,7 @@ Result<void> Applier::make_lost_indexes_anew() {
     TRY(const std::uint64_t rows, connection_->count_rows(table));
     if (rows > 0) {
       say_(LogCode::table_indexes_made_anew,
-           fmt::format("the indexes of table {} are made of its {} rows", table, rows));
+           fmt::format("the indexes of table {} are made anew from its {} rows", table, rows));
     }
     OK_OR_RETURN(indexes_.make_anew(*connection_, table, place));
   }

@@ -25,7 +25,9 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "A write or fdatasync failed: nothing is accepted until the next start.",
      "Look at the disk and the kernel's log, then restart. What was answered with 200 is there."},
     {LogCode::journal_full, "JOURNAL_FULL", error,
-     "The disk is full: events are refused with 503, streams finish in a reserve.",
+     "There is no room on the disk, or too many files are open, as `message` says: events are "
+     "refused "
+     "with 503, streams finish in a reserve.",
      "Free some room; it goes on by itself."},
     {LogCode::journal_goes_on, "JOURNAL_GOES_ON", info, "There is room again: events are accepted.",
      "Nothing."},

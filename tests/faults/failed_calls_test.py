@@ -98,7 +98,7 @@ class FailedCallsTest(FaultTest):
         refused = [answer for answer in self.send_some(weir) if answer.status != 200]
         for answer in refused:
             self.assertEqual(answer.status, 503, answer.body)
-            self.assertIn("too many files are open", answer.json["message"])
+            self.assertIn("Too many open files", answer.json["message"])
         self.assertGreater(len(refused), 0)
         weir.disarm()
         weir.wait_for("/readyz", 200)

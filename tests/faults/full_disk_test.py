@@ -113,7 +113,7 @@ class FullDiskTest(unittest.TestCase):
             self.assertEqual(refused.json["error"], "JOURNAL_UNAVAILABLE")
             self.assertIn("Retry-After", refused.headers)
             self.weir.wait_for("/readyz", 503, SECONDS_MAX)
-            self.assertIn("disk is full", self.weir.get("/weir/v1/status").data["not_ready"])
+            self.assertIn("too little room", self.weir.get("/weir/v1/status").data["not_ready"])
             self.assertEqual(self.weir.get("/healthz").status, 200)
             # What the tables hold is still read.
             self.assertEqual(self.weir.get("/api/v1/data/totals", limit=1).status, 200)
