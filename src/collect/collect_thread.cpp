@@ -66,7 +66,7 @@ void CollectThread::pass_end() {
 void CollectThread::run() {
   // One round at a time: what comes meanwhile shares the next one's fdatasync. Senders who wait for
   // their answers come again soon after them, so as many as the last round had are waited for, no
-  // longer than half of what that took: a lone sender never waits. PostgreSQL's commit_delay and
+  // longer than that took: a lone sender never waits. PostgreSQL's commit_delay and
   // commit_siblings do the same.
   Backlog::Gathering gathering;
   while (true) {
@@ -77,7 +77,7 @@ void CollectThread::run() {
     collect(std::move(submissions));
     wait_for_round();
     const auto took = std::chrono::steady_clock::now() - began;
-    gathering.within = std::min<std::chrono::nanoseconds>(took / 2, gathering_max);
+    gathering.within = std::min<std::chrono::nanoseconds>(took, gathering_max);
   }
 }
 
