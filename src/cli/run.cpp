@@ -119,8 +119,8 @@ Result<std::unique_ptr<operate::Platform>> serve(const RunOptions& options, cons
 
 void log_failure(const Error& error) { telemetry::log(LogCode::server_failed, error.message); }
 
-// Neither a query nor a stream can be ended inside a function, which may work for hours. The
-// program ends beside it: nothing acknowledged is lost by that.
+// Neither a query nor a stream can be ended inside a function, which may work for hours, and a
+// backup may copy as long. The program ends beside it: nothing acknowledged is lost by that.
 Result<void> stop(std::unique_ptr<operate::Platform> platform) {
   telemetry::log(LogCode::server_stopping,
                  "stopping: what is under way is answered, processed and applied first");
@@ -132,8 +132,8 @@ Result<void> stop(std::unique_ptr<operate::Platform> platform) {
   }
   const bounds::LastDeadline deadline(end_patience, [code = exit_after(drained)] {
     telemetry::log(LogCode::server_cut_short,
-                   "a query or a stream is in a function that does not end: it is left, and what "
-                   "was acknowledged is kept");
+                   "a query, a stream or a backup that copies does not end: it is not waited for, "
+                   "and what was acknowledged is kept");
     std::_Exit(code);
   });
   platform.reset();

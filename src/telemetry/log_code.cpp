@@ -40,7 +40,8 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "An answer took a second or more; reads with `wait=` may.",
      "See `weir explain` for the API or SQL; an index or a narrower filter may help."},
     {LogCode::server_cut_short, "SERVER_CUT_SHORT", warning,
-     "The program ends though a query or a stream is still in a function that does not end.",
+     "The program ends though a query or a stream is still in a function that does not end, or a "
+     "backup copies.",
      "Nothing: what was acknowledged is kept, and the next start goes on from the last snapshots. "
      "Bound the lengths of what such a function, like levenshtein(), is given."},
     {LogCode::server_failed, "SERVER_FAILED", error,
