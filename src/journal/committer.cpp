@@ -263,8 +263,8 @@ Result<std::vector<Placed>> Committer::write(Group& group) {
   for (Waiting& call : group.calls) parts.push_back({call.blocks.data(), call.blocks.size()});
   if (!padding.empty()) parts.push_back({padding.data(), padding.size()});
   const File& file = *segment_->file;
-  write_zeros_behind(end_ + header.bytes, header.bytes);
   Result<void> durable = file.write(std::move(parts), end_ - segment_->start);
+  if (durable.ok()) durable = write_zeros_behind(end_ + header.bytes, header.bytes);
   if (durable.ok()) durable = sync(file);
   if (!durable.ok()) return give_up(durable.error());
   end_ += header.bytes;
@@ -273,14 +273,17 @@ Result<std::vector<Placed>> Committer::write(Group& group) {
 
 // What is written first into room that is only allocated costs ext4 and XFS a record of their own
 // at the sync, half as much again for a small group: so zeros go ahead of small groups, now and
-// then. PostgreSQL's wal_init_zero fills whole segments so. Nothing depends on them.
-void Committer::write_zeros_behind(Position end, std::uint64_t group_bytes) {
-  if (end < zeroed_through_ || group_bytes > group_bytes_small) return;
+// then. PostgreSQL's wal_init_zero fills whole segments so. Where there is no room for them, the
+// groups do without.
+Result<void> Committer::write_zeros_behind(Position end, std::uint64_t group_bytes) {
+  if (end < zeroed_through_ || group_bytes > group_bytes_small) return {};
   static constexpr std::array<char, zeros_max> zeros{};
   const std::size_t most = std::min(zeros.size(), writing_.segment_bytes / 16);
   zeroed_through_ = std::min<Position>(end + most, segment_->end);
-  [[maybe_unused]] const Result<void> written = segment_->file->write(
-      std::string_view(zeros.data(), zeroed_through_ - end), end - segment_->start);
+  const std::string_view ahead(zeros.data(), zeroed_through_ - end);
+  Result<void> written = segment_->file->write(ahead, end - segment_->start);
+  const bool has_no_room = !written.ok() && written.error().fault == Fault::unavailable;
+  return has_no_room ? Result<void>() : written;
 }
 
 Result<void> Committer::sync(const File& file) const {

@@ -72,7 +72,7 @@ class Committer {
   Result<std::vector<Placed>> write(Group& group);
   Result<void> sync(const File& file) const;
   Error give_up(const Error& error) const;
-  void write_zeros_behind(Position end, std::uint64_t group_bytes);
+  Result<void> write_zeros_behind(Position end, std::uint64_t group_bytes);
   Result<void> make_room(std::uint64_t bytes);
   std::vector<Placed> place(Group& group, const GroupHeader& header) const;
   void refuse(Group group, const Error& error);
