@@ -16,7 +16,7 @@ class Housekeeping {
   Housekeeping(WorkingParts parts, std::chrono::microseconds interval);
 
   // One round, from any thread. A step that fails keeps none of the others from being done.
-  // Waits while a backup copies what it would remove.
+  // Waits while a backup copies what it would remove; not done where it is stopped then.
   Result<void> tidy(const std::stop_token& stop = {});
 
  private:

@@ -37,21 +37,24 @@ Result<void> RelationFreshness::wait(const std::vector<std::string>& relations, 
 Result<void> RelationFreshness::wait_all(Position position,
                                          std::chrono::steady_clock::time_point deadline) {
   while (true) {
-    const Position before = done();
+    const std::uint64_t before = progress();
     const auto standstill = std::chrono::steady_clock::now() + standstill_max;
-    Result<void> waited = wait_all({position, std::min(deadline, standstill), {}, {}});
+    Result<void> waited = wait_once({position, std::min(deadline, standstill), {}, {}});
     const bool may_come = !waited.ok() && waited.error().fault == Fault::unavailable;
-    if (!may_come || done() == before || standstill > deadline) return waited;
+    if (!may_come || progress() == before || standstill > deadline) return waited;
   }
 }
 
-Position RelationFreshness::done() const {
-  Position sum = applier_.applied();
-  for (const auto& [name, job] : freshening_.streams) sum += job->counts().through;
+std::uint64_t RelationFreshness::progress() const {
+  std::uint64_t sum = applier_.applied();
+  for (const auto& [name, job] : freshening_.streams) {
+    const process::StreamCounts counts = job->counts();
+    sum += counts.through + counts.rows_in;
+  }
   return sum;
 }
 
-Result<void> RelationFreshness::wait_all(Wait wait) {
+Result<void> RelationFreshness::wait_once(Wait wait) {
   Position results = 0;
   for (const auto& [name, job] : freshening_.streams) {
     TRY(const Position settled, settle(name, wait));

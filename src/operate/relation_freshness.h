@@ -41,9 +41,10 @@ class RelationFreshness final : public serve::Freshness {
     std::map<std::string, Position> settled;  // by stream
   };
 
-  Result<void> wait_all(Wait wait);
-  // Grows with what streams and tables have done.
-  Position done() const;
+  Result<void> wait_once(Wait wait);
+  // Grows with what streams take in and commit, and with what tables are given. Not while a stream
+  // takes up its input again after a start.
+  std::uint64_t progress() const;
   // The position behind the stream's results of everything before the wait's position.
   Result<Position> settle(const std::string& stream, Wait& wait);
   Result<void> wait_applied(Position position, const Wait& wait);

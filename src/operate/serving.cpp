@@ -80,7 +80,9 @@ class RunningServing final : public Serving {
   void stop_waits() override { freshness_->stop(); }
   Result<void> finish(std::chrono::steady_clock::time_point deadline) override {
     OK_OR_RETURN(freshness_->wait_all(grounds_.journal.end(), deadline));
-    return housekeeping_->tidy();
+    std::stop_source in_a_hurry;  // a backup that copies is not waited for
+    in_a_hurry.request_stop();
+    return housekeeping_->tidy(in_a_hurry.get_token());
   }
 
   const std::shared_ptr<const CompiledWorkspace>& workspace() const override { return workspace_; }

@@ -51,8 +51,8 @@ class Serving : public Answering {
   virtual bool await_queries() const = 0;
   // Lets no read wait any longer.
   virtual void stop_waits() = 0;
-  // Waits until all that is durable is processed and applied, then frees what nobody needs. Gives
-  // up at the deadline, and sooner where nothing gets on.
+  // Waits until all that is durable is processed and applied, then frees what nobody needs, unless
+  // a backup copies. Gives up at the deadline, and sooner where nothing gets on.
   virtual Result<void> finish(std::chrono::steady_clock::time_point deadline) = 0;
 
   virtual const std::shared_ptr<const workspace::CompiledWorkspace>& workspace() const = 0;

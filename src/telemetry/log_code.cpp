@@ -14,8 +14,7 @@ using enum LogLevel;
 
 constexpr auto codes = std::to_array<LogCodeInfo>({
     {LogCode::backup_awaited, "BACKUP_AWAITED", info,
-     "A backup copies `file`'s folder; applying, tidying, a start or a stop waits for it. Events "
-     "are "
+     "A backup copies `file`'s folder; applying, tidying and a start wait for it. Events are "
      "accepted.",
      "Nothing. Where no `weir backup` runs any more, this ends by itself."},
     {LogCode::housekeeping_failed, "HOUSEKEEPING_FAILED", warning,
@@ -26,9 +25,8 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "Look at the disk and the kernel's log, then restart. What was answered with 200 is there."},
     {LogCode::journal_full, "JOURNAL_FULL", error,
      "There is no room on the disk, or too many files are open, as `message` says: events are "
-     "refused "
-     "with 503, streams finish in a reserve.",
-     "Free some room; it goes on by itself."},
+     "refused with 503, streams finish in a reserve.",
+     "Free some room, or let it open more files; it goes on by itself."},
     {LogCode::journal_goes_on, "JOURNAL_GOES_ON", info, "There is room again: events are accepted.",
      "Nothing."},
     {LogCode::request_refused, "REQUEST_REFUSED", info,
