@@ -170,8 +170,8 @@ void print_totals(const SendTotals& totals, double seconds, const Session& sessi
       totals.rows, seconds, totals.accepted, totals.late, totals.quarantined, totals.position));
   if (totals.repeated_rows > 0) {
     session.say(
-        fmt::format("{} of these rows had been sent before by the same command and did not "
-                    "count again: --again makes them",
+        fmt::format("{} of these rows had been sent before, by the same command or a try whose "
+                    "answer was lost, and did not count again: --again makes them",
                     totals.repeated_rows));
   }
   for (const std::string& error : totals.first_errors) session.say("quarantined: " + error);

@@ -37,12 +37,11 @@ std::uint64_t content_hash(std::string_view bytes) {
 
 bool is_for_now(int status) { return status == 429 || status == 503; }
 
-// Empty where there is none. Proxies may change the letters of `name`, which is in lower case.
+// Empty where there is none. `name` is in lower case, as the client has them.
 std::string header_of(const net::Response& response, std::string_view name) {
-  const auto is_same = [](char letter, char lower) { return (letter | 0x20) == (lower | 0x20); };
-  const auto found = std::ranges::find_if(response.headers, [&](const auto& header) {
-    return std::ranges::equal(header.first, name, is_same);
-  });
+  const auto found =
+      std::ranges::find(response.headers, name,
+                        [](const auto& header) -> const std::string& { return header.first; });
   return found == response.headers.end() ? "" : found->second;
 }
 

@@ -224,10 +224,10 @@ class RowWriter {
  private:
   static void append(const Column& column, std::size_t row, std::optional<Written> written,
                      std::string& lines) {
-    const bool is_text = !written || column.is_null(row);
-    if (!is_text && column.string(row).empty()) {
+    const bool is_typed = written && !column.is_null(row);
+    if (is_typed && column.string(row).empty()) {
       lines += "null";
-    } else if (!is_text && *written == Written::bare && is_bare(column.string(row))) {
+    } else if (is_typed && *written == Written::bare && is_bare(column.string(row))) {
       lines += column.string(row);
     } else {
       formats::append_json_value(lines, column, row);

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,7 +13,7 @@ namespace weir::client {
 
 // Of a column that is no text to the source: how JSON writes its values.
 enum class Written : std::uint8_t { bare, quoted };
-using TypedColumns = std::map<std::string, Written, std::less<>>;
+using TypedColumns = std::map<std::string, Written>;
 
 // Owned by one thread.
 class RowFile {
@@ -23,7 +22,8 @@ class RowFile {
   static Result<void> check(const std::string& name);
   // By its ending: .ndjson or .jsonl (lines as they stand), .json (an array's elements, or lines),
   // .csv, .tsv, .parquet; "-" is NDJSON from stdin. Fault::invalid for any other. CSV says nothing
-  // of types: in the columns of `typed`, "" is as good as nothing.
+  // of types: in the columns of `typed`, "" is null, and what JSON could write without quotes is
+  // written so where it is bare.
   static Result<std::unique_ptr<RowFile>> open(const std::string& name, const TypedColumns& typed);
   virtual ~RowFile() = default;
   // A server takes bodies of a few times that, and rows of a part of it.

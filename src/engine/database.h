@@ -62,6 +62,7 @@ class Connection {
                                               const std::vector<Parameter>& parameters = {}) = 0;
   // The texts in a query's one column, in order. None may be null.
   Result<std::vector<std::string>> texts(const std::string& sql);
+  // Of a table, or a view, of ours.
   Result<std::uint64_t> count_rows(const std::string& table);
   virtual Result<std::unique_ptr<Statement>> prepare(const std::string& sql) = 0;
   // Appends to an existing table whose columns have the batch's types, in order.

@@ -68,7 +68,7 @@ Result<std::vector<std::string>> Connection::texts(const std::string& sql) {
 }
 
 Result<std::uint64_t> Connection::count_rows(const std::string& table) {
-  TRY(const auto rows, query("SELECT count(*) FROM " + quote_name(table)));
+  TRY(const auto rows, query("SELECT count(*) FROM main." + quote_name(table)));
   TRY(const auto batch, rows->next());
   ASSERT(batch != nullptr && batch->rows() == 1);
   return static_cast<std::uint64_t>(batch->column(0).values<std::int64_t>().front());

@@ -17,10 +17,8 @@ std::string names_json(const std::vector<std::string>& names) {
 // Of a table; counting a source's history would read it.
 Result<std::string> rows_json(const Call& call, const Readable& readable) {
   if (!readable.is_table()) return std::string("null");
-  TRY(const auto rows,
-      call.connection.query("SELECT count(*) FROM main." + engine::quote_name(readable.name)));
-  TRY(const auto batch, rows->next());
-  return std::to_string(batch->column(0).values<std::int64_t>()[0]);
+  TRY(const std::uint64_t rows, call.connection.count_rows(readable.name));
+  return std::to_string(rows);
 }
 
 Result<std::string> read_json(const Call& call, const TableRead& read, bool was_run) {
