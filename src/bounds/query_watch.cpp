@@ -20,13 +20,14 @@ QueryWatch::QueryWatch(std::chrono::milliseconds query_time_max, std::size_t que
 
 QueryWatch::~QueryWatch() = default;
 
-QueryWatch::Guard QueryWatch::start(std::function<void()> interrupt,
-                                    std::function<void()> give_up) {
+std::unique_ptr<QueryWatch::Guard> QueryWatch::start(std::function<void()> interrupt,
+                                                     std::function<void()> give_up) {
   const std::lock_guard lock(mutex_);
+  if (is_closed_) return nullptr;
   running_.push_back({std::move(interrupt), std::chrono::steady_clock::now() + query_time_max_,
                       std::move(give_up)});
   if (running_.size() == 1) changed_.notify_one();
-  return {*this, std::prev(running_.end())};
+  return std::unique_ptr<Guard>(new Guard(*this, std::prev(running_.end())));
 }
 
 bool QueryWatch::await_running() const {
@@ -37,6 +38,17 @@ bool QueryWatch::await_running() const {
   };
   std::unique_lock lock(mutex_);
   return ended_.wait_until(lock, deadline_max + grace, have_ended);
+}
+
+bool QueryWatch::close() {
+  std::unique_lock lock(mutex_);
+  is_closed_ = ended_.wait_for(lock, query_time_max_ + grace, [this] { return running_.empty(); });
+  return is_closed_;
+}
+
+void QueryWatch::reopen() {
+  const std::lock_guard lock(mutex_);
+  is_closed_ = false;
 }
 
 QueryWatch::Guard::~Guard() {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -53,10 +54,14 @@ class QueryWatch {
     std::list<Running>::iterator running_;
   };
   // On another thread, `interrupt` is called when the query's time is over, again and again, and
-  // `give_up` once where it goes on for long nevertheless.
-  Guard start(std::function<void()> interrupt, std::function<void()> give_up);
+  // `give_up` once where it goes on for long nevertheless. Null: closed, and it must not begin.
+  std::unique_ptr<Guard> start(std::function<void()> interrupt, std::function<void()> give_up);
   // Waits for the queries that run now, until the last of them should have ended. Whether all have.
   bool await_running() const;
+  // Lets no query begin any more, from a moment on at which none runs. False: there was none for as
+  // long as a query may take, and they begin as before.
+  bool close();
+  void reopen();
 
  private:
   void run(const std::stop_token& stop);
@@ -67,6 +72,7 @@ class QueryWatch {
   std::condition_variable_any changed_;
   mutable std::condition_variable ended_;
   std::list<Running> running_;  // under mutex_; the oldest deadline first
+  bool is_closed_ = false;      // under mutex_
   std::jthread thread_;
 };
 

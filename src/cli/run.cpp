@@ -4,11 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <optional>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "bounds/last_deadline.h"
@@ -35,31 +39,73 @@ constexpr std::chrono::seconds end_patience{20};
 // What `weir run` waits for.
 enum class Wake : std::uint8_t { end, reload, look };
 
-// Signals to the program, held back from every thread until it waits for one.
+// Signals to the program, held back from every thread but one of its own. Made before all others.
 class Signals {
  public:
-  Signals() {
-    signal(SIGPIPE, SIG_IGN);
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGTERM);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  }
-  Wake wait() {
-    const timespec pause{.tv_sec = look_pause.count()};
-    const int which = sigtimedwait(&signals_, nullptr, &pause);
-    if (which < 0) return Wake::look;
-    if (which == SIGHUP) return Wake::reload;
-    // Another one ends the program at once: nothing acknowledged is lost by that.
-    sigdelset(&signals_, SIGHUP);
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-    return Wake::end;
-  }
+  Signals();
+  ~Signals();
+  Wake wait();
+  // Stopped as soon as wait() has nothing to say but that.
+  std::stop_token end() const { return end_.get_token(); }
 
  private:
-  sigset_t signals_{};
+  void listen();
+
+  sigset_t ends_{};  // that end the program
+  sigset_t all_{};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool reloads_ = false;  // under mutex_
+  bool is_over_ = false;  // under mutex_
+  std::stop_source end_;
+  std::jthread thread_;
 };
+
+Signals::Signals() {
+  signal(SIGPIPE, SIG_IGN);
+  sigemptyset(&ends_);
+  sigaddset(&ends_, SIGTERM);
+  sigaddset(&ends_, SIGINT);
+  all_ = ends_;
+  sigaddset(&all_, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &all_, nullptr);
+  thread_ = std::jthread([this] { listen(); });
+}
+
+Signals::~Signals() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+  }
+  changed_.notify_all();
+  pthread_kill(thread_.native_handle(), SIGHUP);
+}
+
+void Signals::listen() {
+  while (!end_.stop_requested()) {
+    int which = 0;
+    sigwait(&all_, &which);
+    const std::lock_guard lock(mutex_);
+    if (is_over_) return;
+    if (which == SIGHUP) {
+      reloads_ = true;
+    } else {
+      end_.request_stop();
+    }
+    changed_.notify_all();
+  }
+  // Another one ends the program at once: nothing acknowledged is lost by that.
+  pthread_sigmask(SIG_UNBLOCK, &ends_, nullptr);
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return is_over_; });
+}
+
+Wake Signals::wait() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, look_pause, [this] { return reloads_ || end_.stop_requested(); });
+  if (end_.stop_requested()) return Wake::end;
+  return std::exchange(reloads_, false) ? Wake::reload : Wake::look;
+}
 
 void greet(const operate::Platform& platform, const Session& session) {
   if (session.json) {
@@ -73,8 +119,9 @@ void greet(const operate::Platform& platform, const Session& session) {
 }
 
 // What keeps changed files from being served is logged, and no reason to end.
-Result<void> reload(operate::Platform& platform, const std::string& folder) {
-  Result<void> reloaded = platform.reload(compile_workspace(folder));
+Result<void> reload(operate::Platform& platform, const std::string& folder,
+                    const std::stop_token& stop) {
+  Result<void> reloaded = platform.reload(compile_workspace(folder), stop);
   return platform.is_serving() ? Result<void>() : reloaded;
 }
 
@@ -98,8 +145,7 @@ int exit_after(const Result<void>& result) {
 
 // Serves until it is told to stop.
 Result<std::unique_ptr<operate::Platform>> serve(const RunOptions& options, const Session& session,
-                                                 const Clock& clock) {
-  Signals signals;
+                                                 const Clock& clock, Signals& signals) {
   // It looks first, so that no change falls between; the other tells more mistakes.
   Result<operate::WorkspaceWatch> watched = watch_over(options.folder);
   TRY(workspace::CompiledWorkspace compiled, compile_workspace(options.folder));
@@ -112,7 +158,9 @@ Result<std::unique_ptr<operate::Platform>> serve(const RunOptions& options, cons
   greet(*platform, session);
   for (Wake wake = signals.wait(); wake != Wake::end; wake = signals.wait()) {
     const bool has_changed = watch.has_changed();
-    if (wake == Wake::reload || has_changed) OK_OR_RETURN(reload(*platform, options.folder));
+    if (wake == Wake::reload || has_changed) {
+      OK_OR_RETURN(reload(*platform, options.folder, signals.end()));
+    }
   }
   return platform;
 }
@@ -150,7 +198,8 @@ Result<void> run_logged(const RunOptions& options, const Session& session) {
       is_terminal ? telemetry::LogFormat::text : telemetry::LogFormat::json;
   telemetry::set_log({.format = options.log_format.value_or(usual), .level = options.log_level});
   const SystemClock clock;
-  Result<std::unique_ptr<operate::Platform>> served = serve(options, session, clock);
+  Signals signals;
+  Result<std::unique_ptr<operate::Platform>> served = serve(options, session, clock, signals);
   if (served.ok()) return stop(std::move(served).value());
   log_failure(served.error());
   return served.error();

@@ -33,6 +33,12 @@ class Reply {
   Send send_;  // empty: answered
 };
 
+// A request that has yet to be answered.
+struct Asked {
+  Request request;
+  Reply reply;
+};
+
 // What to answer while a body is yet to come, from method, path, query and headers alone: a refusal
 // such as 404, 401 or 411, and the connection is closed. Nothing: go on. A request that comes whole
 // is not asked about: whoever handles it refuses it.

@@ -1,6 +1,7 @@
 #include "operate/doorway.h"
 
 #include "net/envelope.h"
+#include "serve/call.h"
 
 namespace weir::operate {
 namespace {
@@ -24,13 +25,16 @@ std::unique_ptr<net::Response> answer_of_health(const net::Request& request) {
 void Doorway::open(Answering& behind) {
   std::lock_guard lock(mutex_);
   behind_ = &behind;
-  for (auto& [request, reply] : waiting_) behind.handle(std::move(request), std::move(reply));
+  for (net::Asked& asked : waiting_)
+    behind.handle(std::move(asked.request), std::move(asked.reply));
   waiting_.clear();
   waiting_bytes_ = 0;
 }
 
 void Doorway::close() {
   std::lock_guard lock(mutex_);
+  if (behind_ == nullptr) return;
+  for (net::Asked& asked : behind_->give_back()) keep(std::move(asked));
   behind_ = nullptr;
 }
 
@@ -43,13 +47,16 @@ void Doorway::handle(net::Request request, net::Reply reply) {
   std::lock_guard lock(mutex_);
   if (behind_ != nullptr) return behind_->handle(std::move(request), std::move(reply));
   if (const auto health = answer_of_health(request)) return reply.send(*health);
-  const std::size_t bytes = request.body.size();
+  keep({std::move(request), std::move(reply)});
+}
+
+void Doorway::keep(net::Asked asked) {
+  const std::size_t bytes = asked.request.body.size();
   if (waiting_.size() == waiting_max || waiting_bytes_ + bytes > waiting_bytes_max) {
-    return reply.send(net::refusal_for_now(
-        503, "RELOADING", "a changed workspace is being taken up: try again in a second", 1));
+    return asked.reply.send(serve::refuse_while_reloading());
   }
   waiting_bytes_ += bytes;
-  waiting_.emplace_back(std::move(request), std::move(reply));
+  waiting_.push_back(std::move(asked));
 }
 
 }  // namespace weir::operate

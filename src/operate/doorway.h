@@ -17,6 +17,8 @@ class Answering {
   virtual ~Answering() = default;
   virtual std::unique_ptr<net::Response> check_head(const net::Request& request) const = 0;
   virtual void handle(net::Request request, net::Reply reply) = 0;
+  // What nobody has begun with.
+  virtual std::vector<net::Asked> give_back() = 0;
 };
 
 // Any thread. Opened by one that then keeps what stands behind alive until it has closed it.
@@ -24,7 +26,7 @@ class Doorway {
  public:
   // What waited goes in first, in its order.
   void open(Answering& behind);
-  // When it returns, nobody is inside and nobody goes in.
+  // When it returns, nobody goes in, and who was not attended to yet waits here again.
   void close();
 
   // See net::HttpServerParts. Heads are not looked at while it is closed: handle() looks again.
@@ -34,9 +36,11 @@ class Doorway {
   void handle(net::Request request, net::Reply reply);
 
  private:
+  void keep(net::Asked asked);
+
   mutable std::mutex mutex_;
   Answering* behind_ = nullptr;  // under mutex_, as all below
-  std::vector<std::pair<net::Request, net::Reply>> waiting_;
+  std::vector<net::Asked> waiting_;
   std::size_t waiting_bytes_ = 0;
 };
 

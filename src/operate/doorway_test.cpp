@@ -10,6 +10,7 @@ namespace {
 struct Behind final : Answering {
   std::unique_ptr<net::Response> check_head(const net::Request&) const override { return nullptr; }
   void handle(net::Request, net::Reply reply) override { reply.send({.status = 204}); }
+  std::vector<net::Asked> give_back() override { return {}; }
 };
 
 // 0: it waits.

@@ -42,6 +42,18 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
   return fmt::format("http://{}:{}", host, port);
 }
 
+constexpr std::string_view later_words =
+    ": save a file of the workspace once more, or send SIGHUP, when it has ended; if it never "
+    "does, "
+    "stop the program and start it again";
+
+Error query_goes_on() {
+  return {Fault::unavailable,
+          fmt::format("a query whose time is over does not end, and what it reads stays as it is "
+                      "until then{}",
+                      later_words)};
+}
+
 Result<void> check_successor(const Serving& serving, const Result<CompiledWorkspace>& next,
                              const std::vector<std::string>& dropped) {
   if (!next.ok()) return next.error();
@@ -58,7 +70,7 @@ class RunningPlatform final : public Platform {
 
   Result<void> open(CompiledWorkspace workspace);
   Result<void> listen(const std::string& address);
-  Result<void> reload(Result<CompiledWorkspace> next) override;
+  Result<void> reload(Result<CompiledWorkspace> next, const std::stop_token& stop) override;
   bool is_serving() const override { return serving_ != nullptr; }
   Result<void> drain() override;
 
@@ -75,10 +87,16 @@ class RunningPlatform final : public Platform {
   // In place of a newer one that was refused so, if that is not empty.
   Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace,
                      const std::string& refusal = {});
-  Result<void> replace(Result<CompiledWorkspace> next);
+  Result<void> replace(Result<CompiledWorkspace> next, const std::stop_token& stop);
+  Result<void> follow_with(CompiledWorkspace next, const std::vector<std::string>& dropped);
   // The workspace served stays, and so does what was to be dropped.
   Error refuse(const std::vector<std::string>& dropped, const Error& reason);
   Result<void> close_doorway();
+
+  struct Locks {
+    std::optional<BackupLock> data, tables;
+  };
+  Result<Locks> lock_out_backups(bool drops, const std::stop_token& stop) const;
 
   const Clock& clock_;
   std::atomic_flag is_stopping_;
@@ -163,8 +181,8 @@ Result<void> RunningPlatform::listen(const std::string& address) {
   return running_->change({url_, getpid()});
 }
 
-Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next) {
-  Result<void> replaced = replace(std::move(next));
+Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next, const std::stop_token& stop) {
+  Result<void> replaced = replace(std::move(next), stop);
   if (replaced.ok()) {
     telemetry::log(telemetry::LogCode::workspace_taken_up, "the changed workspace is served now");
   } else {
@@ -184,37 +202,50 @@ Error RunningPlatform::refuse(const std::vector<std::string>& dropped, const Err
   return abandoned.ok() ? refusal : abandoned.error();
 }
 
-// A query that does not end would hold up what waits at the door, events too.
-Result<void> RunningPlatform::close_doorway() {
-  if (serving_->await_queries()) {
-    doorway_.close();
-    if (serving_->await_queries()) return {};  // nor did another begin meanwhile
-    doorway_.open(*serving_);
+// Nothing: it was stopped while a backup copied.
+Result<RunningPlatform::Locks> RunningPlatform::lock_out_backups(
+    bool drops, const std::stop_token& stop) const {
+  Locks locks;
+  if (drops) {
+    TRY(locks.data, BackupLock::change(BackupLock::of_data(data_), stop));
   }
-  return Error{Fault::unavailable,
-               "a query whose time is over does not end, and what it reads stays as it is until "
-               "then: save a file of the workspace once more, or send SIGHUP, later"};
+  TRY(locks.tables, BackupLock::change(BackupLock::of_tables(data_ / "tables"), stop));
+  if (locks.tables && (locks.data || !drops)) return locks;
+  return Error{Fault::unavailable, "the program stops"};
 }
 
-Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next) {
+// A query or a stream that does not end would hold up what waits at the door, events too.
+Result<void> RunningPlatform::close_doorway() {
+  const Result<void> held = serving_->hold_streams();
+  if (!held.ok()) return Error{held.error().fault, held.error().message + std::string(later_words)};
+  doorway_.close();
+  if (serving_->close_queries()) return {};
+  serving_->go_on();
+  doorway_.open(*serving_);
+  return query_goes_on();
+}
+
+Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next, const std::stop_token& stop) {
   TRY(const std::vector<std::string> dropped, begun_drop(data_));
   reloads_.begin(!dropped.empty());
   const Result<void> may_follow = check_successor(*serving_, next, dropped);
   if (!may_follow.ok()) return refuse(dropped, may_follow.error());
-  std::optional<BackupLock> changing_data;
-  if (!dropped.empty()) {
-    TRY(changing_data, BackupLock::change(BackupLock::of_data(data_)));
-  }
-  TRY(const auto changing_tables, BackupLock::change(BackupLock::of_tables(data_ / "tables")));
-  const auto before = serving_->workspace();
+  if (!serving_->await_queries()) return refuse(dropped, query_goes_on());
+  const Result<Locks> locked = lock_out_backups(!dropped.empty(), stop);
+  if (!locked.ok()) return refuse(dropped, locked.error());
   const Result<void> closed = close_doorway();
   if (!closed.ok()) return refuse(dropped, closed.error());
+  return follow_with(std::move(next).value(), dropped);
+}
+
+// The doorway is closed.
+Result<void> RunningPlatform::follow_with(CompiledWorkspace next,
+                                          const std::vector<std::string>& dropped) {
+  const auto before = serving_->workspace();
   serving_.reset();
   // One that was begun since is not allowed for yet: another reload comes for it.
   Result<void> served = dropped.empty() ? Result<void>() : finish_drop(data_, *journal_);
-  if (served.ok()) {
-    served = serve(std::make_shared<const CompiledWorkspace>(std::move(next).value()));
-  }
+  if (served.ok()) served = serve(std::make_shared<const CompiledWorkspace>(std::move(next)));
   if (served.ok()) return served;
   const Result<void> restored = serve(before, served.error().message);
   if (restored.ok()) return served;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "collect/collector.h"
@@ -24,8 +25,10 @@ class Platform {
   virtual ~Platform() = default;  // stops at once; nothing acknowledged is lost
   // Serves `next` from now on, the changed files as they were read. Requests wait meanwhile, and
   // every stream goes on where it was. Where it has mistakes, would change what is stored or cannot
-  // start, that is the error, and what was served before is served on.
-  virtual Result<void> reload(Result<workspace::CompiledWorkspace> next) = 0;
+  // start, that is the error, and what was served before is served on; the same where a query or a
+  // stream is in a function that does not end, or where it is stopped while a backup copies.
+  virtual Result<void> reload(Result<workspace::CompiledWorkspace> next,
+                              const std::stop_token& stop = {}) = 0;
   // False: after a reload not even what was served before could start again. It must be let go.
   virtual bool is_serving() const = 0;
   // Takes nothing new, answers what is under way, processes and applies all that is durable. Gives

@@ -49,7 +49,7 @@ std::uint64_t RelationFreshness::progress() const {
   std::uint64_t sum = applier_.applied();
   for (const auto& [name, job] : freshening_.streams) {
     const process::StreamCounts counts = job->counts();
-    sum += counts.through + counts.rows_in;
+    sum += counts.through + counts.reached;
   }
   return sum;
 }

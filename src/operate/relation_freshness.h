@@ -42,8 +42,7 @@ class RelationFreshness final : public serve::Freshness {
   };
 
   Result<void> wait_once(Wait wait);
-  // Grows with what streams take in and commit, and with what tables are given. Not while a stream
-  // takes up its input again after a start.
+  // Grows with what streams take in and commit, and with what tables are given.
   std::uint64_t progress() const;
   // The position behind the stream's results of everything before the wait's position.
   Result<Position> settle(const std::string& stream, Wait& wait);

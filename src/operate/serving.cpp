@@ -44,6 +44,9 @@ Result<std::shared_ptr<engine::Database>> kernel_tables(const CompiledWorkspace&
   return database;
 }
 
+// For the rows that a stream works on, and a snapshot.
+constexpr std::chrono::seconds batch_patience{10};
+
 void say_of_tables(telemetry::LogCode code, const std::string& words) {
   telemetry::log(code, words);
 }
@@ -76,7 +79,11 @@ class RunningServing final : public Serving {
       const CompiledWorkspace& next, const std::vector<std::string>& dropped) const override {
     return operate::reasons_against(next, workspace_->declared, *store_, dropped);
   }
+  std::vector<net::Asked> give_back() override { return gateway_->give_back(); }
   bool await_queries() const override { return gateway_->await_queries(); }
+  bool close_queries() override { return gateway_->close_queries(); }
+  Result<void> hold_streams() override;
+  void go_on() override;
   void stop_waits() override { freshness_->stop(); }
   Result<void> finish(std::chrono::steady_clock::time_point deadline) override {
     OK_OR_RETURN(freshness_->wait_all(grounds_.journal.end(), deadline));
@@ -207,6 +214,25 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                                         [this](const auto& wish) { return replay_->replay(wish); }},
                              .drop = [this](const auto& asked) { return drop_->answer(asked); },
                              .stop = grounds_.stop};
+}
+
+Result<void> RunningServing::hold_streams() {
+  for (const auto& stream : streams_) stream->want_hold();
+  const auto deadline = std::chrono::steady_clock::now() + batch_patience;
+  for (const auto& stream : streams_) {
+    if (stream->wait_hold(deadline)) continue;
+    go_on();
+    return Error{Fault::unavailable,
+                 fmt::format("stream {} takes up its input again after a start, or works on the "
+                             "same rows for more than {} s, and cannot be interrupted",
+                             stream->spec().name, batch_patience.count())};
+  }
+  return {};
+}
+
+void RunningServing::go_on() {
+  for (const auto& stream : streams_) stream->end_hold();
+  gateway_->reopen_queries();
 }
 
 std::vector<telemetry::Metric> RunningServing::metrics() const {

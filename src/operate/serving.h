@@ -49,6 +49,12 @@ class Serving : public Answering {
       const workspace::CompiledWorkspace& next, const std::vector<std::string>& dropped) const = 0;
   // As of the gateway.
   virtual bool await_queries() const = 0;
+  virtual bool close_queries() = 0;
+  // Has every stream keep a snapshot and wait, so that the end of this waits for none. One that
+  // does not come so far is the error, and then all go on.
+  virtual Result<void> hold_streams() = 0;
+  // Takes back hold_streams() and close_queries().
+  virtual void go_on() = 0;
   // Lets no read wait any longer.
   virtual void stop_waits() = 0;
   // Waits until all that is durable is processed and applied, then frees what nobody needs, unless

@@ -54,6 +54,7 @@ struct StreamParts {
 struct StreamCounts {
   std::uint64_t rows_in = 0, rows_out = 0, late = 0, quarantined = 0;
   std::int64_t watermark = journal::no_watermark;  // of the output
+  Position reached = 0;          // in the input, also while it is taken up again after a start
   Position through = 0;          // all input before it is processed and its results are durable
   std::optional<Error> failure;  // why it stopped
   std::string trouble;           // what it waits for to end, such as a full disk; empty: nothing
@@ -79,6 +80,12 @@ class StreamJob {
   // or when stopped.
   virtual Result<Position> settle(Position input, std::chrono::steady_clock::time_point deadline,
                                   std::stop_token stop = {}) = 0;
+  // Lets the thread work no further than the batch at hand and a snapshot, and has it wait then:
+  // what stops the stream now waits for no function of its SQL.
+  virtual void want_hold() = 0;
+  // False: it works on at `deadline`.
+  virtual bool wait_hold(std::chrono::steady_clock::time_point deadline) = 0;
+  virtual void end_hold() = 0;
   // The journal before it is not needed to recover, even from the older of two snapshots.
   virtual Position needed() const = 0;
 };

@@ -104,6 +104,52 @@ TEST_F(StreamJobTest, HoldsChangesForTheIntervalAndGivesTheirSum) {
   EXPECT_LE(rows, 1 + 3 + 2);
 }
 
+std::chrono::steady_clock::time_point in(std::chrono::milliseconds time) {
+  return std::chrono::steady_clock::now() + time;
+}
+
+TEST_F(StreamJobTest, StandsStillWithASnapshotForAsLongAsItIsHeld) {
+  const auto job = start(compiled("s", "SELECT k, count(*) AS n FROM events GROUP BY k", true));
+  send({{1, "a", 1}});
+  settle(*job);
+  send({{2, "a", 1}});
+  wait_for([&] { return job->counts().rows_in == 2; });
+  job->want_hold();
+  ASSERT_TRUE(job->wait_hold(in(seconds(10))));
+  EXPECT_EQ(commits("s"), 2) << "what the interval held is in the snapshot's commit";
+  const StreamCounts held = job->counts();
+  send({{3, "b", 1}});
+  EXPECT_FALSE(job->settle(journal_.end(), in(std::chrono::milliseconds(50))).ok());
+  EXPECT_EQ(job->counts().rows_in, held.rows_in);
+  EXPECT_EQ(job->counts().reached, held.reached);
+  job->end_hold();
+  settle(*job);
+  EXPECT_GT(job->counts().reached, held.reached);
+  EXPECT_EQ(committed("s").rows, expected("SELECT k, count(*) FROM events() GROUP BY k"));
+}
+
+TEST_F(StreamJobTest, IsNotHeldWithinAFunctionThatGoesOn) {
+  const auto job = start(compiled("s",
+                                  "SELECT k, levenshtein(repeat('ab', v), repeat('ba', v)) AS n "
+                                  "FROM events"));
+  send({{1, "a", 10'000}});
+  job->want_hold();
+  EXPECT_FALSE(job->wait_hold(in(std::chrono::milliseconds(20))));
+  EXPECT_TRUE(job->wait_hold(in(seconds(60))));
+  job->end_hold();
+  settle(*job);
+  EXPECT_EQ(commits("s"), 1);
+}
+
+TEST_F(StreamJobTest, AStreamThatStoppedForGoodIsHeldAtOnce) {
+  const auto job = start(compiled("s", "SELECT t, k, v FROM events"));
+  journal_.fail_at_next_commit("the disk is gone");
+  send({{1, "a", 1}});
+  wait_for([&] { return job->counts().failure.has_value(); });
+  job->want_hold();
+  EXPECT_TRUE(job->wait_hold(in(seconds(10))));
+}
+
 TEST_F(StreamJobTest, HoldsChangesForTheIntervalAfterAWaitForWhatNeverComes) {
   const auto job = start(compiled("s", "SELECT k, count(*) AS n FROM events GROUP BY k", true));
   send({{1, "a", 1}});

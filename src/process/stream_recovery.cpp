@@ -130,6 +130,11 @@ Result<void> StreamRun::replay(const std::stop_token& stop) {
     if (batch.chunks.empty()) break;
     for (Chunk& chunk : batch.chunks) OK_OR_RETURN(push(std::move(chunk)));
     pending_.clear();
+    {
+      std::lock_guard lock(mutex_);
+      counts_.reached = input_.place();
+    }
+    if (may_stop) hold_.stand(stop);
   }
   OK_OR_RETURN(give_held());
   pending_.clear();

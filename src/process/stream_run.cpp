@@ -53,6 +53,7 @@ void StreamRun::run(const std::stop_token& stop) {
                    {{"stream", spec_.name}, {"position", last_.through}});
     progress_->fail(within("stream " + spec_.name, std::move(worked)).error());
   }
+  hold_.end();
 }
 
 Result<void> StreamRun::work(const std::stop_token& stop) {
@@ -70,7 +71,12 @@ Result<void> StreamRun::work(const std::stop_token& stop) {
     }
     if (progress_->refusal()) OK_OR_RETURN(wait_durable(stop));
     if (has_passed(snapshot_at_, parts_.checkpoint_interval)) OK_OR_RETURN(take_snapshot(stop));
-    if (!has_more) wait_for_input(stop);
+    if (hold_.is_wanted()) {
+      OK_OR_RETURN(take_snapshot(stop));
+      hold_.stand(stop);
+    } else if (!has_more) {
+      wait_for_input(stop);
+    }
   }
   return take_snapshot(stop);
 }
@@ -81,7 +87,7 @@ Result<InputBatch> StreamRun::next_input(Position before, const std::stop_token&
     const bool waits = !batch.ok() && batch.error().fault == Fault::unavailable;
     note(input_trouble_, waits ? batch.error().message : "");
     if (!waits || stop.stop_requested()) return batch;
-    progress_->wait_a_little(refused_pause);
+    rest(stop);
   }
 }
 
@@ -90,6 +96,7 @@ Result<void> StreamRun::process(InputBatch& batch) {
   for (Chunk& chunk : batch.chunks) OK_OR_RETURN(push(std::move(chunk)));
   std::lock_guard lock(mutex_);
   counts_.rows_in += batch.rows;
+  counts_.reached = input_.place();
   return {};
 }
 
@@ -184,7 +191,7 @@ Result<void> StreamRun::hand_on(const std::stop_token& stop) {
     // A journal on a full disk still takes commits; one that failed says the same to everyone.
     const Result<void> health = parts_.journal.health();
     if (!health.ok() && health.error().message == taken.error().message) return taken;
-    progress_->wait_a_little(refused_pause);
+    rest(stop);
   }
 }
 
@@ -195,7 +202,7 @@ Result<void> StreamRun::wait_durable(const std::stop_token& stop) {
     note(commit_trouble_, refusal ? refusal->message : "");
     if (!refusal) return {};
     if (refusal->fault != Fault::unavailable || stop.stop_requested()) return *refusal;
-    progress_->wait_a_little(refused_pause);
+    rest(stop);
     OK_OR_RETURN(hand_on(stop));
   }
 }
@@ -236,6 +243,11 @@ void StreamRun::wait_for_input(const std::stop_token& stop) {
   if (!pending_.is_started()) progress_->nothing_until(input_.place());
   const bool is_due_later = pending_.is_started() || snapshot_sequence_ != last_.sequence;
   watch_.wait_beyond(input_.read_to(), is_due_later ? clock_poll : milliseconds(60'000), stop);
+}
+
+void StreamRun::rest(const std::stop_token& stop) {
+  progress_->wait_a_little(refused_pause);
+  hold_.stand(stop);
 }
 
 bool StreamRun::has_passed(Instant since, std::chrono::microseconds interval) const {

@@ -14,6 +14,7 @@
 
 #include "journal/heads.h"
 #include "process/commit_progress.h"
+#include "process/hold_point.h"
 #include "process/input_batches.h"
 #include "process/input_watch.h"
 #include "process/pending_commit.h"
@@ -39,6 +40,14 @@ class StreamRun final : public StreamJob {
   StreamCounts counts() const override;
   Result<Position> settle(Position input, std::chrono::steady_clock::time_point deadline,
                           std::stop_token stop) override;
+  void want_hold() override {
+    hold_.want();
+    watch_.wake();
+  }
+  bool wait_hold(std::chrono::steady_clock::time_point deadline) override {
+    return hold_.wait(deadline);
+  }
+  void end_hold() override { hold_.let_go(); }
   Position needed() const override { return snapshots_->needed(); }
 
  private:
@@ -84,6 +93,8 @@ class StreamRun final : public StreamJob {
   Result<void> take_snapshot(const std::stop_token& stop);
   Result<void> write_snapshot();
   void wait_for_input(const std::stop_token& stop);
+  // Until what the journal refused is worth another try.
+  void rest(const std::stop_token& stop);
   bool has_passed(Instant since, std::chrono::microseconds interval) const;
   // Tells once that something keeps the stream waiting, and once that it is over: empty.
   void note(std::string& trouble, const std::string& now);
@@ -110,6 +121,7 @@ class StreamRun final : public StreamJob {
   std::string input_trouble_;     // under mutex_
   Position wanted_ = 0;           // by settle(), under mutex_
   InputWatch watch_;
+  HoldPoint hold_;
   std::jthread thread_;  // last: it ends before what it uses
 };
 

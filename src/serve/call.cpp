@@ -36,15 +36,16 @@ std::variant<RowsText, net::Response> read_tables(const Call& call, const RowsRe
 
 // Looking into the indexes is a part of the query's time.
 std::variant<RowsText, net::Response> read_watched(const Call& call, const RowsRead& read) {
-  const bounds::QueryWatch::Guard guard = watched(call, call.connection);
-  if (read.conditions == nullptr) return read_tables(call, read, guard);
+  const auto guard = watched(call, call.connection);
+  if (guard == nullptr) return refuse_while_reloading();
+  if (read.conditions == nullptr) return read_tables(call, read, *guard);
   const auto by_index = call.views.put(*read.conditions, read.parameters);
   // Values that cannot be read are the query's to refuse.
   const bool is_put = by_index.ok() || by_index.error().fault == Fault::invalid;
-  if (!is_put || guard.is_over()) {
-    return refuse_failed(by_index.ok() ? Error{} : by_index.error(), guard, call.watch);
+  if (!is_put || guard->is_over()) {
+    return refuse_failed(by_index.ok() ? Error{} : by_index.error(), *guard, call.watch);
   }
-  return read_tables(call, read, guard);
+  return read_tables(call, read, *guard);
 }
 
 net::Response refuse_overtime(const bounds::QueryWatch& watch) {
@@ -113,9 +114,15 @@ std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view
       fmt::format("this token may not read {}; it needs the scope read:{}", name, needed)));
 }
 
-bounds::QueryWatch::Guard watched(const Call& call, engine::Connection& connection) {
+std::unique_ptr<bounds::QueryWatch::Guard> watched(const Call& call,
+                                                   engine::Connection& connection) {
   return call.watch.start([&connection] { connection.interrupt(); },
                           [&call] { call.answer_early(refuse_overtime(call.watch)); });
+}
+
+net::Response refuse_while_reloading() {
+  return net::refusal_for_now(503, "RELOADING",
+                              "a changed workspace is being taken up: try again in a second", 1);
 }
 
 net::Response refuse_failed(const Error& error, const bounds::QueryWatch::Guard& guard,

@@ -66,7 +66,10 @@ struct RowsRead {
 std::variant<RowsText, net::Response> read_rows(const Call& call, const RowsRead& read);
 
 // Watches what the call does on the connection, and answers it where that does not end in time.
-bounds::QueryWatch::Guard watched(const Call& call, engine::Connection& connection);
+// Null: it must not begin, see refuse_while_reloading().
+std::unique_ptr<bounds::QueryWatch::Guard> watched(const Call& call,
+                                                   engine::Connection& connection);
+net::Response refuse_while_reloading();
 // The refusal of a query that failed, whose time may have been over.
 net::Response refuse_failed(const Error& error, const bounds::QueryWatch::Guard& guard,
                             const bounds::QueryWatch& watch);

@@ -64,9 +64,10 @@ net::Response answer(const Call& call, const std::vector<TableRead>& reads, bool
 
 std::variant<std::vector<TableRead>, net::Response> look_into_indexes(
     const Call& call, const std::vector<sql::TableConditions>& conditions) {
-  const bounds::QueryWatch::Guard guard = watched(call, call.connection);
+  const auto guard = watched(call, call.connection);
+  if (guard == nullptr) return refuse_while_reloading();
   auto put = call.views.put(conditions, {});
-  if (!put.ok()) return refuse_failed(put.error(), guard, call.watch);
+  if (!put.ok()) return refuse_failed(put.error(), *guard, call.watch);
   return std::move(put).value();
 }
 

@@ -144,6 +144,9 @@ class WorkerGateway final : public Gateway {
   }
 
   bool await_queries() const override { return watch_.await_running(); }
+  std::vector<net::Asked> give_back() override { return lines_.give_back(); }
+  bool close_queries() override { return watch_.close(); }
+  void reopen_queries() override { watch_.reopen(); }
 
  private:
   std::variant<Admitted, net::Response> admit(const net::Request& request) const {

@@ -79,6 +79,12 @@ class Gateway {
   // Waits for the queries that run now, no longer than they may take. False: one goes on beyond
   // its time, and whoever ends the gateway would wait for it.
   virtual bool await_queries() const = 0;
+  // Requests that no worker has begun with, which whoever calls has to answer now.
+  virtual std::vector<net::Asked> give_back() = 0;
+  // Lets no query begin any more, so that the gateway can be ended at once: one that would is
+  // answered with 503. False: a query goes on beyond its time, and they begin as before.
+  virtual bool close_queries() = 0;
+  virtual void reopen_queries() = 0;
 };
 
 }  // namespace weir::serve

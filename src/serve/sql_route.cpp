@@ -66,9 +66,10 @@ std::variant<sql::QueryCheck, net::Response> SharedChecker::check(const Call& ca
                                                                   std::string_view sql) {
   const std::unique_lock lock(mutex_, call.watch.query_time_max());
   if (!lock.owns_lock()) return refuse_overloaded();
-  const bounds::QueryWatch::Guard guard = watched(call, checker_.connection());
+  const auto guard = watched(call, checker_.connection());
+  if (guard == nullptr) return refuse_while_reloading();
   sql::QueryCheck checked = checker_.check(sql, {});
-  if (guard.is_over() || guard.took_too_much()) return refuse_failed({}, guard, call.watch);
+  if (guard->is_over() || guard->took_too_much()) return refuse_failed({}, *guard, call.watch);
   return checked;
 }
 

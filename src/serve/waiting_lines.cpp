@@ -41,12 +41,22 @@ bool WaitingLines::has_waited_too_long(const Job& job) const {
   return std::chrono::steady_clock::now() - job.came > time_max_ + patience;
 }
 
-void WaitingLines::close() {
-  taps_.close();
-  for (Lines* lines : {&prompt_, &patient_}) {
-    lines->sql.close();
-    lines->others.close();
+std::vector<net::Asked> WaitingLines::give_back() {
+  std::vector<net::Asked> given;
+  for (Jobs* line : all()) {
+    while (const auto job = line->take_first([](const auto&) { return true; })) {
+      given.push_back((*job)->give_back());
+    }
   }
+  return given;
+}
+
+void WaitingLines::close() {
+  for (Jobs* line : all()) line->close();
+}
+
+std::array<Jobs*, 5> WaitingLines::all() {
+  return {&prompt_.sql, &prompt_.others, &patient_.sql, &patient_.others, &taps_};
 }
 
 Jobs& WaitingLines::line_of(const Job& job) {
@@ -68,7 +78,7 @@ void WaitingLines::run(const std::stop_token& stop) {
   };
   while (!stop.stop_requested()) {
     stopped.wait_for(lock, stop, std::min(look_every_max, time_max_), [] { return false; });
-    for (Jobs* line : {&prompt_.sql, &prompt_.others, &patient_.sql, &patient_.others, &taps_}) {
+    for (Jobs* line : all()) {
       while (const auto job = line->take_first(is_over)) (*job)->answer(refuse_overloaded());
     }
   }

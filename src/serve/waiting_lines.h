@@ -2,12 +2,14 @@
 // are sent away in time though no worker comes.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/queue.h"
 #include "govern/tokens.h"
@@ -31,8 +33,10 @@ class Job {
   void answer(net::Response response) {
     if (!is_answered_.test_and_set()) reply_.send(std::move(response));
   }
+  // For whoever has taken it out of its line: the request as it came.
+  net::Asked give_back() { return {std::move(request), std::move(reply_)}; }
 
-  const net::Request request;
+  net::Request request;
   const Route route;
   const std::shared_ptr<const govern::Token> token;  // null where the route asks for none
   const std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
@@ -62,6 +66,8 @@ class WaitingLines {
   // To its line, or away where that is full or all bodies together are too large.
   void add(const std::shared_ptr<Job>& job);
   bool has_waited_too_long(const Job& job) const;
+  // Who stands in line, and stands there no longer.
+  std::vector<net::Asked> give_back();
   // No more come; who stands in line is still handed out.
   void close();
 
@@ -71,6 +77,7 @@ class WaitingLines {
 
  private:
   Jobs& line_of(const Job& job);
+  std::array<Jobs*, 5> all();
   void run(const std::stop_token& stop);
 
   const std::chrono::milliseconds time_max_;

@@ -194,6 +194,37 @@ TEST_F(WaitingLinesTest, sql_inside_a_function_that_does_not_end_is_answered_and
   // The worker was busy all the time, and still is.
   EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT 1 AS one"})").status, 503);
   EXPECT_FALSE(gateway().await_queries());
+  EXPECT_FALSE(gateway().close_queries());
+}
+
+TEST_F(WaitingLinesTest, what_stands_in_line_is_given_back_as_it_came) {
+  parts_.query_time_max = std::chrono::milliseconds(2'000);
+  std::vector<std::future<net::Response>> queries;
+  for (int i = 0; i < 4; ++i) {
+    net::Request asked = request("POST", "/weir/v1/sql");
+    asked.body = comparison(10'000);
+    queries.push_back(send(std::move(asked)));
+  }
+  std::vector<net::Asked> given = gateway().give_back();
+  ASSERT_GE(given.size(), 3);
+  for (net::Asked& asked : given) {
+    EXPECT_EQ(asked.request.path, "/weir/v1/sql");
+    EXPECT_EQ(asked.request.body, comparison(10'000));
+    asked.reply.send({.status = 204});
+  }
+  EXPECT_EQ(queries.back().get().status, 204);
+  EXPECT_TRUE(gateway().give_back().empty());
+}
+
+TEST_F(WaitingLinesTest, no_query_begins_once_they_are_closed) {
+  EXPECT_TRUE(gateway().close_queries());
+  const net::Response refused = post("/weir/v1/sql", R"({"sql": "SELECT 1 AS one"})");
+  EXPECT_EQ(refused.status, 503) << refused.body;
+  EXPECT_NE(refused.body.find("RELOADING"), std::string::npos) << refused.body;
+  EXPECT_EQ(get("/api/v1/data/delays").status, 503);
+  gateway().reopen_queries();
+  EXPECT_EQ(post("/weir/v1/sql", R"({"sql": "SELECT 1 AS one"})").status, 200);
+  EXPECT_EQ(get("/api/v1/data/delays").status, 200);
 }
 
 TEST_F(WaitingLinesTest, sql_that_needs_too_much_memory_is_told_the_limit) {

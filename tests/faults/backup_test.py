@@ -20,6 +20,7 @@ import kill_test  # noqa: E402
 
 # How long an event may take while a backup is taken, on a machine that does other things too.
 INGEST_SECONDS_MAX = 3
+SAID_SECONDS_MAX = 10
 # Each table, and the same from the history by plain SQL.
 RECOMPUTED = {
     "sums": "SELECT window_start, k, count(*) AS n, sum(v) AS s, median(v) AS m"
@@ -222,12 +223,15 @@ class BackupTest(unittest.TestCase):
             position = weir.send("events", more).data["position"]
             late = weir.get("/api/v1/data/copies", limit=1, wait=position, timeout="1s")
             self.assertEqual(late.status, 504)
+            weir.process.send_signal(signal.SIGHUP)
+            self.wait_until_said(weir, "tables/backup.lock", 2)
             weir.process.send_signal(signal.SIGTERM)
+            self.wait_until_said(weir, "SERVER_STOPPING")
+            self.assertIn("is not served, the one before is: the program stops", weir.said())
             with self.assertRaises(subprocess.TimeoutExpired):
                 weir.process.wait(1.5)
             held.close()
             self.assertEqual(weir.process.wait(30), 0, weir.said())
-            self.assertIn("BACKUP_AWAITED", weir.said())
             held = self.hold(weir.data / "backup.lock")
             starting = threading.Thread(target=weir.start)
             starting.start()
@@ -237,6 +241,12 @@ class BackupTest(unittest.TestCase):
             starting.join(30)
             self.compare_tables(weir)
             self.assertEqual(weir.sql("SELECT count(*) AS n FROM events"), [{"n": 40}])
+
+    def wait_until_said(self, weir: Weir, words: str, times: int = 1):
+        deadline = time.monotonic() + SAID_SECONDS_MAX
+        while weir.said().count(words) < times:
+            self.assertLess(time.monotonic(), deadline, weir.said())
+            time.sleep(0.05)
 
     def hold(self, *files: pathlib.Path) -> contextlib.ExitStack:
         """As a backup does, until it is closed."""

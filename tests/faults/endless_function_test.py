@@ -3,6 +3,7 @@
 import pathlib
 import sys
 import threading
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
@@ -23,6 +24,7 @@ into: steps
 """
 ENDLESS = "SELECT levenshtein(repeat('ab', 1000000), repeat('ba', 1000000)) AS steps"
 END_SECONDS_MAX = 75
+ANSWER_SECONDS_MAX = 5
 REFUSED = 3  # the exit code of what cannot be done now
 
 
@@ -67,6 +69,24 @@ class EndlessFunctionTest(unittest.TestCase):
         of_stream.start()
         self.send(of_stream, 2, "copies")
         self.assertEqual(of_stream.sql("SELECT count(*) AS n FROM copies"), [{"n": 2}])
+
+    def test_a_reload_is_refused_beside_a_stream_that_does_not_end_and_all_else_goes_on(self):
+        weir = self.start()
+        self.send(weir, 1_000, "copies")
+        api = "api: more\npath: /more\nsql: SELECT v FROM copies\n"
+        (weir.folder / "more.yaml").write_text(api)
+        deadline = time.monotonic() + END_SECONDS_MAX
+        value = 2
+        while not (refused := weir.get("/weir/v1/status").data["reload_refused"]):
+            self.assertLess(time.monotonic(), deadline, weir.said())
+            began = time.monotonic()
+            self.assertEqual(weir.send("events", [{"v": value}]).status, 200)
+            self.assertLess(time.monotonic() - began, ANSWER_SECONDS_MAX)
+            value += 1
+        self.assertIn("stream steps", refused)
+        self.assertIn("SIGHUP", refused)
+        self.send(weir, value, "copies")
+        self.assertEqual(weir.sql("SELECT count(*) AS n FROM copies"), [{"n": value}])
 
     def expect_no_time(self, weir: Weir):
         self.assertEqual(weir.post("/weir/v1/sql", {"sql": ENDLESS}).status, 504)
