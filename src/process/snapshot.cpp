@@ -110,20 +110,26 @@ Result<std::optional<Snapshot>> SnapshotFolder::load() {
   }
   std::ranges::sort(sequences, std::greater());
   std::optional<Snapshot> newest;
+  std::optional<Error> unreadable;
   for (const std::uint64_t sequence : sequences) {
-    TRY(const std::string bytes, journal::read_file(file_of(sequence)));
-    std::optional<Snapshot> snapshot = decoded(bytes);
+    Result<std::string> bytes = journal::read_file(file_of(sequence));
+    std::optional<Snapshot> snapshot = bytes.ok() ? decoded(bytes.value()) : std::nullopt;
     if (!snapshot) {
-      passed_over_ += fmt::format("{}{} is damaged", passed_over_.empty() ? "" : ", ",
-                                  file_of(sequence).string());
+      pass_over(bytes.ok() ? file_of(sequence).string() + " is damaged" : bytes.error().message);
+      if (!bytes.ok()) unreadable = std::move(bytes).error();
       continue;
     }
     kept_.insert(kept_.begin(), {snapshot->sequence, snapshot->through});
     if (!newest) newest = std::move(snapshot);
   }
+  if (!newest && unreadable) return *unreadable;
   if (!newest && !passed_over_.empty()) return Error{Fault::corrupt, passed_over_};
   if (!kept_.empty()) needed_ = kept_.front().through;
   return newest;
+}
+
+void SnapshotFolder::pass_over(const std::string& why) {
+  passed_over_ += (passed_over_.empty() ? "" : ", ") + why;
 }
 
 Result<void> SnapshotFolder::write(const Snapshot& snapshot) {

@@ -40,9 +40,10 @@ class SnapshotFolder {
   static Result<std::unique_ptr<SnapshotFolder>> open(std::filesystem::path folder);
 
   // The newest that can be read; nothing where none was ever written. Fault::corrupt where there
-  // are some and all are damaged; what cannot be read for another reason is that error.
+  // are some and all are damaged; where none can be read, one for another reason, that is the
+  // error.
   Result<std::optional<Snapshot>> load();
-  // In words, what load() passed over because it is damaged; empty: nothing.
+  // In words, what load() passed over because it is damaged or cannot be read; empty: nothing.
   const std::string& passed_over() const { return passed_over_; }
   // Durable when it returns.
   Result<void> write(const Snapshot& snapshot);
@@ -57,6 +58,7 @@ class SnapshotFolder {
 
   explicit SnapshotFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
   std::filesystem::path file_of(std::uint64_t sequence) const;
+  void pass_over(const std::string& why);
   void keep(Kept kept);
 
   std::filesystem::path folder_;
