@@ -68,6 +68,17 @@ TEST(Compile, MeansAnotherThingByAnotherEmit) {
   EXPECT_NE(plan_of(counts, names, false).hash, plan_of(counts, names, true).hash);
 }
 
+TEST(Compile, RefusesTheTimeOfAcceptanceOverRowsThatAreTakenBack) {
+  Readable changing = source({"a", "b"});
+  EXPECT_EQ(mistake_in("SELECT a, now() AS seen FROM events", {changing}), "none");
+  changing.append_only = false;
+  EXPECT_NE(mistake_in("SELECT a, now() AS seen FROM events", {changing}).find("takes rows back"),
+            std::string::npos);
+  EXPECT_NE(mistake_in("SELECT a FROM events WHERE current_date > DATE '2024-01-01'", {changing})
+                .find("takes rows back"),
+            std::string::npos);
+}
+
 TEST(Compile, RefusesAHopThatPutsARowIntoTooManyWindows) {
   const auto hop = [](const std::string& slide, const std::string& size) {
     return mistake_in("SELECT window_start, count(*) AS n FROM hop(events, t, INTERVAL " + slide +

@@ -201,8 +201,9 @@ Result<std::string> ExpressionPrinter::lambda_call(const Value& call, const Text
 Result<std::string> ExpressionPrinter::now_call(const Value& call) {
   if (now_.empty()) {
     return refuse(call,
-                  "now() is a row's time of acceptance, which a group and a static table have not: "
-                  "use it below the GROUP BY");
+                  "now() is a row's time of acceptance, which a group, a static table and a stream "
+                  "that takes rows back have not: use it below the GROUP BY, or keep max(now()) of "
+                  "each group");
   }
   const auto found = std::ranges::find(clock_types, call["name"].text(), &Sign::type);
   if (found->text == "TIMESTAMP WITH TIME ZONE") return now_;

@@ -81,7 +81,9 @@ std::vector<std::string> PlanRelation::texts() const {
 
 Result<std::string> Compilation::print(const JsonValue& expression, const PlanRelation& over) {
   if (reads_a_pane(expression, over)) panes_were_read = true;
-  printer.set_now(over.is_stream() && !over.is_grouped ? "_now" : "");
+  // A row that is taken back later could not be told from others by a time that has passed.
+  const bool has_now = over.is_stream() && !over.is_grouped && over.node->append_only;
+  printer.set_now(has_now ? "_now" : "");
   return printer.print(expression, over.texts());
 }
 
