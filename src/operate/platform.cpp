@@ -42,16 +42,17 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
   return fmt::format("http://{}:{}", host, port);
 }
 
-constexpr std::string_view later_words =
-    ": save a file of the workspace once more, or send SIGHUP, when it has ended; if it never "
-    "does, "
-    "stop the program and start it again";
+// What keeps a changed workspace from being taken up, and may not be there later.
+Error for_now(const Error& reason) {
+  return {reason.fault, reason.message +
+                            ": save a file of the workspace once more, or send SIGHUP, when that "
+                            "is over; if it never is, stop the program and start it again"};
+}
 
 Error query_goes_on() {
-  return {Fault::unavailable,
-          fmt::format("a query whose time is over does not end, and what it reads stays as it is "
-                      "until then{}",
-                      later_words)};
+  return for_now({Fault::unavailable,
+                  "a query whose time is over does not end, and what it reads stays as it is until "
+                  "then"});
 }
 
 Result<void> check_successor(const Serving& serving, const Result<CompiledWorkspace>& next,
@@ -82,20 +83,24 @@ class RunningPlatform final : public Platform {
   const std::string& new_admin_token() const override { return new_admin_token_; }
 
  private:
+  struct Locks {
+    std::optional<BackupLock> data, tables;
+  };
+
   ServingGrounds grounds();
   std::vector<telemetry::Metric> metrics() const;
   // In place of a newer one that was refused so, if that is not empty.
   Result<void> serve(const std::shared_ptr<const CompiledWorkspace>& workspace,
                      const std::string& refusal = {});
   Result<void> replace(Result<CompiledWorkspace> next, const std::stop_token& stop);
+  // The doorway is closed, and nothing that goes on keeps it from being opened soon.
+  Result<Locks> prepare(const Result<CompiledWorkspace>& next,
+                        const std::vector<std::string>& dropped, const std::stop_token& stop);
   Result<void> follow_with(CompiledWorkspace next, const std::vector<std::string>& dropped);
   // The workspace served stays, and so does what was to be dropped.
   Error refuse(const std::vector<std::string>& dropped, const Error& reason);
   Result<void> close_doorway();
 
-  struct Locks {
-    std::optional<BackupLock> data, tables;
-  };
   Result<Locks> lock_out_backups(bool drops, const std::stop_token& stop) const;
 
   const Clock& clock_;
@@ -217,7 +222,7 @@ Result<RunningPlatform::Locks> RunningPlatform::lock_out_backups(
 // A query or a stream that does not end would hold up what waits at the door, events too.
 Result<void> RunningPlatform::close_doorway() {
   const Result<void> held = serving_->hold_streams();
-  if (!held.ok()) return Error{held.error().fault, held.error().message + std::string(later_words)};
+  if (!held.ok()) return for_now(held.error());
   doorway_.close();
   if (serving_->close_queries()) return {};
   serving_->go_on();
@@ -225,16 +230,23 @@ Result<void> RunningPlatform::close_doorway() {
   return query_goes_on();
 }
 
+Result<RunningPlatform::Locks> RunningPlatform::prepare(const Result<CompiledWorkspace>& next,
+                                                        const std::vector<std::string>& dropped,
+                                                        const std::stop_token& stop) {
+  OK_OR_RETURN(check_successor(*serving_, next, dropped));
+  const Result<void> room = serving_->check_room();
+  if (!room.ok()) return for_now(room.error());
+  if (!serving_->await_queries()) return query_goes_on();
+  TRY(Locks locks, lock_out_backups(!dropped.empty(), stop));
+  OK_OR_RETURN(close_doorway());
+  return locks;
+}
+
 Result<void> RunningPlatform::replace(Result<CompiledWorkspace> next, const std::stop_token& stop) {
   TRY(const std::vector<std::string> dropped, begun_drop(data_));
   reloads_.begin(!dropped.empty());
-  const Result<void> may_follow = check_successor(*serving_, next, dropped);
-  if (!may_follow.ok()) return refuse(dropped, may_follow.error());
-  if (!serving_->await_queries()) return refuse(dropped, query_goes_on());
-  const Result<Locks> locked = lock_out_backups(!dropped.empty(), stop);
-  if (!locked.ok()) return refuse(dropped, locked.error());
-  const Result<void> closed = close_doorway();
-  if (!closed.ok()) return refuse(dropped, closed.error());
+  const Result<Locks> prepared = prepare(next, dropped, stop);
+  if (!prepared.ok()) return refuse(dropped, prepared.error());
   return follow_with(std::move(next).value(), dropped);
 }
 

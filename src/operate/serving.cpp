@@ -80,6 +80,7 @@ class RunningServing final : public Serving {
     return operate::reasons_against(next, workspace_->declared, *store_, dropped);
   }
   std::vector<net::Asked> give_back() override { return gateway_->give_back(); }
+  Result<void> check_room() const override { return store_->check_room(0); }
   bool await_queries() const override { return gateway_->await_queries(); }
   bool close_queries() override { return gateway_->close_queries(); }
   Result<void> hold_streams() override;

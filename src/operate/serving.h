@@ -47,6 +47,8 @@ class Serving : public Answering {
   // then.
   virtual Result<std::vector<workspace::Mistake>> reasons_against(
       const workspace::CompiledWorkspace& next, const std::vector<std::string>& dropped) const = 0;
+  // Fault::unavailable: the disk has too little room for another start.
+  virtual Result<void> check_room() const = 0;
   // As of the gateway.
   virtual bool await_queries() const = 0;
   virtual bool close_queries() = 0;

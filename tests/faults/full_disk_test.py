@@ -2,8 +2,10 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
@@ -144,6 +146,23 @@ class FullDiskTest(unittest.TestCase):
         self.weir.process.wait(SECONDS_MAX)
         self.ballast.unlink()
         self.weir.start()
+        self.compare()
+
+    def test_a_changed_workspace_is_refused_on_a_full_disk_and_all_else_goes_on(self):
+        self.weir.start()
+        self.fill()
+        self.assertEqual(self.send_until_refused(self.fill).status, 503)
+        api = "api: ids\npath: /ids\nsql: SELECT count(*) AS n FROM copies\n"
+        (self.weir.folder / "ids.yaml").write_text(api)
+        deadline = time.monotonic() + SECONDS_MAX
+        while not (refused := self.weir.get("/weir/v1/status").data["reload_refused"]):
+            self.assertLess(time.monotonic(), deadline, self.weir.said())
+            time.sleep(0.1)
+        self.assertIn("too little room", refused)
+        self.ballast.unlink()
+        self.weir.wait_for("/readyz", 200, SECONDS_MAX)
+        self.weir.process.send_signal(signal.SIGHUP)
+        self.weir.wait_for("/api/v1/ids", 200, SECONDS_MAX)
         self.compare()
 
     def test_it_starts_on_a_full_disk_while_its_reserve_is_unused(self):
