@@ -152,8 +152,12 @@ class FullDiskTest(unittest.TestCase):
         self.compare()
         self.fill()
         self.weir.kill()
+        self.assertNotIn("JOURNAL_FULL", self.weir.said())
         self.weir.start(ready_path="/healthz")
         self.weir.wait_for("/readyz", 503, SECONDS_MAX)
+        no_room = "there is no room in the journal: "
+        self.assertIn(no_room, self.weir.get("/weir/v1/status").data["not_ready"])
+        self.assertIn(f'"code":"JOURNAL_FULL","message":"{no_room}', self.weir.said())
         self.assertEqual(self.weir.get("/api/v1/data/totals", limit=1).status, 200)
         self.ballast.unlink()
         self.weir.wait_for("/readyz", 200, SECONDS_MAX)
