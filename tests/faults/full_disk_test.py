@@ -14,6 +14,7 @@ ROWS_A_BATCH = 4000
 PAD = "x" * 1000  # a segment is full after sixteen batches
 BATCHES_MAX = 150
 SECONDS_MAX = 60
+REFUSED = 3  # the exit code of what cannot be done now
 
 WORKSPACE = {
     "weir.yaml": "weir: 1\nname: full\ncheckpoint_interval: 200ms\n",
@@ -141,7 +142,8 @@ class FullDiskTest(unittest.TestCase):
         self.fill()
         self.assertEqual(self.send_until_refused(self.fill).status, 503)
         self.weir.process.terminate()
-        self.weir.process.wait(SECONDS_MAX)
+        code = self.weir.process.wait(SECONDS_MAX)
+        self.assertEqual(code, REFUSED, self.weir.said())
         self.ballast.unlink()
         self.weir.start()
         self.compare()
