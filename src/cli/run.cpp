@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -35,6 +36,7 @@ using telemetry::LogCode;
 constexpr std::chrono::seconds look_pause{1};  // between looks at the workspace's files
 // For the last snapshots and the tables' file to be written, which a start can do without.
 constexpr std::chrono::seconds end_patience{20};
+constexpr std::chrono::seconds log_patience{1};  // for a line of the end to be taken
 
 // What `weir run` waits for.
 enum class Wake : std::uint8_t { end, reload, look };
@@ -167,21 +169,31 @@ Result<std::unique_ptr<operate::Platform>> serve(const RunOptions& options, cons
 
 void log_failure(const Error& error) { telemetry::log(LogCode::server_failed, error.message); }
 
+// The log waits for whoever reads stderr, and an end must not: a line that is not taken in a moment
+// is left to a thread that goes with the program.
+void log_at_end(LogCode code, std::string message) {
+  std::packaged_task<void()> task(
+      [code, message = std::move(message)] { telemetry::log(code, message); });
+  const std::future<void> logged = task.get_future();
+  std::thread(std::move(task)).detach();
+  logged.wait_for(log_patience);
+}
+
 // Neither a query nor a stream can be ended inside a function, which may work for hours, and a
 // backup may copy as long. The program ends beside it: nothing acknowledged is lost by that.
 Result<void> stop(std::unique_ptr<operate::Platform> platform) {
-  telemetry::log(LogCode::server_stopping,
-                 "stopping: what is under way is answered, processed and applied first");
+  log_at_end(LogCode::server_stopping,
+             "stopping: what is under way is answered, processed and applied first");
   Result<void> drained = platform->drain();
   if (drained.ok()) {
-    telemetry::log(LogCode::server_stopped, "all that was accepted is processed and applied");
+    log_at_end(LogCode::server_stopped, "all that was accepted is processed and applied");
   } else {
-    log_failure(drained.error());
+    log_at_end(LogCode::server_failed, drained.error().message);
   }
   const bounds::LastDeadline deadline(end_patience, [code = exit_after(drained)] {
-    telemetry::log(LogCode::server_cut_short,
-                   "a query, a stream or a backup that copies does not end: it is not waited for, "
-                   "and what was acknowledged is kept");
+    log_at_end(LogCode::server_cut_short,
+               "a query, a stream or a backup that copies does not end: it is not waited for, "
+               "and what was acknowledged is kept");
     std::_Exit(code);
   });
   platform.reset();

@@ -27,8 +27,8 @@ using client::RowFile;
 using client::SendTotals;
 using client::ServerClient;
 using client::Session;
-using client::TypedColumns;
 using client::Written;
+using client::WrittenColumns;
 
 using Moment = std::chrono::steady_clock::time_point;
 
@@ -50,33 +50,35 @@ struct Encoded {
   double share_read = 0;
 };
 
-bool is_text(TypeId type) {
-  return type == TypeId::varchar || type == TypeId::blob || type == TypeId::json;
+Written written_of(TypeId type) {
+  const bool is_text = type == TypeId::varchar || type == TypeId::blob || type == TypeId::json;
+  if (is_text) return Written::text;
+  return type <= TypeId::decimal ? Written::bare : Written::quoted;  // truth values, numbers first
 }
 
-// The fields that the source does not read as texts: CSV does not tell.
-Result<TypedColumns> typed_columns(ServerClient& client, const SendOptions& options) {
-  TypedColumns typed;
-  if (std::ranges::none_of(options.files, is_typeless)) return typed;
+// As the source reads the fields: CSV does not tell.
+Result<WrittenColumns> written_columns(ServerClient& client, const SendOptions& options) {
+  WrittenColumns columns;
+  if (std::ranges::none_of(options.files, is_typeless)) return columns;
   TRY(const formats::JsonValue sources, client.data("GET", "/weir/v1/sources"));
   for (const formats::JsonValue& source : sources.array()) {
     if (source["name"].text() != options.source) continue;
     for (const formats::JsonValue& column : source["columns"].array()) {
       TRY(const Type type, parse_type(column["type"].text()));
       const auto& path = column["from"].array();
-      if (is_text(type.id) || path.size() != 1) continue;
-      const bool is_bare = type.id <= TypeId::decimal;  // truth values and numbers come first
-      typed.emplace(path.front().text(), is_bare ? Written::bare : Written::quoted);
+      if (path.size() == 1) note_reader(columns, path.front().text(), written_of(type.id));
     }
   }
-  return typed;
+  return columns;
 }
 
 // Reads and encodes on a thread of its own while batches are on their way.
 class Encoder {
  public:
-  Encoder(const SendOptions& options, TypedColumns typed)
-      : options_(options), typed_(std::move(typed)), thread_([this](const std::stop_token& stop) {
+  Encoder(const SendOptions& options, WrittenColumns columns)
+      : options_(options),
+        columns_(std::move(columns)),
+        thread_([this](const std::stop_token& stop) {
           if (Result<void> done = run(stop); !done.ok()) {
             ready_.push(std::move(done).error(), stop);
           }
@@ -90,7 +92,7 @@ class Encoder {
   Result<void> run(const std::stop_token& stop) {
     std::size_t number = 0;
     for (const std::string& name : options_.files) {
-      TRY(const auto file, within(name, RowFile::open(name, typed_)));
+      TRY(const auto file, within(name, RowFile::open(name, columns_)));
       while (!stop.stop_requested()) {
         Encoded encoded;
         TRY(encoded.batch.rows, within(name, file->read(options_.batch_rows, encoded.batch.lines)));
@@ -106,7 +108,7 @@ class Encoder {
 
   const SendOptions& options_;
   const std::string run_mark_ = options_.again ? client::new_run_mark() : "";
-  const TypedColumns typed_;
+  const WrittenColumns columns_;
   Queue<Result<Encoded>> ready_{batches_ahead};
   std::jthread thread_;
 };
@@ -181,8 +183,8 @@ Result<void> send(const SendOptions& options, Session& session) {
   // Before any row is on its way.
   for (const std::string& name : options.files) OK_OR_RETURN(within(name, RowFile::check(name)));
   TRY(ServerClient client, ServerClient::find(session));
-  TRY(TypedColumns typed, typed_columns(client, options));
-  Encoder encoder(options, std::move(typed));
+  TRY(WrittenColumns columns, written_columns(client, options));
+  Encoder encoder(options, std::move(columns));
   BatchSender sender(std::move(client), options.source);
   Progress progress(session.json);
   Result<void> sent = send_all(encoder, options, sender, progress);

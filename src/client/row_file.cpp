@@ -9,7 +9,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -195,20 +194,20 @@ bool is_bare(std::string_view text) {
   return text.empty();
 }
 
-// Writes rows as JSON, texts of typed columns as their type would be.
+// Writes rows as JSON, those of typeless columns as the source reads them.
 class RowWriter {
  public:
   RowWriter() = default;
-  RowWriter(const Schema& schema, const TypedColumns& typed) {
-    if (typed.empty()) return;
+  RowWriter(const Schema& schema, const WrittenColumns& columns) {
+    if (columns.empty()) return;
     for (const Field& column : schema.columns) {
-      const auto found = typed.find(column.name);
-      typed_.push_back(found == typed.end() ? std::nullopt : std::optional(found->second));
+      const auto found = columns.find(column.name);
+      written_.push_back(found == columns.end() ? Written::text : found->second);
     }
   }
 
   void write(const Batch& batch, std::size_t row, std::string& lines) const {
-    if (typed_.empty()) {
+    if (written_.empty()) {
       formats::append_json_row(lines, batch, row);
       return;
     }
@@ -216,25 +215,24 @@ class RowWriter {
       lines += i == 0 ? '{' : ',';
       append_json_string(lines, batch.schema().columns[i].name);
       lines += ':';
-      append(batch.column(i), row, typed_[i], lines);
+      append(batch.column(i), row, written_[i], lines);
     }
     lines += '}';
   }
 
  private:
-  static void append(const Column& column, std::size_t row, std::optional<Written> written,
-                     std::string& lines) {
-    const bool is_typed = written && !column.is_null(row);
+  static void append(const Column& column, std::size_t row, Written written, std::string& lines) {
+    const bool is_typed = written != Written::text && !column.is_null(row);
     if (is_typed && column.string(row).empty()) {
       lines += "null";
-    } else if (is_typed && *written == Written::bare && is_bare(column.string(row))) {
+    } else if (is_typed && written == Written::bare && is_bare(column.string(row))) {
       lines += column.string(row);
     } else {
       formats::append_json_value(lines, column, row);
     }
   }
 
-  std::vector<std::optional<Written>> typed_;  // by column; empty: none
+  std::vector<Written> written_;  // by column; empty: as their own types are
 };
 
 // What the engine reads, and how many rows that is, where the file itself knows.
@@ -266,7 +264,7 @@ Error file_is_wrong(Error error) {
 class EngineFile final : public RowFile {
  public:
   static Result<std::unique_ptr<RowFile>> open(const EngineQuery& query,
-                                               const TypedColumns& typed) {
+                                               const WrittenColumns& columns) {
     auto file = std::make_unique<EngineFile>();
     TRY(file->database_, engine::Database::open({.external_access = true}));
     TRY(file->connection_, file->database_->connect());
@@ -279,7 +277,7 @@ class EngineFile final : public RowFile {
     auto rows = file->connection_->query(query.rows);
     if (!rows.ok()) return file_is_wrong(std::move(rows).error());
     file->rows_ = std::move(rows).value();
-    file->writer_ = RowWriter(*file->rows_->schema(), typed);
+    file->writer_ = RowWriter(*file->rows_->schema(), columns);
     return std::unique_ptr<RowFile>(std::move(file));
   }
 
@@ -360,6 +358,11 @@ bool is_lines(const std::string& name) {
 
 }  // namespace
 
+void note_reader(WrittenColumns& columns, const std::string& name, Written written) {
+  const auto [noted, is_new] = columns.emplace(name, written);
+  if (!is_new) noted->second = std::max(noted->second, written);
+}
+
 Result<void> RowFile::check(const std::string& name) {
   if (!is_lines(name) && !is_typeless(name) && ending_of(name) != ".parquet") {
     return Error{
@@ -378,13 +381,14 @@ Result<void> RowFile::check(const std::string& name) {
   return {};
 }
 
-Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name, const TypedColumns& typed) {
+Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
+                                               const WrittenColumns& columns) {
   OK_OR_RETURN(check(name));
   if (is_lines(name)) return open_lines(name, ending_of(name) == ".json");
   if (is_typeless(name)) {
     OK_OR_RETURN(check_heads(name));
     TRY(const std::string rows, engine::csv_query(name));
-    return EngineFile::open({rows, ""}, typed);
+    return EngineFile::open({rows, ""}, columns);
   }
   const std::string from = "FROM read_parquet(" + engine::quote_text(name) + ")";
   return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});

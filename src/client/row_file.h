@@ -11,9 +11,13 @@
 
 namespace weir::client {
 
-// Of a column that is no text to the source: how JSON writes its values.
-enum class Written : std::uint8_t { bare, quoted };
-using TypedColumns = std::map<std::string, Written>;
+// How JSON writes the values of a file's column for those of the source that read it. Where these
+// differ the later counts: a text has to be written as it stands.
+enum class Written : std::uint8_t { quoted, bare, text };
+using WrittenColumns = std::map<std::string, Written>;
+
+// One more column of the source reads the file's column `name`, and needs it `written` so.
+void note_reader(WrittenColumns& columns, const std::string& name, Written written);
 
 // Owned by one thread.
 class RowFile {
@@ -22,9 +26,10 @@ class RowFile {
   static Result<void> check(const std::string& name);
   // By its ending: .ndjson or .jsonl (lines as they stand), .json (an array's elements, or lines),
   // .csv, .tsv, .parquet; "-" is NDJSON from stdin. Fault::invalid for any other. CSV says nothing
-  // of types: in the columns of `typed`, "" is null, and what JSON could write without quotes is
-  // written so where it is bare.
-  static Result<std::unique_ptr<RowFile>> open(const std::string& name, const TypedColumns& typed);
+  // of types: in those of `columns` that are no text, "" is null, and what JSON could write without
+  // quotes is written so where it is bare.
+  static Result<std::unique_ptr<RowFile>> open(const std::string& name,
+                                               const WrittenColumns& columns);
   virtual ~RowFile() = default;
   // A server takes bodies of a few times that, and rows of a part of it.
   static constexpr std::size_t batch_bytes = std::size_t{8} << 20;
@@ -35,7 +40,7 @@ class RowFile {
   virtual double share_read() const = 0;
 };
 
-// Whether the file's rows need `typed`.
+// Whether the file's rows need to be told how they are written.
 bool is_typeless(const std::string& name);
 
 }  // namespace weir::client

@@ -31,8 +31,8 @@ class RowFileTest : public testing::Test {
 
   // Batches of at most `rows_max` rows until the end.
   static std::vector<std::string> batches(const std::string& file, std::size_t rows_max,
-                                          const TypedColumns& typed = {}) {
-    const auto opened = RowFile::open(file, typed);
+                                          const WrittenColumns& columns = {}) {
+    const auto opened = RowFile::open(file, columns);
     EXPECT_TRUE(opened.ok());
     std::vector<std::string> all;
     while (true) {
@@ -179,10 +179,24 @@ TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {
 }
 
 TEST_F(RowFileTest, TakesAnEmptyTextOfCsvForNothingWhereItIsNoText) {
-  const TypedColumns typed{{"n", Written::bare}, {"at", Written::quoted}};
-  EXPECT_EQ(batches(write("a.csv", "text,n,at\n\"\",\"\",\"\"\nx,\"1\",2001\n"), 10, typed),
+  const WrittenColumns columns{{"n", Written::bare}, {"at", Written::quoted}};
+  EXPECT_EQ(batches(write("a.csv", "text,n,at\n\"\",\"\",\"\"\nx,\"1\",2001\n"), 10, columns),
             (std::vector<std::string>{"{\"text\":\"\",\"n\":null,\"at\":null}\n"
                                       "{\"text\":\"x\",\"n\":1,\"at\":\"2001\"}\n"}));
+}
+
+TEST_F(RowFileTest, WritesAColumnOfCsvForAllThatReadItAndATextFirst) {
+  const std::string file = write("a.csv", "a,b,c,d\n\"\",\"\",\"\",\"\"\n1,1,1,1\n");
+  WrittenColumns columns;
+  const std::pair<const char*, Written> readers[] = {
+      {"a", Written::text}, {"a", Written::bare},   {"b", Written::quoted}, {"b", Written::text},
+      {"c", Written::bare}, {"c", Written::quoted}, {"d", Written::quoted}, {"d", Written::bare}};
+  for (const auto& [name, written] : readers) note_reader(columns, name, written);
+  EXPECT_EQ(batches(file, 10, columns),
+            (std::vector<std::string>{R"({"a":"","b":"","c":null,"d":null})"
+                                      "\n"
+                                      R"({"a":"1","b":"1","c":1,"d":1})"
+                                      "\n"}));
 }
 
 }  // namespace

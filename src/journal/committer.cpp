@@ -23,7 +23,6 @@ constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 constexpr std::size_t group_bytes_small = std::size_t{64} << 10;
 constexpr std::size_t zeros_max = std::size_t{256} << 10;
 constexpr std::chrono::milliseconds room_asked_every{500};
-constexpr std::string_view no_room = "there is no room for events: ";
 
 std::uint64_t whole_pages(std::uint64_t bytes) {
   return (bytes + page_bytes - 1) / page_bytes * page_bytes;
@@ -54,6 +53,15 @@ Result<void> check(const Entry& entry) {
   return {};
 }
 
+// Whatever finds none: events, or a stream's commit.
+Error no_room(const std::string& reason) {
+  return {Fault::unavailable, "there is no room in the journal: " + reason};
+}
+
+void log_full(const Error& full, Position end) {
+  telemetry::log(LogCode::journal_full, full.message, {{"position", end}});
+}
+
 }  // namespace
 
 Committer::Committer(const Writing& writing, Segments& segments, Tail& tail, const Clock& clock)
@@ -64,7 +72,10 @@ Committer::Committer(const Writing& writing, Segments& segments, Tail& tail, con
       end_(tail.end()),
       accepted_(writing.accepted) {
   const Result<void> reserved = segments_.restore_reserve();
-  if (!reserved.ok()) full_ = reserved.error();
+  if (!reserved.ok()) {
+    full_ = no_room(reserved.error().message);
+    log_full(*full_, end_);
+  }
   thread_ = std::thread([this] { run(); });
 }
 
@@ -217,15 +228,15 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   zeroed_through_ = end_;
   const Result<void> reserved = segments_.restore_reserve();
   if (reserved.ok()) return {};
-  const Error full{Fault::unavailable,
-                   fmt::format("{}{}; what streams have to finish goes into the reserve", no_room,
-                               reserved.error().message)};
+  const Error full = no_room(reserved.error().message +
+                             "; no events are taken, and what streams have to finish goes into "
+                             "the reserve");
   std::unique_lock lock(mutex_);
   const bool is_news = !full_.has_value();
   full_ = full;
   const std::vector<Waiting> refused = take_back_events();
   lock.unlock();
-  if (is_news) telemetry::log(LogCode::journal_full, full.message, {{"position", end_}});
+  if (is_news) log_full(full, end_);
   for (const Waiting& call : refused) {
     if (call.done) call.done(full);
   }
@@ -328,14 +339,14 @@ std::vector<Placed> Committer::place(Group& group, const GroupHeader& header) co
 
 // What waits is refused with the group where nothing more is taken.
 Error Committer::note_failure(const Error& error, Group& group) {
-  Error answer{Fault::unavailable, fmt::format("{}{}", no_room, error.message)};
+  Error answer = no_room(error.message);
   std::unique_lock lock(mutex_);
   waiting_bytes_ -= group.bytes;
   if (error.fault == Fault::unavailable) {
     const bool is_news = !full_.has_value();
     full_ = answer;
     lock.unlock();
-    if (is_news) telemetry::log(LogCode::journal_full, answer.message, {{"position", end_}});
+    if (is_news) log_full(answer, end_);
     return answer;
   }
   answer.message =

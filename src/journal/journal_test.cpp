@@ -301,12 +301,39 @@ TEST(Journal, finishes_commits_in_its_reserve_on_a_full_disk_and_recovers) {
     const FileLimit limit(small_segment / 2);
     ASSERT_TRUE(append(Kind::events, n++).ok());
     EXPECT_EQ(journal->health().error().fault, Fault::unavailable);
-    EXPECT_EQ(append(Kind::events, -1).error().fault, Fault::unavailable);
+    const Error refused = append(Kind::events, -1).error();
+    EXPECT_EQ(refused.fault, Fault::unavailable);
+    EXPECT_TRUE(refused.message.starts_with("there is no room in the journal: "));
+    EXPECT_NE(refused.message.find("no events are taken"), std::string::npos) << refused.message;
     for (int i = 0; i < 6; ++i) ASSERT_TRUE(append(Kind::commit, n++).ok());
   }
   while (!journal->health().ok()) std::this_thread::yield();  // it asks for room by itself
   ASSERT_TRUE(append(Kind::events, n++).ok());
   EXPECT_EQ(numbers(*journal), count_up(0, n));
+}
+
+TEST(Journal, says_of_a_commit_that_finds_no_room_what_is_true_of_a_commit) {
+  const TemporaryFolder folder;
+  const auto journal = open_journal(folder.path());
+  const FileLimit limit(small_segment / 2);
+  Entry commit = entry_of("clicks", 0, 2'000);  // too large for the reserve
+  commit.kind = Kind::commit;
+  const Error refused = journal->append_and_wait(group_of(std::move(commit))).error();
+  EXPECT_EQ(refused.fault, Fault::unavailable);
+  EXPECT_TRUE(refused.message.starts_with("there is no room in the journal: ")) << refused.message;
+  EXPECT_EQ(refused.message.find("events"), std::string::npos) << refused.message;
+}
+
+TEST(Journal, says_the_same_where_it_finds_no_room_when_it_is_opened) {
+  const TemporaryFolder folder;
+  append_row(*open_journal(folder.path()), 0);
+  const FileLimit limit(small_segment / 2);
+  const auto journal = open_journal(folder.path());
+  const Result<void> health = journal->health();
+  ASSERT_FALSE(health.ok());
+  EXPECT_EQ(health.error().fault, Fault::unavailable);
+  EXPECT_TRUE(health.error().message.starts_with("there is no room in the journal: "))
+      << health.error().message;
 }
 
 }  // namespace

@@ -10,13 +10,14 @@
 #include "core/json_text.h"
 #include "formats/json_rows.h"
 #include "formats/json_value.h"
+#include "scalars/decimal_text.h"
 #include "scalars/utc_text.h"
 
 namespace weir::operate {
 namespace {
 
-// Sums of doubles depend on the order of their parts.
-constexpr double relative_tolerance = 1e-9;
+// Sums of doubles depend on the order of their parts. Of the number, or of 1 where it is smaller.
+constexpr double tolerance = 1e-9;
 
 bool is_structured(const Type& type) {
   return type.id == TypeId::list || type.id == TypeId::structure || type.id == TypeId::map;
@@ -37,18 +38,43 @@ std::string json_pointer(std::string_view name) {
   return pointer;
 }
 
-// SQL for the value, of which `whole.row` is the object that it is in.
+// Behind its point, or nothing where the type is no such number.
+std::optional<int> digits_kept(const Type& type) {
+  if (type.id >= TypeId::tinyint && type.id <= TypeId::uhugeint) return 0;
+  return type.id == TypeId::decimal ? std::optional<int>(type.scale) : std::nullopt;
+}
+
+Error wrong_type(const Field& column, const std::string& shown) {
+  return {Fault::invalid,
+          fmt::format("{} is of type {}, not {}", column.name, to_string(column.type), shown)};
+}
+
+// With all its digits: the engine would round what has more than the column holds, and reads a long
+// number in JSON by way of a double.
+Result<std::string> exact_sql(const Field& column, int digits, std::string text) {
+  Int128 value = 0;
+  const Fit fit = read_exact(text, digits, Excess::refuse, value);
+  if (fit == Fit::wrong_type) return wrong_type(column, text);
+  if (fit == Fit::good) {
+    text.clear();
+    append_decimal(text, value, digits);
+  }
+  return engine::quote_text(text);
+}
+
+// SQL for the value, which is written as `text` and of which `whole.row` is the object that it is
+// in.
 Result<std::string> value_sql(const Field& column, const TimeZone& zone,
-                              const formats::JsonValue& value) {
+                              const formats::JsonValue& value, std::string text) {
+  const std::optional<int> digits = digits_kept(column.type);
+  if (digits && !value.is_null()) return exact_sql(column, *digits, std::move(text));
   if (!value.is_text() || is_structured(column.type)) {
     return fmt::format("{}(whole.row, {})",
                        is_structured(column.type) ? "json_extract" : "json_extract_string",
                        engine::quote_text(json_pointer(column.name)));
   }
-  std::string text = value.text();
   if (put_in_utc(column.type, zone, text) == Fit::good) return engine::quote_text(text);
-  return Error{Fault::invalid, fmt::format("{} is of type {}, not \"{}\"", column.name,
-                                           to_string(column.type), text)};
+  return wrong_type(column, "\"" + text + "\"");
 }
 
 Error unknown_column(const Schema& schema, std::string_view name) {
@@ -63,19 +89,21 @@ std::optional<double> number_of(const std::string& text) {
   return end == text.c_str() + text.size() && !text.empty() ? std::optional(number) : std::nullopt;
 }
 
-bool same_value(const std::string& expected, const std::string& actual) {
-  if (expected == actual) return true;
-  const bool fractional = actual.find_first_of(".eE") != std::string::npos;
+bool are_close(const std::string& expected, const std::string& actual) {
   const auto left = number_of(expected);
   const auto right = number_of(actual);
-  if (!fractional || !left || !right) return false;
-  return std::abs(*left - *right) <= relative_tolerance * std::max(std::abs(*left), 1.0);
+  if (!left || !right) return false;
+  return std::abs(*left - *right) <= tolerance * std::max(std::abs(*left), 1.0);
 }
 
 bool matches(const RowText& expected, const RowText& actual) {
   for (std::size_t i = 0; i < expected.columns.size(); ++i) {
     const std::string* value = actual.find(expected.columns[i]);
-    if (value == nullptr || !same_value(expected.values[i], *value)) return false;
+    if (value == nullptr) return false;
+    const bool is_same = expected.values[i] == *value;
+    if (!is_same && !(expected.are_floats[i] && are_close(expected.values[i], *value))) {
+      return false;
+    }
   }
   return true;
 }
@@ -129,12 +157,14 @@ const std::string* RowText::find(std::string_view column) const {
 Result<RowText> expected_row(engine::Connection& connection, const Schema& schema,
                              const TimeZone& zone, const std::string& json) {
   TRY(const formats::JsonValue row, formats::JsonValue::parse(json));
+  TRY(const auto written, formats::member_texts(json));
   std::string list;
-  for (const auto& [name, value] : row.object()) {
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const auto& [name, value] = row.object()[i];
     const auto column = schema.find(name);
     if (!column) return unknown_column(schema, name);
     const Field& field = schema.columns[*column];
-    TRY(const std::string expected, value_sql(field, zone, value));
+    TRY(const std::string expected, value_sql(field, zone, value, written[i].second));
     list += fmt::format("{}CAST({} AS {}) AS {}", list.empty() ? "" : ", ", expected,
                         to_string(field.type), engine::quote_name(name));
   }
@@ -153,6 +183,8 @@ RowText actual_row(const Batch& rows, std::size_t row) {
     formats::append_json_value(value, rows.column(i), row);
     text.columns.push_back(rows.schema().columns[i].name);
     text.values.push_back(std::move(value));
+    const TypeId type = rows.schema().columns[i].type.id;
+    text.are_floats.push_back(type == TypeId::real || type == TypeId::double_precision);
   }
   return text;
 }

@@ -15,12 +15,14 @@ namespace weir::operate {
 struct RowText {
   std::vector<std::string> columns;
   std::vector<std::string> values;
+  std::vector<bool> are_floats;  // FLOATs and DOUBLEs, whose last digits are not compared
 
   const std::string* find(std::string_view column) const;
 };
 
 // `json`, an object, with each value read as the type of the column it names; times without an
-// offset are of `zone`. Fault::invalid where it names no column, or a value is not of its type.
+// offset are of `zone`. Fault::invalid where it names no column, or a value is not of its type, as
+// 4.5 is no INTEGER.
 Result<RowText> expected_row(engine::Connection& connection, const Schema& schema,
                              const TimeZone& zone, const std::string& json);
 RowText actual_row(const Batch& rows, std::size_t row);

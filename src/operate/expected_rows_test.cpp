@@ -5,8 +5,10 @@
 namespace weir::operate {
 namespace {
 
-RowText row(std::vector<std::string> columns, std::vector<std::string> values) {
-  return {std::move(columns), std::move(values)};
+RowText row(std::vector<std::string> columns, std::vector<std::string> values,
+            bool are_floats = false) {
+  const std::size_t count = columns.size();
+  return {std::move(columns), std::move(values), std::vector<bool>(count, are_floats)};
 }
 
 TEST(RowDifference, IsNoneForTheSameRowsInAnyOrder) {
@@ -29,10 +31,19 @@ TEST(RowDifference, LeavesTheOnlyPartnerToTheRowThatNamesMore) {
 }
 
 TEST(RowDifference, ForgivesTheLastDigitsOfADoubleAlone) {
-  EXPECT_EQ(row_difference({row({"a"}, {"0.3"})}, {row({"a"}, {"0.30000000000000004"})}), "");
-  EXPECT_NE(row_difference({row({"a"}, {"0.3"})}, {row({"a"}, {"0.3001"})}), "");
-  EXPECT_NE(row_difference({row({"a"}, {"9007199254740993"})}, {row({"a"}, {"9007199254740992"})}),
-            "");
+  const struct {
+    const char *expected, *actual;
+    bool are_floats, is_same;
+  } cases[] = {{"0.3", "0.30000000000000004", true, true},
+               {"3.0000000001", "3", true, true},
+               {"0.3", "0.3001", true, false},
+               {"123456789012.01", "123456789012.02", false, false},
+               {"9007199254740993", "9007199254740992", false, false}};
+  for (const auto& [expected, actual, are_floats, is_same] : cases) {
+    const std::string difference =
+        row_difference({row({"a"}, {expected}, are_floats)}, {row({"a"}, {actual}, are_floats)});
+    EXPECT_EQ(difference.empty(), is_same) << expected;
+  }
 }
 
 TEST(ExpectedRow, ReadsValuesAsTheTypesOfTheirColumns) {
@@ -73,6 +84,39 @@ TEST(ExpectedRow, ReadsTimesWithTheirOffsetOrInTheZone) {
       expected_row(*connection.value(), schema, berlin, R"({"day": "2024-07-01 13:00"})");
   ASSERT_FALSE(cut.ok());
   EXPECT_EQ(cut.error().message, "day is of type DATE, not \"2024-07-01 13:00\"");
+}
+
+TEST(ExpectedRow, ReadsNumbersExactlyAndRefusesOnesThatTheirColumnCouldNotHold) {
+  const auto database = engine::Database::open({});
+  ASSERT_TRUE(database.ok());
+  const auto connection = database.value()->connect();
+  ASSERT_TRUE(connection.ok());
+  const Schema schema{{{"n", Type{.id = TypeId::bigint}},
+                       {"m", Type{.id = TypeId::decimal, .width = 20, .scale = 2}},
+                       {"h", Type{.id = TypeId::uhugeint}},
+                       {"d", Type{.id = TypeId::double_precision}}}};
+  const auto read = expected_row(*connection.value(), schema, {},
+                                 R"({"n": 5.0, "m": "1.5e1", "h": 4, "d": 4.6})");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read.value().values, (std::vector<std::string>{"5", "15.00", "4", "4.6"}));
+  EXPECT_EQ(read.value().are_floats, (std::vector<bool>{false, false, false, true}));
+  for (const char* json :
+       {R"({"m": 123456789012345678.01})", R"({"m": 1.2345678901234567801e17})"}) {
+    const auto long_one = expected_row(*connection.value(), schema, {}, json);
+    ASSERT_TRUE(long_one.ok()) << long_one.error().message;
+    EXPECT_EQ(long_one.value().values, std::vector<std::string>{"123456789012345678.01"});
+  }
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"n": 4.6})", "n is of type BIGINT, not 4.6"},
+      {R"({"n": "4.6"})", "n is of type BIGINT, not 4.6"},
+      {R"({"n": true})", "n is of type BIGINT, not true"},
+      {R"({"m": 123456789012345.014})", "m is of type DECIMAL(20,2), not 123456789012345.014"},
+      {R"({"h": 0.5})", "h is of type UHUGEINT, not 0.5"}};
+  for (const auto& [json, said] : cases) {
+    const auto refused = expected_row(*connection.value(), schema, {}, json);
+    ASSERT_FALSE(refused.ok()) << json;
+    EXPECT_EQ(refused.error().message, said);
+  }
 }
 
 TEST(ExpectedRow, RefusesAColumnThatIsNotThere) {

@@ -201,7 +201,8 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next, const std::
 
 Error RunningPlatform::refuse(const std::vector<std::string>& dropped, const Error& reason) {
   if (dropped.empty()) return reason;
-  Error refusal{reason.fault, "nothing is dropped: " + reason.message};
+  Error refusal{reason.fault,
+                "nothing is dropped; run `weir drop` again once this is over: " + reason.message};
   reloads_.refuse(refusal.message);  // before the drop is seen to have ended
   const Result<void> abandoned = abandon_drop(data_);
   return abandoned.ok() ? refusal : abandoned.error();

@@ -154,6 +154,8 @@ Result<Plan> finish(Compilation& compilation, PlanRelation relation) {
     plan.windowed = group->window.has_value();
     plan.key = find_key(relation, *group);
     if (plan.key.empty() && group->keys > 0 && !relation.node->append_only) {
+      const std::string_view hidden = compilation.key_is_hidden;
+      if (!hidden.empty()) return compilation.refusals.at_word("group", std::string(hidden));
       return compilation.refusals.at_word(
           "select", "rows of this result change, so it must have all columns of its GROUP BY");
     }

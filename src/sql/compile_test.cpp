@@ -132,6 +132,23 @@ TEST(Compile, KnowsWhatItReadsBehindAWithOfTheSameName) {
             "\"events\" is a table that streams write: read the stream itself");
 }
 
+TEST(Compile, SaysWhyAGroupThatChangesIsNotByAnIntervalOrACollation) {
+  const auto grouped_by = [](const std::string& key) {
+    return mistake_in("SELECT " + key + " AS k, count(*) AS n FROM events GROUP BY k",
+                      {source({"a"})});
+  };
+  EXPECT_EQ(grouped_by("(t - TIMESTAMP '2020-01-01')"),
+            "rows of this result change, and intervals that differ may be one group, as 1 day and "
+            "24 hours are: GROUP BY epoch(...) of it, which is a number, and select that");
+  EXPECT_EQ(grouped_by("epoch(t - TIMESTAMP '2020-01-01')"), "none");
+  EXPECT_EQ(grouped_by("CAST(a AS VARCHAR) COLLATE nocase"),
+            "rows of this result change, and texts that differ may be one group by their "
+            "collation: GROUP BY lower(...), and select that");
+  EXPECT_EQ(grouped_by("lower(CAST(a AS VARCHAR))"), "none");
+  EXPECT_EQ(mistake_in("SELECT count(*) AS n FROM events GROUP BY a", {source({"a"})}),
+            "rows of this result change, so it must have all columns of its GROUP BY");
+}
+
 TEST(Compile, RefusesDistinctByACollation) {
   EXPECT_EQ(
       mistake_in("SELECT DISTINCT CAST(a AS VARCHAR) COLLATE nocase AS a FROM events",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "sql/aggregates.h"
 #include "sql/bound_type.h"
@@ -58,6 +59,22 @@ Result<PlanColumn> other_bound(Compilation& compilation, const PlanColumn& key,
   }
   bound.text = bound_text(compilation, wanted);
   return bound;
+}
+
+// SQL groups an interval by what its parts come to, and a text under a collation by what that makes
+// of it; the column it gives is the first of those that are alike. So no column has the key.
+std::string_view why_key_is_hidden(const JsonValue& aggregates) {
+  const auto& all = aggregates.array();
+  const auto found = std::ranges::find_if(all, [](const JsonValue& aggregate) {
+    return aggregate["alias"].text() == "__collated_group";
+  });
+  if (found == all.end()) return {};
+  if (type_of(*found) == "INTERVAL") {
+    return "rows of this result change, and intervals that differ may be one group, as 1 day and "
+           "24 hours are: GROUP BY epoch(...) of it, which is a number, and select that";
+  }
+  return "rows of this result change, and texts that differ may be one group by their collation: "
+         "GROUP BY lower(...), and select that";
 }
 
 Error refuse_time(Compilation& compilation, const WindowCall& call) {
@@ -206,6 +223,7 @@ Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRel
   if (grouping.keys.empty() && grouping.arguments.columns().empty()) {
     grouping.arguments.add("true", "BOOLEAN", "row");
   }
+  compilation.key_is_hidden = why_key_is_hidden(plan_aggregates);
   PlanRelation result;
   result.is_grouped = true;
   result.columns = result_columns(grouping, plan_aggregates);

@@ -60,8 +60,9 @@ struct Compilation {
   // but a group looks at them; `panes_were_read` says that something did.
   bool hop_gives_windows = false;
   bool panes_were_read = false;
-  std::string meaning;          // the plan so far without the names that the user chose
-  std::set<std::string> reads;  // sources, streams and static tables
+  std::string meaning;             // the plan so far without the names that the user chose
+  std::set<std::string> reads;     // sources, streams and static tables
+  std::string_view key_is_hidden;  // why no column of the group has its key; empty: one may
   int names_made = 0;
 
   // A column name that nothing else in the plan has.

@@ -1,13 +1,15 @@
 """Functions that go on for hours, in a query and in a stream: the program ends without them."""
 
+import os
 import pathlib
+import subprocess
 import sys
 import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-from running import Weir  # noqa: E402
+from running import PROGRAM, Weir  # noqa: E402
 
 WORKSPACE = """
 source: events
@@ -87,6 +89,31 @@ class EndlessFunctionTest(unittest.TestCase):
         self.assertIn("SIGHUP", refused)
         self.send(weir, value, "copies")
         self.assertEqual(weir.sql("SELECT count(*) AS n FROM copies"), [{"n": value}])
+
+    def start_unread(self) -> tuple:
+        """With a pipe for its log that nobody reads, and the end that it is filled by."""
+        weir = Weir({"events.yaml": WORKSPACE})
+        self.addCleanup(weir.close)
+        unread, log = os.pipe()
+        self.addCleanup(os.close, unread)
+        weir.process = subprocess.Popen(
+            [PROGRAM, "run", weir.folder], stdin=subprocess.DEVNULL, stdout=weir.log, stderr=log
+        )
+        # Opened anew, so that it is this end alone that does not wait.
+        filling = os.open(f"/proc/self/fd/{log}", os.O_WRONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, filling)
+        os.close(log)
+        weir.wait_for("/readyz", 200)
+        return weir, filling
+
+    def test_a_log_that_nobody_reads_does_not_keep_the_program_from_ending_either(self):
+        weir, filling = self.start_unread()
+        self.send(weir, 1, "copies", "steps")
+        self.expect_no_time(weir)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(filling, b"x")
+        self.assertEqual(self.end(weir), 0)
 
     def expect_no_time(self, weir: Weir):
         self.assertEqual(weir.post("/weir/v1/sql", {"sql": ENDLESS}).status, 504)

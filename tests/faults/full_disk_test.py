@@ -16,6 +16,7 @@ ROWS_A_BATCH = 4000
 PAD = "x" * 1000  # a segment is full after sixteen batches
 BATCHES_MAX = 150
 SECONDS_MAX = 60
+REFUSED = 3  # the exit code of what cannot be done now
 
 WORKSPACE = {
     "weir.yaml": "weir: 1\nname: full\ncheckpoint_interval: 200ms\n",
@@ -143,7 +144,8 @@ class FullDiskTest(unittest.TestCase):
         self.fill()
         self.assertEqual(self.send_until_refused(self.fill).status, 503)
         self.weir.process.terminate()
-        self.weir.process.wait(SECONDS_MAX)
+        code = self.weir.process.wait(SECONDS_MAX)
+        self.assertEqual(code, REFUSED, self.weir.said())
         self.ballast.unlink()
         self.weir.start()
         self.compare()
@@ -171,8 +173,12 @@ class FullDiskTest(unittest.TestCase):
         self.compare()
         self.fill()
         self.weir.kill()
+        self.assertNotIn("JOURNAL_FULL", self.weir.said())
         self.weir.start(ready_path="/healthz")
         self.weir.wait_for("/readyz", 503, SECONDS_MAX)
+        no_room = "there is no room in the journal: "
+        self.assertIn(no_room, self.weir.get("/weir/v1/status").data["not_ready"])
+        self.assertIn(f'"code":"JOURNAL_FULL","message":"{no_room}', self.weir.said())
         self.assertEqual(self.weir.get("/api/v1/data/totals", limit=1).status, 200)
         self.ballast.unlink()
         self.weir.wait_for("/readyz", 200, SECONDS_MAX)

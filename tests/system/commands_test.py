@@ -23,6 +23,16 @@ schema:
 event_time: seen
 lateness: 10s
 """
+# Fields that two columns read, of types that JSON writes differently.
+MARKS = """
+source: marks
+from: http
+schema:
+  number: {type: integer, from: code}
+  code: varchar
+  seen: {type: timestamp, format: epoch_s}
+  seconds: {type: double, from: seen}
+"""
 STREAM = """---
 stream: hourly
 sql: |
@@ -171,7 +181,7 @@ class AnswerLoser(http.server.BaseHTTPRequestHandler):
 
 class SendTest(unittest.TestCase):
     def setUp(self):
-        self.weir = Weir({"visits.yaml": SOURCE}).start()
+        self.weir = Weir({"visits.yaml": SOURCE, "marks.yaml": MARKS}).start()
         self.addCleanup(self.weir.close)
 
     def test_csv_is_sent_with_a_token_that_may_write_and_nothing_else(self):
@@ -184,6 +194,18 @@ class SendTest(unittest.TestCase):
         listed = self.weir.get("/weir/v1/sources", token=token).data
         self.assertEqual([source["name"] for source in listed], ["visits"])
         self.assertIn("/weir/v1/sources", self.weir.get("/openapi.json", token=token).json["paths"])
+
+    def test_a_field_of_csv_is_written_for_every_column_that_reads_it(self):
+        (self.weir.folder / "marks.csv").write_text('code,seen\n7,1000\n,""\n"",2000\n')
+        sent = self.weir.run("send", "marks", "marks.csv")
+        self.assertIn("2 accepted (0 late), 1 quarantined", sent.stdout, sent)
+        # An empty text is one to the column of texts, so it is no number to the other.
+        self.assertIn("column number", sent.stderr)
+        sql = "SELECT number, code, seconds, epoch(seen) AS seen FROM marks ORDER BY ALL NULLS LAST"
+        self.assertEqual(self.weir.sql(sql), [
+            {"number": 7, "code": "7", "seconds": 1000, "seen": 1000},
+            {"number": None, "code": None, "seconds": None, "seen": None},
+        ])  # fmt: skip
 
     def write(self, pages: list[str]) -> str:
         lines = [json.dumps({"seen": "2024-05-01 10:00", "page": page}) for page in pages]
