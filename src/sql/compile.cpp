@@ -30,6 +30,7 @@ void refuse_uses(const SqlUses& uses, Refusals& refusals) {
   for (const Use& use : uses.functions) {
     if (const auto why = refusal_in_stream(use.name)) refusals.note(use.offset, *why);
   }
+  refuse_unbounded(uses, refusals);
   for (const Use& use : uses.table_functions) {
     if (is_safe_table_function(use.name)) continue;
     const bool later = use.name == "session" || use.name == "cumulate";

@@ -79,6 +79,19 @@ TEST(Compile, RefusesTheTimeOfAcceptanceOverRowsThatAreTakenBack) {
             std::string::npos);
 }
 
+TEST(Compile, RefusesWhatAnEventCouldMakeAsDeepOrAsLongAsItLikes) {
+  const std::vector<Readable> names = {source({"a", "b"})};
+  for (const char* expression :
+       {"json_structure(a::varchar)", "json_merge_patch(a::varchar, '{}')",
+        "from_json('1', a::varchar)", "a::json::variant IS NULL", "format('{:{}}', a, b)"}) {
+    EXPECT_NE(mistake_in("SELECT " + std::string(expression) + " AS x FROM events", names), "none")
+        << expression;
+  }
+  EXPECT_EQ(
+      mistake_in("SELECT from_json(a::varchar, '{\"n\": \"INTEGER\"}') AS x FROM events", names),
+      "none");
+}
+
 TEST(Compile, RefusesAHopThatPutsARowIntoTooManyWindows) {
   const auto hop = [](const std::string& slide, const std::string& size) {
     return mistake_in("SELECT window_start, count(*) AS n FROM hop(events, t, INTERVAL " + slide +

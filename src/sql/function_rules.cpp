@@ -24,6 +24,11 @@ constexpr std::string_view not_the_row = "tells of the session, not of the row";
 constexpr std::string_view acts = "does something; a query may only read";
 constexpr std::string_view tells_of_server = "tells of the server, not of data";
 
+// The engine calls itself for each level, until the thread's stack is full.
+constexpr std::string_view has_no_depth_limit =
+    "goes as deep as its JSON does, and one that is deep enough ends the program: read the parts "
+    "that you need by path, as in body->>'$.a.b', or from_json(body, '{\"a\": \"INTEGER\"}')";
+
 constexpr std::string_view reads_files =
     "reads files, which SQL here does not: declare one as a table with `from: {file: ...}`, or "
     "send "
@@ -55,6 +60,11 @@ constexpr auto query_rules = std::to_array<Rule>({
     {"write_log", acts},
     {"json_serialize_plan", tells_of_server},
     {"__internal*", "is internal to DuckDB"},
+    {"json_structure", has_no_depth_limit},
+    {"json_group_structure", has_no_depth_limit},
+    {"json_contains", has_no_depth_limit},
+    {"json_merge_patch", has_no_depth_limit},
+    {"variant_*", has_no_depth_limit},
 });
 
 constexpr auto stream_rules = std::to_array<Rule>({
@@ -120,11 +130,11 @@ constexpr std::string_view looked_at =
     "greatest_common_divisor group_concat hamming hash hex histogram histogram_exact hour "
     "icu_sort_key ilike_escape in_search_path instr is_histogram_other_bin isfinite "
     "isinf isnan isodow isoyear jaccard jaro_similarity jaro_winkler_similarity json json_array "
-    "json_array_length json_contains json_deserialize_sql json_exists json_extract "
+    "json_array_length json_deserialize_sql json_exists json_extract "
     "json_extract_path "
     "json_extract_path_text json_extract_string json_group_array json_group_object "
-    "json_group_structure json_keys json_merge_patch json_object json_pretty json_quote "
-    "json_serialize_sql json_structure json_transform json_transform_strict json_type json_valid "
+    "json_keys json_object json_pretty json_quote "
+    "json_serialize_sql json_transform json_transform_strict json_type json_valid "
     "json_value julian kahan_sum kurtosis kurtosis_pop lag last last_day last_value lcase lcm lead "
     "least least_common_multiple left left_grapheme len length length_grapheme levenshtein lgamma "
     "like_escape list list_aggr list_aggregate list_any_value list_append list_apply "
@@ -175,12 +185,13 @@ constexpr std::string_view looked_at =
     "unicode union_extract union_tag union_value unlist unnest unpivot_list upper url_decode "
     "url_encode user uuid uuid_extract_timestamp uuid_extract_version uuidv4 uuidv7 var_pop "
     "var_samp "
-    "variance variant_bytes_to_variant variant_extract variant_normalize "
-    "variant_to_parquet_variant "
-    "variant_typeof vector_type wavg week weekday weekofyear weighted_avg xor year yearweek ";
+    "variance "
+    ""
+    "vector_type wavg week weekday weekofyear weighted_avg xor year yearweek ";
 
 // Of widths and precisions: a longer number is more memory than anyone counts.
 constexpr std::size_t format_digits_max = 4;
+constexpr std::size_t structure_depth_max = 32;
 
 constexpr auto safe_table_functions = std::to_array<std::string_view>(
     {"tumble", "hop", "unnest", "range", "generate_series", "json_each", "json_tree"});
@@ -240,6 +251,36 @@ bool takes_width_by_braces(std::string_view text) {
   return false;
 }
 
+bool is_format(std::string_view function) { return function == "format" || function == "printf"; }
+
+bool takes_structure(std::string_view function) {
+  return function.starts_with("from_json") || function.starts_with("json_transform");
+}
+
+std::optional<std::string> refusal_of_format(std::string_view function, std::string_view text) {
+  if (text.empty()) return "has a constant text, written as 'text', before its values";
+  if (has_long_number(text)) {
+    return fmt::format("has numbers of at most {} digits in its text", format_digits_max);
+  }
+  const bool takes_width =
+      function == "printf" ? takes_width_by_star(text) : takes_width_by_braces(text);
+  if (takes_width) return "has its widths and precisions in its text, not as values";
+  return std::nullopt;
+}
+
+std::optional<std::string> refusal_of_structure(std::string_view text) {
+  if (text.empty()) return "has a constant structure, written as '{...}', behind its JSON";
+  std::size_t depth = 0;
+  for (const char c : text) {
+    if (c == '{' || c == '[') ++depth;
+    if (depth > structure_depth_max) {
+      return fmt::format("has a structure of at most {} levels", structure_depth_max);
+    }
+    if ((c == '}' || c == ']') && depth > 0) --depth;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> refusal(const auto& rules, std::string_view name) {
   const auto found =
       std::ranges::find_if(rules, [&](const Rule& rule) { return covers(rule, name); });
@@ -262,16 +303,15 @@ std::optional<std::string> refusal_in_stream(std::string_view name) {
   return refused ? refused : refusal(stream_rules, name);
 }
 
-std::optional<std::string> refusal_of_format(std::string_view function, std::string_view text) {
-  const auto refused = [&](std::string_view why) { return fmt::format("{}() {}", function, why); };
-  if (text.empty()) return refused("has a constant text, written as 'text', before its values");
-  if (has_long_number(text)) {
-    return refused(fmt::format("has numbers of at most {} digits in its text", format_digits_max));
-  }
-  const bool takes_width =
-      function == "printf" ? takes_width_by_star(text) : takes_width_by_braces(text);
-  if (takes_width) return refused("has its widths and precisions in its text, not as values");
-  return std::nullopt;
+std::optional<std::size_t> argument_of_text(std::string_view function) {
+  if (is_format(function)) return 0;
+  return takes_structure(function) ? std::optional<std::size_t>(1) : std::nullopt;
+}
+
+std::optional<std::string> refusal_of_text(std::string_view function, std::string_view text) {
+  const auto why =
+      takes_structure(function) ? refusal_of_structure(text) : refusal_of_format(function, text);
+  return why ? std::optional(fmt::format("{}() {}", function, *why)) : std::nullopt;
 }
 
 std::optional<std::string> refusal_of_file_function(std::string_view name) {

@@ -14,8 +14,10 @@ std::optional<std::string> refusal_in_stream(std::string_view name);
 // `name` in lower case. A function that nobody has looked at is refused too.
 std::optional<std::string> refusal_in_query(std::string_view name);
 
-// Why format or printf may not have that text: how much it makes of a number must stand in it.
-std::optional<std::string> refusal_of_format(std::string_view function, std::string_view text);
+// Which argument is a text that tells the function how to work: a format, or a structure of JSON.
+std::optional<std::size_t> argument_of_text(std::string_view function);
+// Why that may not be it: how much it makes of a number, and how deep it is, must stand in it.
+std::optional<std::string> refusal_of_text(std::string_view function, std::string_view text);
 // Words to whoever would read a file, by a function (in lower case) or by the file's own name.
 std::optional<std::string> refusal_of_file_function(std::string_view name);
 std::optional<std::string> refusal_of_file(std::string_view name);

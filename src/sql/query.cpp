@@ -29,9 +29,7 @@ void refuse_uses(const SqlUses& uses, Refusals& refusals) {
       if (const auto why = refusal_in_query(use.name)) refusals.note(use.offset, *why);
     }
   }
-  for (const FormatUse& use : uses.formats) {
-    if (const auto why = refusal_of_format(use.function, use.text)) refusals.note(use.offset, *why);
-  }
+  refuse_unbounded(uses, refusals);
   for (const Use& use : uses.table_functions) {
     if (is_safe_table_function(use.name) || reads_topic(use.name)) continue;
     const auto why = refusal_of_file_function(use.name);

@@ -128,6 +128,12 @@ TEST_F(QueryTest, what_acts_or_looks_outside_is_refused) {
                           "SELECT format(origin, 1) FROM delays",
                           "SELECT list_transform([1], lambda x: format('{:{}}', x, 9))",
                           "SELECT * FROM range(length(printf('%*d', 9, 1)))",
+                          "SELECT json_structure(origin) FROM delays",
+                          "SELECT json_contains(origin, '1') FROM delays",
+                          "SELECT from_json('1', repeat('[', 100000))",
+                          "SELECT origin::json::VaRiAnT FROM delays",
+                          "SELECT TRY_CAST(origin AS STRUCT(a VARIANT[])) FROM delays",
+                          "SELECT variant_typeof(origin) FROM delays",
                           "SELECT ? + 1",
                           "SELECT $1"}) {
     EXPECT_EQ(check(sql).index(), 1) << sql;

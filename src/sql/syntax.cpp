@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "sql/function_rules.h"
+
 namespace weir::sql {
 namespace {
 
@@ -103,7 +105,7 @@ class UseReader {
     const std::string& type = value["type"].text();
     if (kind == "FUNCTION") {
       uses_.functions.push_back(named(value, "function_name"));
-      note_format(value);
+      note_text(value);
     }
     if (kind == "WINDOW") uses_.windows.push_back(named(value, "function_name"));
     if (kind == "PARAMETER") uses_.parameters.push_back(named(value, "identifier"));
@@ -111,15 +113,17 @@ class UseReader {
       uses_.columns.push_back({lower(value["column_names"].array().back().text()),
                                value["query_location"].unsigned_integer()});
     }
+    if (value["id"].text() == "VARIANT") uses_.variants = true;
     if (kind.empty() && type == "BASE_TABLE") note_table(value);
     if (kind.empty() && type == "SHOW_REF") uses_.descriptions.push_back(named(value, "show_type"));
   }
 
-  void note_format(const JsonValue& call) {
+  void note_text(const JsonValue& call) {
     const Use& use = uses_.functions.back();
-    if (use.name != "format" && use.name != "printf") return;
-    uses_.formats.push_back(
-        {use.name, call["children"].at(0)["value"]["value"].text(), use.offset});
+    const auto argument = argument_of_text(use.name);
+    if (!argument) return;
+    uses_.texts.push_back(
+        {use.name, call["children"].at(*argument)["value"]["value"].text(), use.offset});
   }
 
   void note_table(const JsonValue& value) {
@@ -195,6 +199,17 @@ SqlUses uses_of(const JsonValue& statement) {
   SqlUses uses;
   UseReader(uses).read(statement);
   return uses;
+}
+
+void refuse_unbounded(const SqlUses& uses, Refusals& refusals) {
+  for (const TextUse& use : uses.texts) {
+    if (const auto why = refusal_of_text(use.function, use.text)) refusals.note(use.offset, *why);
+  }
+  if (!uses.variants) return;
+  refusals.note_at_word("variant",
+                        "the type VARIANT is not for SQL here: what is made one may be as deep as "
+                        "it likes; leave it JSON, and read its parts by path, as in "
+                        "body->>'$.a.b'");
 }
 
 }  // namespace weir::sql

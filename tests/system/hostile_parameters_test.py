@@ -65,6 +65,29 @@ HUNGRY_SQL = [
     f"FROM copies WHERE v IN ({','.join(['1'] * 500_000)})",
     f"FROM copies WHERE {' AND '.join(['v = 1'] * 60_000)}",
 ]
+DEEP = "(repeat('[', 200000) || repeat(']', 200000))"
+DEEP_SQL = [
+    *(f"SELECT {name}({DEEP})" for name in (
+        "json_structure", "json", "json_pretty", "json_keys", "json_type", "json_array_length",
+        "variant_typeof", "variant_normalize", "to_json", "json_valid",
+    )),
+    *(f"SELECT {name}({DEEP}, {DEEP})" for name in (
+        "json_contains", "json_merge_patch", "from_json", "json_transform", "json_extract",
+    )),
+    *(f"SELECT count({DEEP}::{type})" for type in (
+        "json", "json::variant", "variant", "json::json[]", "json::STRUCT(a json)", "int[][]",
+        "json::STRUCT(a variant)", "json::MAP(varchar, json)",
+    )),
+    f"SELECT json_extract({DEEP}, '$..a')", f"SELECT from_json({DEEP}, '[\"JSON\"]')",
+    f"SELECT list_transform([{DEEP}], lambda x: json_structure(x))",
+    "SELECT json('" + "[" * 100_000 + "')", "SELECT " + "[" * 10_000, "SELECT " + "(" * 10_000,
+    "SELECT " + "not " * 50_000 + "true", "SELECT " + "- " * 50_000 + "1",
+    "SELECT 1" + "::json" * 20_000, "SELECT 1::int" + "[]" * 20_000,
+    "SELECT 1 IN (SELECT " * 3_000 + "1" + ")" * 3_000,
+    "SELECT 1 UNION ALL " * 20_000 + "SELECT 1", "SELECT " + "1 + " * 50_000 + "1",
+    "SELECT " + "CASE WHEN true THEN " * 20_000 + "1" + " END" * 20_000,
+    "FROM " + "(FROM " * 20_000 + "copies" + ")" * 20_000,
+]  # fmt: skip
 LONG_CONDITIONS = [f"v IN ({','.join(['1'] * 60_000)})", " AND ".join(["v = 1"] * 5_000)]
 
 OPTIONS = [
@@ -146,6 +169,12 @@ class HostileParametersTest(unittest.TestCase):
             with self.subTest(sql):
                 answer = self.weir.post("/weir/v1/sql", {"sql": sql})
                 self.assertIn(answer.status, (400, 503, 504), answer.body[:300])
+
+    def test_sql_goes_no_deeper_than_the_stack(self):
+        for sql in DEEP_SQL:
+            with self.subTest(sql[:60]):
+                answer = self.weir.post("/weir/v1/sql", {"sql": sql})
+                self.assertIn(answer.status, (200, 400, 503, 504), answer.body[:300])
 
     def test_more_values_than_an_index_is_asked_for_are_answered_without_it(self):
         for condition in LONG_CONDITIONS:
