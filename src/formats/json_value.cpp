@@ -120,11 +120,10 @@ Result<std::vector<std::pair<std::string, std::string>>> member_texts(std::strin
       if (const auto error = field.value().type().get(type)) return error;
       if (type == json_type::string) {
         if (const auto error = field.value().get_string().get(value)) return error;
-      } else if (const auto error = simdjson::to_json_string(field.value()).get(value)) {
-        return error;
+      } else {
+        if (const auto error = simdjson::to_json_string(field.value()).get(value)) return error;
+        value = value.substr(0, value.find_last_not_of(" \n") + 1);
       }
-      while (!value.empty() && (value.back() == ' ' || value.back() == '\n'))
-        value.remove_suffix(1);
       members.emplace_back(std::move(key), std::string(value));
     }
     return simdjson::SUCCESS;

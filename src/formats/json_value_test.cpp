@@ -54,6 +54,10 @@ TEST(MemberTexts, are_strings_as_they_read_and_all_else_as_written) {
   const std::vector<std::pair<std::string, std::string>> expected{
       {"a", "x\ny"}, {"b", "1.50"}, {"c", R"({"d": [1, "e"]})"}, {"fA", "null"}, {"g", "true"}};
   EXPECT_EQ(members.value(), expected);
+  const auto blanks = member_texts(R"({"a":"b ","c":" ","d":"x\n","e":1 , "f":[1] })");
+  ASSERT_TRUE(blanks.ok());
+  EXPECT_EQ(blanks.value(), (std::vector<std::pair<std::string, std::string>>{
+                                {"a", "b "}, {"c", " "}, {"d", "x\n"}, {"e", "1"}, {"f", "[1]"}}));
   EXPECT_FALSE(member_texts("[1]").ok());
   EXPECT_FALSE(member_texts(R"({"a":)").ok());
 }
