@@ -40,9 +40,23 @@ bool QueryWatch::await_running() const {
   return ended_.wait_until(lock, deadline_max + grace, have_ended);
 }
 
+QueryWatch::Announced QueryWatch::announce() {
+  const std::lock_guard lock(mutex_);
+  ++announced_;
+  return Announced(*this);
+}
+
+QueryWatch::Announced::~Announced() {
+  if (watch_ == nullptr) return;
+  const std::lock_guard lock(watch_->mutex_);
+  --watch_->announced_;
+  watch_->ended_.notify_all();
+}
+
 bool QueryWatch::close() {
+  const auto is_quiet = [this] { return running_.empty() && announced_ == 0; };
   std::unique_lock lock(mutex_);
-  is_closed_ = ended_.wait_for(lock, query_time_max_ + grace, [this] { return running_.empty(); });
+  is_closed_ = ended_.wait_for(lock, query_time_max_ + grace, is_quiet);
   return is_closed_;
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "bounds/statement_bounds.h"
 
@@ -56,10 +57,28 @@ class QueryWatch {
   // On another thread, `interrupt` is called when the query's time is over, again and again, and
   // `give_up` once where it goes on for long nevertheless. Null: closed, and it must not begin.
   std::unique_ptr<Guard> start(std::function<void()> interrupt, std::function<void()> give_up);
+  // Says that its holder is about to start a query, or has one: close() lets it.
+  class Announced {
+   public:
+    Announced() = default;
+    Announced(Announced&& other) noexcept : watch_(std::exchange(other.watch_, nullptr)) {}
+    Announced& operator=(Announced&& other) noexcept {
+      std::swap(watch_, other.watch_);
+      return *this;
+    }
+    ~Announced();
+
+   private:
+    friend class QueryWatch;
+    explicit Announced(QueryWatch& watch) : watch_(&watch) {}
+
+    QueryWatch* watch_ = nullptr;
+  };
+  Announced announce();
   // Waits for the queries that run now, until the last of them should have ended. Whether all have.
   bool await_running() const;
-  // Lets no query begin any more, from a moment on at which none runs. False: there was none for as
-  // long as a query may take, and they begin as before.
+  // Lets no query begin any more, from a moment on at which none runs and none is announced. False:
+  // there was none for as long as a query may take, and they begin as before.
   bool close();
   void reopen();
 
@@ -72,6 +91,7 @@ class QueryWatch {
   std::condition_variable_any changed_;
   mutable std::condition_variable ended_;
   std::list<Running> running_;  // under mutex_; the oldest deadline first
+  std::size_t announced_ = 0;   // under mutex_
   bool is_closed_ = false;      // under mutex_
   std::jthread thread_;
 };

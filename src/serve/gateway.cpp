@@ -67,6 +67,10 @@ bool is_sql(const Route& route) {
   return route.kind == RouteKind::sql || route.kind == RouteKind::explain;
 }
 
+bool reads_rows(const Route& route) {
+  return is_sql(route) || route.kind == RouteKind::data || route.kind == RouteKind::api;
+}
+
 // Anyone may ask, so that the reason, which names files, is kept for administrators.
 net::Response answer_ready(bool is_ready) {
   if (is_ready) return net::success(R"({"ready":true})");
@@ -139,8 +143,10 @@ class WorkerGateway final : public Gateway {
     if (route.kind == RouteKind::health) return reply.send(net::success(R"({"alive":true})"));
     if (route.kind == RouteKind::ready) return reply.send(answer_ready(parts_.is_ready()));
     if (request.method != "POST") std::string().swap(request.body);  // nobody reads it
-    lines_.add(std::make_shared<Job>(std::move(request), std::move(reply), std::move(route),
-                                     std::move(token)));
+    auto job = std::make_shared<Job>(std::move(request), std::move(reply), std::move(route),
+                                     std::move(token));
+    if (reads_rows(job->route) && !asks_to_wait(job->request)) job->query = watch_.announce();
+    lines_.add(job);
   }
 
   bool await_queries() const override { return watch_.await_running(); }

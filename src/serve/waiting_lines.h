@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "bounds/query_watch.h"
 #include "core/queue.h"
 #include "govern/tokens.h"
 #include "net/http_server.h"
@@ -40,7 +41,8 @@ class Job {
   const Route route;
   const std::shared_ptr<const govern::Token> token;  // null where the route asks for none
   const std::chrono::steady_clock::time_point came = std::chrono::steady_clock::now();
-  net::Share body;  // of all that wait
+  net::Share body;                      // of all that wait
+  bounds::QueryWatch::Announced query;  // that it will start at once when its turn comes
 
  private:
   net::Reply reply_;

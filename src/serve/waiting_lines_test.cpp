@@ -202,14 +202,14 @@ TEST_F(WaitingLinesTest, what_stands_in_line_is_given_back_as_it_came) {
   std::vector<std::future<net::Response>> queries;
   for (int i = 0; i < 4; ++i) {
     net::Request asked = request("POST", "/weir/v1/sql");
-    asked.body = comparison(10'000);
+    asked.body = comparison(30'000);
     queries.push_back(send(std::move(asked)));
   }
   std::vector<net::Asked> given = gateway().give_back();
   ASSERT_GE(given.size(), 3);
   for (net::Asked& asked : given) {
     EXPECT_EQ(asked.request.path, "/weir/v1/sql");
-    EXPECT_EQ(asked.request.body, comparison(10'000));
+    EXPECT_EQ(asked.request.body, comparison(30'000));
     asked.reply.send({.status = 204});
   }
   EXPECT_EQ(queries.back().get().status, 204);

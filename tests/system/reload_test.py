@@ -62,6 +62,19 @@ class Sender(threading.Thread):
         return self.sent
 
 
+class Reader(Sender):
+    """Reads without a pause, by SQL and by the table's route, and remembers the same."""
+
+    def run(self):
+        while not self.stopped.is_set():
+            for answer in (
+                self.weir.post("/weir/v1/sql", {"sql": "SELECT count(*) AS n FROM copies"}),
+                self.weir.get("/api/v1/data/copies", limit=1),
+            ):
+                if answer.status != 200:
+                    self.refused.append((answer.status, answer.body))
+
+
 class ReloadTest(unittest.TestCase):
     def setUp(self):
         self.weir = Weir({"shop.yaml": SHOP})
@@ -97,6 +110,18 @@ class ReloadTest(unittest.TestCase):
         self.assertEqual(answer.data, [{"shop": "Basel", "total": 2.5 * sent}])
         [copies] = self.weir.sql("SELECT count(*) AS n FROM copies")
         self.assertEqual(copies["n"], sent)
+
+    def test_no_read_is_refused_while_workspaces_are_taken_up(self):
+        readers = [Reader(self.weir) for _ in range(6)]
+        for reader in readers:
+            reader.start()
+        for _ in range(5):
+            since = self.status()["serving_since_seconds"]
+            self.weir.process.send_signal(signal.SIGHUP)
+            self.wait_until(lambda since=since: self.status()["serving_since_seconds"] > since)
+        for reader in readers:
+            reader.finish()
+            self.assertEqual(reader.refused, [])
 
     def test_a_mistake_leaves_what_is_served_and_is_told(self):
         self.write("api.yaml", API.replace("sales", "sails"))
