@@ -113,6 +113,7 @@ Result<std::optional<Snapshot>> SnapshotFolder::load() {
   std::optional<Error> unreadable;
   for (const std::uint64_t sequence : sequences) {
     Result<std::string> bytes = journal::read_file(file_of(sequence));
+    if (!bytes.ok() && bytes.error().fault == Fault::unavailable) return bytes.error();
     std::optional<Snapshot> snapshot = bytes.ok() ? decoded(bytes.value()) : std::nullopt;
     if (!snapshot) {
       pass_over(bytes.ok() ? file_of(sequence).string() + " is damaged" : bytes.error().message);

@@ -41,7 +41,7 @@ class SnapshotFolder {
 
   // The newest that can be read; nothing where none was ever written. Fault::corrupt where there
   // are some and all are damaged; where none can be read, one for another reason, that is the
-  // error.
+  // error. So is Fault::unavailable of any of them: it is not for long.
   Result<std::optional<Snapshot>> load();
   // In words, what load() passed over because it is damaged or cannot be read; empty: nothing.
   const std::string& passed_over() const { return passed_over_; }

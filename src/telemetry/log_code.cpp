@@ -54,7 +54,7 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "Give it time; a second signal ends it at once, and loses nothing that was acknowledged."},
     {LogCode::snapshot_passed_over, "SNAPSHOT_PASSED_OVER", warning,
      "A stream's newest snapshot is damaged or cannot be read; it started from the one before.",
-     "Nothing now. Look at the disk: it changed what was written."},
+     "Nothing now. Look at the disk, and at who may read the file that `message` names."},
     {LogCode::stream_failed, "STREAM_FAILED", error,
      "A stream stopped; its input waits in the journal, other streams go on.",
      "Mend what `message` names and restart; it goes on where it was."},
