@@ -72,10 +72,7 @@ Committer::Committer(const Writing& writing, Segments& segments, Tail& tail, con
       end_(tail.end()),
       accepted_(writing.accepted) {
   const Result<void> reserved = segments_.restore_reserve();
-  if (!reserved.ok()) {
-    full_ = no_room(reserved.error().message);
-    log_full(*full_, end_);
-  }
+  if (!reserved.ok()) full_ = no_room(reserved.error().message);
   thread_ = std::thread([this] { run(); });
 }
 

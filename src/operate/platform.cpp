@@ -42,18 +42,23 @@ std::string url_of(const std::string& listen, std::uint16_t port) {
   return fmt::format("http://{}:{}", host, port);
 }
 
+constexpr std::string_view or_never = " (where it never does, stop the program and start it again)";
+
+Error query_goes_on() {
+  return {Fault::unavailable,
+          fmt::format("a query whose time is over does not end, and what it reads stays as it is "
+                      "until then{}",
+                      or_never)};
+}
+
 // What keeps a changed workspace from being taken up, and may not be there later.
 Error for_now(const Error& reason) {
   return {reason.fault, reason.message +
                             ": save a file of the workspace once more, or send SIGHUP, when that "
-                            "is over; if it never is, stop the program and start it again"};
+                            "is over"};
 }
 
-Error query_goes_on() {
-  return for_now({Fault::unavailable,
-                  "a query whose time is over does not end, and what it reads stays as it is until "
-                  "then"});
-}
+Error program_stops() { return {Fault::conflict, "the program stops"}; }
 
 Result<void> check_successor(const Serving& serving, const Result<CompiledWorkspace>& next,
                              const std::vector<std::string>& dropped) {
@@ -99,8 +104,7 @@ class RunningPlatform final : public Platform {
   Result<void> follow_with(CompiledWorkspace next, const std::vector<std::string>& dropped);
   // The workspace served stays, and so does what was to be dropped.
   Error refuse(const std::vector<std::string>& dropped, const Error& reason);
-  Result<void> close_doorway();
-
+  Result<void> close_doorway(const std::stop_token& stop);
   Result<Locks> lock_out_backups(bool drops, const std::stop_token& stop) const;
 
   const Clock& clock_;
@@ -183,6 +187,10 @@ Result<void> RunningPlatform::listen(const std::string& address) {
       .answered = [this](const net::Answered& answered) { requests_.note(answered); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
   url_ = url_of(address, server_->port());
+  if (const Result<void> health = journal_->health(); !health.ok()) {
+    telemetry::log(telemetry::LogCode::journal_full, health.error().message,
+                   {{"position", journal_->end()}});
+  }
   return running_->change({url_, getpid()});
 }
 
@@ -200,7 +208,7 @@ Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next, const std::
 }
 
 Error RunningPlatform::refuse(const std::vector<std::string>& dropped, const Error& reason) {
-  if (dropped.empty()) return reason;
+  if (dropped.empty()) return reason.fault == Fault::unavailable ? for_now(reason) : reason;
   Error refusal{reason.fault,
                 "nothing is dropped; run `weir drop` again once this is over: " + reason.message};
   reloads_.refuse(refusal.message);  // before the drop is seen to have ended
@@ -208,7 +216,7 @@ Error RunningPlatform::refuse(const std::vector<std::string>& dropped, const Err
   return abandoned.ok() ? refusal : abandoned.error();
 }
 
-// Nothing: it was stopped while a backup copied.
+// Stopped while a backup copies, it is Fault::conflict.
 Result<RunningPlatform::Locks> RunningPlatform::lock_out_backups(
     bool drops, const std::stop_token& stop) const {
   Locks locks;
@@ -217,13 +225,19 @@ Result<RunningPlatform::Locks> RunningPlatform::lock_out_backups(
   }
   TRY(locks.tables, BackupLock::change(BackupLock::of_tables(data_ / "tables"), stop));
   if (locks.tables && (locks.data || !drops)) return locks;
-  return Error{Fault::unavailable, "the program stops"};
+  return program_stops();
 }
 
 // A query or a stream that does not end would hold up what waits at the door, events too.
-Result<void> RunningPlatform::close_doorway() {
-  const Result<void> held = serving_->hold_streams();
-  if (!held.ok()) return for_now(held.error());
+Result<void> RunningPlatform::close_doorway(const std::stop_token& stop) {
+  const Result<void> held = serving_->hold_streams(stop);
+  if (!held.ok() && stop.stop_requested()) return program_stops();
+  if (!held.ok()) return Error{held.error().fault, held.error().message + std::string(or_never)};
+  // Those that began meanwhile. Once the door is closed, who waits there waits for the others.
+  if (!serving_->await_queries()) {
+    serving_->go_on();
+    return query_goes_on();
+  }
   doorway_.close();
   if (serving_->close_queries()) return {};
   serving_->go_on();
@@ -235,11 +249,10 @@ Result<RunningPlatform::Locks> RunningPlatform::prepare(const Result<CompiledWor
                                                         const std::vector<std::string>& dropped,
                                                         const std::stop_token& stop) {
   OK_OR_RETURN(check_successor(*serving_, next, dropped));
-  const Result<void> room = serving_->check_room();
-  if (!room.ok()) return for_now(room.error());
+  if (dropped.empty()) OK_OR_RETURN(serving_->check_room());  // a drop makes room
   if (!serving_->await_queries()) return query_goes_on();
   TRY(Locks locks, lock_out_backups(!dropped.empty(), stop));
-  OK_OR_RETURN(close_doorway());
+  OK_OR_RETURN(close_doorway(stop));
   return locks;
 }
 

@@ -83,7 +83,7 @@ class RunningServing final : public Serving {
   Result<void> check_room() const override { return store_->check_room(0); }
   bool await_queries() const override { return gateway_->await_queries(); }
   bool close_queries() override { return gateway_->close_queries(); }
-  Result<void> hold_streams() override;
+  Result<void> hold_streams(const std::stop_token& stop) override;
   void go_on() override;
   void stop_waits() override { freshness_->stop(); }
   Result<void> finish(std::chrono::steady_clock::time_point deadline) override {
@@ -217,15 +217,16 @@ Result<serve::GatewayParts> RunningServing::gateway_parts() {
                              .stop = grounds_.stop};
 }
 
-Result<void> RunningServing::hold_streams() {
+Result<void> RunningServing::hold_streams(const std::stop_token& stop) {
   for (const auto& stream : streams_) stream->want_hold();
   const auto deadline = std::chrono::steady_clock::now() + batch_patience;
   for (const auto& stream : streams_) {
-    if (stream->wait_hold(deadline)) continue;
+    if (stream->wait_hold(deadline, stop)) continue;
     go_on();
     return Error{Fault::unavailable,
-                 fmt::format("stream {} takes up its input again after a start, or works on the "
-                             "same rows for more than {} s, and cannot be interrupted",
+                 fmt::format("stream {} takes up its input again after a start, or takes more than "
+                             "{} s for the rows it works on and a snapshot, and cannot be "
+                             "interrupted until it is done",
                              stream->spec().name, batch_patience.count())};
   }
   return {};

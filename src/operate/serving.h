@@ -54,7 +54,7 @@ class Serving : public Answering {
   virtual bool close_queries() = 0;
   // Has every stream keep a snapshot and wait, so that the end of this waits for none. One that
   // does not come so far is the error, and then all go on.
-  virtual Result<void> hold_streams() = 0;
+  virtual Result<void> hold_streams(const std::stop_token& stop) = 0;
   // Takes back hold_streams() and close_queries().
   virtual void go_on() = 0;
   // Lets no read wait any longer.

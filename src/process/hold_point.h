@@ -41,10 +41,11 @@ class HoldPoint {
     is_wanted_ = false;
     changed_.notify_all();
   }
-  // Waits until it stands or has ended. False: it works on at the deadline.
-  bool wait(std::chrono::steady_clock::time_point deadline) {
+  // Waits until it stands or has ended. False: it works on at the deadline, or when stopped.
+  bool wait(std::chrono::steady_clock::time_point deadline, std::stop_token stop) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, deadline, [&] { return is_standing_ || has_ended_; });
+    return changed_.wait_until(lock, std::move(stop), deadline,
+                               [&] { return is_standing_ || has_ended_; });
   }
 
  private:

@@ -58,7 +58,7 @@ struct StreamCounts {
   Position through = 0;          // all input before it is processed and its results are durable
   std::optional<Error> failure;  // why it stopped
   std::string trouble;           // what it waits for to end, such as a full disk; empty: nothing
-  std::string passed_over;       // damaged snapshots that recovery did without; empty: none
+  std::string passed_over;       // snapshots that recovery had to do without; empty: none
 };
 
 // A thread of its own. Any thread may ask.
@@ -83,8 +83,9 @@ class StreamJob {
   // Lets the thread work no further than the batch at hand and a snapshot, and has it wait then:
   // what stops the stream now waits for no function of its SQL.
   virtual void want_hold() = 0;
-  // False: it works on at `deadline`.
-  virtual bool wait_hold(std::chrono::steady_clock::time_point deadline) = 0;
+  // False: it works on at `deadline`, or the wait was stopped.
+  virtual bool wait_hold(std::chrono::steady_clock::time_point deadline,
+                         const std::stop_token& stop = {}) = 0;
   virtual void end_hold() = 0;
   // The journal before it is not needed to recover, even from the older of two snapshots.
   virtual Position needed() const = 0;

@@ -87,7 +87,9 @@ Result<InputBatch> StreamRun::next_input(Position before, const std::stop_token&
     const bool waits = !batch.ok() && batch.error().fault == Fault::unavailable;
     note(input_trouble_, waits ? batch.error().message : "");
     if (!waits || stop.stop_requested()) return batch;
-    rest(stop);
+    progress_->wait_a_little(refused_pause);
+    // With changes that are held, a stop would have to give them out first.
+    if (!pending_.is_started()) hold_.stand(stop);
   }
 }
 

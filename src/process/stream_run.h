@@ -44,8 +44,9 @@ class StreamRun final : public StreamJob {
     hold_.want();
     watch_.wake();
   }
-  bool wait_hold(std::chrono::steady_clock::time_point deadline) override {
-    return hold_.wait(deadline);
+  bool wait_hold(std::chrono::steady_clock::time_point deadline,
+                 const std::stop_token& stop) override {
+    return hold_.wait(deadline, stop);
   }
   void end_hold() override { hold_.let_go(); }
   Position needed() const override { return snapshots_->needed(); }

@@ -202,8 +202,8 @@ Result<std::string> ExpressionPrinter::now_call(const Value& call) {
   if (now_.empty()) {
     return refuse(call,
                   "now() is a row's time of acceptance, which a group, a static table and a stream "
-                  "that takes rows back have not: use it below the GROUP BY, or keep max(now()) of "
-                  "each group");
+                  "that takes rows back have not: use it below the GROUP BY, or take max(now()) AS "
+                  "seen where the rows are grouped, and read that");
   }
   const auto found = std::ranges::find(clock_types, call["name"].text(), &Sign::type);
   if (found->text == "TIMESTAMP WITH TIME ZONE") return now_;

@@ -242,6 +242,28 @@ class BackupTest(unittest.TestCase):
             self.compare_tables(weir)
             self.assertEqual(weir.sql("SELECT count(*) AS n FROM events"), [{"n": 40}])
 
+    def test_events_wait_for_no_query_that_began_while_a_reload_waited_for_a_backup(self):
+        with Weir(kill_test.WORKSPACE) as weir:
+            self.assertEqual(weir.send("events", [kill_test.row(0, 0)]).status, 200)
+            held = self.hold(weir.data / "tables/backup.lock")
+            waiting = weir.said().count("tables/backup.lock")
+            weir.process.send_signal(signal.SIGHUP)
+            self.wait_until_said(weir, "tables/backup.lock", waiting + 1)
+            sql = "SELECT levenshtein(repeat('ab', 300000), repeat('ba', 300000)) AS steps"
+            asked = threading.Thread(target=weir.post, args=["/weir/v1/sql", {"sql": sql}])
+            asked.start()
+            time.sleep(0.3)  # until it works
+            held.close()
+            slowest, number = 0.0, 1
+            while not (refused := weir.get("/weir/v1/status").data["reload_refused"]):
+                began = time.monotonic()
+                self.assertEqual(weir.send("events", [kill_test.row(0, number)]).status, 200)
+                slowest, number = max(slowest, time.monotonic() - began), number + 1
+                time.sleep(0.05)
+            self.assertIn("a query whose time is over does not end", refused)
+            self.assertLess(slowest, INGEST_SECONDS_MAX)
+            asked.join()
+
     def wait_until_said(self, weir: Weir, words: str, times: int = 1):
         deadline = time.monotonic() + SAID_SECONDS_MAX
         while weir.said().count(words) < times:

@@ -85,6 +85,7 @@ class EndlessFunctionTest(unittest.TestCase):
             self.assertEqual(weir.send("events", [{"v": value}]).status, 200)
             self.assertLess(time.monotonic() - began, ANSWER_SECONDS_MAX)
             value += 1
+            time.sleep(0.05)
         self.assertIn("stream steps", refused)
         self.assertIn("SIGHUP", refused)
         self.send(weir, value, "copies")
