@@ -53,20 +53,34 @@ TEST_F(RowFileTest, GivesLinesAsTheyStandWithoutEmptyOnes) {
   EXPECT_EQ(batches(file, 2), (std::vector<std::string>{"{\"a\": 1}\n{broken\n", "{\"a\":2}\n"}));
 }
 
-TEST_F(RowFileTest, GivesTheElementsOfAnArray) {
+TEST_F(RowFileTest, GivesTheElementsOfAnArrayOnWhateverLinesTheyStand) {
   const std::string file = write("a.json", R"(
 [{"a": 1,
   "b": "],\"{"}, [2, 3] ,{"a":{"c":[]}}]
 )");
   EXPECT_EQ(batches(file, 2), (std::vector<std::string>{R"({"a": 1,   "b": "],\"{"})"
-                                                        "\n [2, 3] \n",
+                                                        "\n[2, 3]\n",
                                                         "{\"a\":{\"c\":[]}}\n"}));
   EXPECT_TRUE(batches(write("empty.json", " [ ] "), 2).empty());
-  EXPECT_EQ(batches(write("lines.json", "\n{\"a\":1}\n{\"a\":[2]}"), 2),
-            (std::vector<std::string>{"{\"a\":1}\n{\"a\":[2]}\n"}));
   const std::string text(3 << 20, 'x');
   EXPECT_EQ(batches(write("long.json", "[\"" + text + "\",1]"), 10),
             (std::vector<std::string>{"\"" + text + "\"\n1\n"}));
+}
+
+TEST_F(RowFileTest, GivesTheValuesOfAJsonFileOnWhateverLinesTheyStand) {
+  const struct {
+    const char *text, *rows;
+  } cases[] = {
+      {"\n{\"a\":1}\n{\"a\":[2]}", "{\"a\":1}\n{\"a\":[2]}\n"},
+      {"{\r\n  \"a\": 1,\r\n  \"b\": \"}\"\r\n}\r\n", "{\r   \"a\": 1,\r   \"b\": \"}\"\r }\n"},
+      {"{\n\"a\": 1\n}\n{\n\"a\": 2\n}{}", "{ \"a\": 1 }\n{ \"a\": 2 }\n{}\n"},
+      {"\xEF\xBB\xBF{}", "{}\n"},
+      {"12 \"x\" null", "12\n\"x\"\nnull\n"},
+      {"{\"a\": 123456789012345678901234567890}", "{\"a\": 123456789012345678901234567890}\n"},
+  };
+  for (const auto& [text, rows] : cases) {
+    EXPECT_EQ(batches(write("a.json", text), 10), std::vector<std::string>{rows}) << text;
+  }
 }
 
 TEST_F(RowFileTest, EndsABatchOfLargeRowsBeforeItsRowsAreEnough) {
@@ -86,16 +100,32 @@ TEST_F(RowFileTest, EndsABatchOfLargeRowsBeforeItsRowsAreEnough) {
   EXPECT_EQ(batches(write("a.csv", csv), 10), expected);
 }
 
-TEST_F(RowFileTest, SaysWhereAnArrayIsBroken) {
-  for (const char* text :
-       {R"([{"a":1},{"a":2})", R"([{"a":1},])", R"([{"a":1},,3])", "[{\"a\":1}]\n[{\"a\":2}]"}) {
-    const auto opened = RowFile::open(write("b.json", text), {});
-    ASSERT_TRUE(opened.ok());
-    std::string lines;
-    const auto read = opened.value()->read(10, lines);
-    ASSERT_FALSE(read.ok()) << text;
+TEST_F(RowFileTest, SaysWhereAJsonFileIsBroken) {
+  const struct {
+    std::string text;
+    const char* said;
+  } cases[] = {
+      {R"([{"a":1},{"a":2})", "line 1, behind row 2: the array does not close"},
+      {R"([{"a":1},])", "line 1, behind row 1: this is no JSON: no value stands at ]"},
+      {R"([{"a":1},,3])", "line 1, behind row 1: this is no JSON: no value stands at ,3]"},
+      {"[{\"a\":1}\n{}]", "line 2, behind row 1: a comma or ] is missing"},
+      {"[{\"a\":1}]\n[2]", "line 2, behind row 1: something stands behind the array's end"},
+      {"{\n\"a\":1}\n{\n\"a\" 2}\n{}",
+       "line 4, behind row 1: this is no JSON: a colon is missing at 2}\\n{}"},
+      {"{\"a\":1},{}", "line 1, behind row 1: this is no JSON: no value stands at ,{}"},
+      {"{\"a\":1", "line 1, behind row 0: this is no JSON: a comma or } is missing at the end"},
+      {"a,b\n1,2\n", "line 1, behind row 0: this is no JSON: no value stands at a,b\\n1,2\\n"},
+      {"\"" + std::string(2 * RowFile::batch_bytes, 'x'),
+       "line 1, behind row 0: a value does not close within 8 MB"},
+      {std::string("\xff\xfe{\0", 4),
+       "line 1, behind row 0: this is no JSON: no value stands at "
+       "\\xff\\xfe{\\x00"},
+  };
+  for (const auto& [text, said] : cases) {
+    const Result<std::size_t> read = read_some(write("b.json", text));
+    ASSERT_FALSE(read.ok()) << said;
     EXPECT_EQ(read.error().fault, Fault::invalid);
-    EXPECT_NE(read.error().message.find("behind element 1"), std::string::npos);
+    EXPECT_EQ(read.error().message, said);
   }
 }
 
