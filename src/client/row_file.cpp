@@ -93,7 +93,8 @@ class RowWriter {
 
   void write(const Batch& batch, std::size_t row, std::string& lines) const {
     if (written_.empty()) {
-      formats::append_json_row(lines, batch, row);
+      // The server knows the zone of times without one.
+      formats::append_json_row(lines, batch, row, formats::WithoutZone::as_it_stands);
       return;
     }
     for (std::size_t i = 0; i < batch.column_count(); ++i) {
@@ -137,6 +138,33 @@ Error file_is_wrong(Error error) {
   }
   if (error.fault == Fault::invalid) error.fault = Fault::corrupt;
   return error;
+}
+
+// Microseconds, which is what is kept of a time, also inside lists and structures.
+std::string in_microseconds(std::string type) {
+  for (const std::string_view unit : {"TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}) {
+    for (std::size_t at = 0; (at = type.find(unit, at)) != std::string::npos;) {
+      type.replace(at, unit.size(), "TIMESTAMP");
+    }
+  }
+  return type;
+}
+
+// The file's times may be finer or coarser.
+Result<std::string> parquet_query(engine::Connection& connection, const std::string& from) {
+  TRY(const auto described, connection.query("DESCRIBE SELECT * " + from));
+  std::string columns;
+  while (true) {
+    TRY(const auto batch, described->next());
+    if (batch == nullptr) return "SELECT " + columns + " " + from;
+    for (std::size_t row = 0; row < batch->rows(); ++row) {
+      const std::string name = engine::quote_name(batch->column(0).string(row));
+      const std::string type(batch->column(1).string(row));
+      const std::string kept = in_microseconds(type);
+      if (!columns.empty()) columns += ", ";
+      columns += kept == type ? name : fmt::format("CAST({0} AS {1}) AS {0}", name, kept);
+    }
+  }
 }
 
 // A file the engine reads, its rows written as JSON.
@@ -188,7 +216,7 @@ class EngineFile final : public RowFile {
     TRY(const auto batch, counted->next());
     ASSERT(batch != nullptr && batch->rows() == 1);
     total_ = batch->column(0).values<std::int64_t>()[0];
-    return "SELECT * " + from;
+    return parquet_query(*connection_, from);
   }
 
   std::shared_ptr<engine::Database> database_;

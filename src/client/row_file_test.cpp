@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/database.h"
+
 namespace weir::client {
 namespace {
 
@@ -197,6 +199,31 @@ TEST_F(RowFileTest, NamesTheLineOfACsvThatHasTooFewOrTooManyValues) {
     EXPECT_NE(read.error().message.find("Line: 3"), std::string::npos) << read.error().message;
     EXPECT_EQ(read.error().message.find("strict_mode"), std::string::npos) << read.error().message;
   }
+}
+
+TEST_F(RowFileTest, WritesTimesOfParquetWithAZoneOnlyWhereTheFileHasOne) {
+  const std::string file = write("a.parquet", "");
+  const auto database = engine::Database::open({.external_access = true});
+  ASSERT_TRUE(database.ok());
+  const auto connection = database.value()->connect();
+  ASSERT_TRUE(connection.ok());
+  const auto copied = connection.value()->query(
+      "COPY (SELECT TIMESTAMP '2024-06-01 08:00:00' AS local,"
+      " TIMESTAMPTZ '2024-06-01 08:00:00-04:00' AS instant, DATE '2024-06-01' AS day,"
+      " TIME '08:00:00' AS clock, [{'local': local, 'instant': instant}] AS inside,"
+      " MAP {local: instant} AS mapped, TIMESTAMP 'infinity' AS never,"
+      " TIMESTAMP_NS '2024-06-01 08:00:00.123456789' AS fine,"
+      " [TIMESTAMP_NS '2024-06-01 08:00:00.5'] AS fine_inside) TO '" +
+      file + "' (FORMAT parquet)");
+  ASSERT_TRUE(copied.ok()) << copied.error().message;
+  const std::string local = R"("2024-06-01T08:00:00")", instant = R"("2024-06-01T12:00:00Z")";
+  EXPECT_EQ(batches(file, 10),
+            (std::vector<std::string>{
+                R"({"local":)" + local + R"(,"instant":)" + instant +
+                R"(,"day":"2024-06-01","clock":"08:00:00","inside":[{"local":)" + local +
+                R"(,"instant":)" + instant + R"(}],"mapped":[{"key":)" + local + R"(,"value":)" +
+                instant + R"(}],"never":"infinity","fine":"2024-06-01T08:00:00.123456",)" +
+                R"("fine_inside":["2024-06-01T08:00:00.5"]})" + "\n"}));
 }
 
 TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {
