@@ -111,8 +111,8 @@ struct Plan {
 const Node* input_of(const Node& node);
 // What the stream reads: a SourceNode, and the input's columns, which its late rows have too.
 const Node& source_of(const Node& root);
-// The columns of rows that an expression of it failed on: accepted TIMESTAMP, reason VARCHAR, row
-// JSON.
+// The columns of rows that an expression of it failed on: accepted TIMESTAMP, code VARCHAR, reason
+// VARCHAR, row JSON.
 std::shared_ptr<const Schema> poison_schema();
 
 // A mistake in SQL, with its place in the text (bytes from 0).
