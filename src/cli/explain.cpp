@@ -95,7 +95,9 @@ Result<void> explain_query(const char* kind, const std::string& text, const Sess
   TRY(const net::Response response, client.ask("POST", "/weir/v1/explain", body));
   if (response.status != 200) return refusal_of(response);
   TRY(const JsonValue answer, JsonValue::parse(response.body));
-  for (const JsonValue& read : answer["data"]["reads"].array()) explained.text += read_text(read);
+  const auto& reads = answer["data"]["reads"].array();
+  for (const JsonValue& read : reads) explained.text += read_text(read);
+  if (reads.empty()) explained.text += "reads no table\n";
   TRY(const std::string data, member_text(response.body, "data"));
   TRY(explained.reads, member_text(data, "reads"));
   return {};

@@ -80,11 +80,10 @@ Result<void> list(const std::string& only, const Session& session) {
   for (const Refuser& one : of) {
     if (!sql.empty()) sql += " UNION ALL ";
     sql += fmt::format(
-        "SELECT {0} AS \"name\", {1} AS code, count(*) AS \"rows\", {2} AS replayed, "
-        "count(*) - {2} AS remaining, max(accepted) AS newest "
+        "SELECT {0} AS \"name\", code, count(*) AS \"rows\", {1} AS replayed, "
+        "count(*) - {1} AS remaining, max(accepted) AS newest "
         "FROM quarantine({0}) GROUP BY ALL HAVING count(*) > 0",
-        engine::quote_text(one.name), one.is_stream ? "'EXPRESSION_FAILED'" : "code",
-        one.is_stream ? "0" : "count(replayed)");
+        engine::quote_text(one.name), one.is_stream ? "0" : "count(replayed)");
   }
   if (sql.empty()) return {};
   return print_rows("SELECT * FROM (" + sql + ") ORDER BY \"name\", code", session);
@@ -94,8 +93,8 @@ Result<void> show(const std::string& name, std::size_t limit, const Session& ses
   TRY(const Refuser of, refuser(name, session));
   return print_rows(
       fmt::format("SELECT accepted, {} FROM quarantine({}) ORDER BY accepted DESC LIMIT {}",
-                  of.is_stream ? "reason, \"row\"" : refused_columns, engine::quote_text(name),
-                  limit),
+                  of.is_stream ? "code, reason, \"row\"" : refused_columns,
+                  engine::quote_text(name), limit),
       session);
 }
 

@@ -215,7 +215,7 @@ void add_send(CLI::App& app, Session& session) {
   command->add_option("SOURCE", options->source)->required();
   command
       ->add_option("FILE", options->files,
-                   "NDJSON, a JSON array, CSV or Parquet; - is NDJSON on stdin")
+                   "NDJSON, JSON (an array, or values), CSV or Parquet; - is NDJSON on stdin")
       ->required();
   command->add_option("--batch", options->batch_rows, "Rows a request; 8 MB of them end it too")
       ->check(client::whole_number(1, 1'000'000), "[1 to 1000000]")

@@ -15,9 +15,9 @@
 namespace weir::cli {
 namespace {
 
+using client::GrowingTable;
 using client::ServerClient;
 using client::Session;
-using client::text_table;
 using client::TextRow;
 using std::chrono::steady_clock;
 
@@ -104,11 +104,12 @@ class Printer {
       }
       table.push_back(std::move(cells));
     }
-    session_.print(text_table(table));
+    session_.print(table_.add(std::move(table)));
     return {};
   }
 
   const Session& session_;
+  GrowingTable table_;
   std::uint64_t dropped_ = 0;
   std::uint64_t skipped_bytes_ = 0;
   steady_clock::time_point tell_next_ = steady_clock::now() + std::chrono::seconds(1);

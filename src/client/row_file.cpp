@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "client/byte_file.h"
+#include "client/json_file.h"
 #include "core/json_text.h"
 #include "engine/csv_query.h"
 #include "engine/database.h"
@@ -21,52 +23,6 @@ namespace weir::client {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t read_bytes = std::size_t{1} << 20;
-
-bool is_full(std::size_t rows, std::size_t rows_max, const std::string& lines) {
-  return rows >= rows_max || lines.size() >= RowFile::batch_bytes;
-}
-
-// A file's bytes, read on as rows are taken from them.
-class ByteFile : public RowFile {
- public:
-  ByteFile(std::FILE* file, std::uintmax_t size) : file_(file), size_(size) {}
-  ~ByteFile() override {
-    if (file_ != stdin) std::fclose(file_);
-  }
-  ByteFile(const ByteFile&) = delete;
-  ByteFile& operator=(const ByteFile&) = delete;
-
-  double share_read() const override {
-    return size_ == 0 ? -1 : static_cast<double>(read_) / static_cast<double>(size_);
-  }
-
- protected:
-  // What was read and not taken; good until the next fill() or take().
-  std::string_view left() const { return std::string_view(buffer_).substr(at_); }
-  void take(std::size_t bytes) { at_ += bytes; }
-  // Adds to left(). False: the file is at its end.
-  Result<bool> fill() {
-    buffer_.erase(0, at_);
-    at_ = 0;
-    const std::size_t kept = buffer_.size();
-    buffer_.resize(kept + read_bytes);
-    const std::size_t got = std::fread(buffer_.data() + kept, 1, read_bytes, file_);
-    buffer_.resize(kept + got);
-    read_ += got;
-    if (got > 0) return true;
-    if (std::ferror(file_) == 0) return false;
-    return Error{Fault::unavailable, fmt::format("cannot read on: {}", std::strerror(errno))};
-  }
-
- private:
-  std::FILE* file_;
-  std::uintmax_t size_;  // 0: unknown
-  std::uintmax_t read_ = 0;
-  std::string buffer_;
-  std::size_t at_ = 0;  // of what is left, in the buffer
-};
 
 class LineFile final : public ByteFile {
  public:
@@ -98,77 +54,6 @@ class LineFile final : public ByteFile {
     take(std::min(end + 1, left().size()));
     return is_empty ? 0 : 1;
   }
-};
-
-// The elements of an array are rows, on whatever lines they stand.
-// Its opening bracket is taken already.
-class ArrayFile final : public ByteFile {
- public:
-  using ByteFile::ByteFile;
-
-  Result<std::size_t> read(std::size_t rows_max, std::string& lines) override {
-    std::size_t rows = 0;
-    while (!is_full(rows, rows_max, lines) && !is_closed_) {
-      TRY(const std::size_t end, find_end());
-      const std::string_view element = left().substr(0, end);
-      is_closed_ = left()[end] == ']';
-      const bool is_empty = element.find_first_not_of(" \t\r\n") == std::string_view::npos;
-      if (is_empty && (!is_closed_ || rows_ > 0)) return broken("an element is missing");
-      if (!is_empty) {
-        // Between values an end of line is a space.
-        lines.append(element);
-        std::replace(lines.end() - static_cast<std::ptrdiff_t>(end), lines.end(), '\n', ' ');
-        lines += '\n';
-        ++rows;
-        ++rows_;
-      }
-      take(end + 1);
-    }
-    if (is_closed_) OK_OR_RETURN(check_end());
-    return rows;
-  }
-
- private:
-  Result<void> check_end() {
-    while (true) {
-      if (left().find_first_not_of(" \t\r\n") != std::string_view::npos) {
-        return broken("something stands behind its end");
-      }
-      take(left().size());
-      TRY(const bool more, fill());
-      if (!more) return {};
-    }
-  }
-  // Where in left() the comma or bracket behind the next element stands.
-  Result<std::size_t> find_end() {
-    bool is_text = false;
-    std::size_t depth = 0;
-    for (std::size_t at = 0;; ++at) {
-      while (at >= left().size()) {
-        TRY(const bool more, fill());
-        if (!more) return broken("it does not close");
-      }
-      const char byte = left()[at];
-      if (is_text && byte == '\\') {
-        ++at;
-      } else if (byte == '"') {
-        is_text = !is_text;
-      } else if (!is_text && depth == 0 && (byte == ',' || byte == ']')) {
-        return at;
-      } else if (!is_text && (byte == '{' || byte == '[')) {
-        ++depth;
-      } else if (!is_text && depth > 0 && (byte == '}' || byte == ']')) {
-        --depth;
-      }
-    }
-  }
-  Error broken(const char* how) const {
-    return {Fault::invalid,
-            fmt::format("the file's array is broken behind element {}: {}", rows_, how)};
-  }
-
-  std::size_t rows_ = 0;
-  bool is_closed_ = false;
 };
 
 // A number as JSON spells it, or a truth value.
@@ -208,7 +93,8 @@ class RowWriter {
 
   void write(const Batch& batch, std::size_t row, std::string& lines) const {
     if (written_.empty()) {
-      formats::append_json_row(lines, batch, row);
+      // The server knows the zone of times without one.
+      formats::append_json_row(lines, batch, row, formats::WithoutZone::as_it_stands);
       return;
     }
     for (std::size_t i = 0; i < batch.column_count(); ++i) {
@@ -235,12 +121,6 @@ class RowWriter {
   std::vector<Written> written_;  // by column; empty: as their own types are
 };
 
-// What the engine reads, and how many rows that is, where the file itself knows.
-struct EngineQuery {
-  std::string rows;
-  std::string count;  // empty: unknown
-};
-
 Error not_utf8(std::string_view line) {
   return {Fault::corrupt,
           fmt::format("line {} is not UTF-8: convert the file first, as `iconv -f LATIN1 -t UTF-8` "
@@ -260,21 +140,44 @@ Error file_is_wrong(Error error) {
   return error;
 }
 
+// Microseconds, which is what is kept of a time, also inside lists and structures.
+std::string in_microseconds(std::string type) {
+  for (const std::string_view unit : {"TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}) {
+    for (std::size_t at = 0; (at = type.find(unit, at)) != std::string::npos;) {
+      type.replace(at, unit.size(), "TIMESTAMP");
+    }
+  }
+  return type;
+}
+
+// The file's times may be finer or coarser.
+Result<std::string> parquet_query(engine::Connection& connection, const std::string& from) {
+  TRY(const auto described, connection.query("DESCRIBE SELECT * " + from));
+  std::string columns;
+  while (true) {
+    TRY(const auto batch, described->next());
+    if (batch == nullptr) return "SELECT " + columns + " " + from;
+    for (std::size_t row = 0; row < batch->rows(); ++row) {
+      const std::string name = engine::quote_name(batch->column(0).string(row));
+      const std::string type(batch->column(1).string(row));
+      const std::string kept = in_microseconds(type);
+      if (!columns.empty()) columns += ", ";
+      columns += kept == type ? name : fmt::format("CAST({0} AS {1}) AS {0}", name, kept);
+    }
+  }
+}
+
 // A file the engine reads, its rows written as JSON.
 class EngineFile final : public RowFile {
  public:
-  static Result<std::unique_ptr<RowFile>> open(const EngineQuery& query,
+  static Result<std::unique_ptr<RowFile>> open(const std::string& name,
                                                const WrittenColumns& columns) {
     auto file = std::make_unique<EngineFile>();
     TRY(file->database_, engine::Database::open({.external_access = true}));
     TRY(file->connection_, file->database_->connect());
-    if (!query.count.empty()) {
-      TRY(const auto counted, file->connection_->query(query.count));
-      TRY(const auto batch, counted->next());
-      ASSERT(batch != nullptr && batch->rows() == 1);
-      file->total_ = batch->column(0).values<std::int64_t>()[0];
-    }
-    auto rows = file->connection_->query(query.rows);
+    auto query = is_typeless(name) ? engine::csv_query(name) : file->count_and_query(name);
+    if (!query.ok()) return query.error();
+    auto rows = file->connection_->query(query.value());
     if (!rows.ok()) return file_is_wrong(std::move(rows).error());
     file->rows_ = std::move(rows).value();
     file->writer_ = RowWriter(*file->rows_->schema(), columns);
@@ -306,6 +209,16 @@ class EngineFile final : public RowFile {
   }
 
  private:
+  // Of a Parquet file, which knows the number of its rows.
+  Result<std::string> count_and_query(const std::string& name) {
+    const std::string from = "FROM read_parquet(" + engine::quote_text(name) + ")";
+    TRY(const auto counted, connection_->query("SELECT count(*) " + from));
+    TRY(const auto batch, counted->next());
+    ASSERT(batch != nullptr && batch->rows() == 1);
+    total_ = batch->column(0).values<std::int64_t>()[0];
+    return parquet_query(*connection_, from);
+  }
+
   std::shared_ptr<engine::Database> database_;
   std::unique_ptr<engine::Connection> connection_;
   std::unique_ptr<engine::Rows> rows_;
@@ -316,16 +229,9 @@ class EngineFile final : public RowFile {
   std::int64_t total_ = 0;  // 0: unknown
 };
 
-// Takes white space and, where it is next, the bracket that opens an array.
-bool opens_array(std::FILE* file) {
-  int byte = std::fgetc(file);
-  while (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') byte = std::fgetc(file);
-  if (byte == '[') return true;
-  std::ungetc(byte, file);
-  return false;
-}
+std::string ending_of(const std::string& name) { return fs::path(name).extension().string(); }
 
-Result<std::unique_ptr<RowFile>> open_lines(const std::string& name, bool may_be_array) {
+Result<std::unique_ptr<RowFile>> open_bytes(const std::string& name) {
   if (name == "-") return std::unique_ptr<RowFile>(std::make_unique<LineFile>(stdin, 0));
   std::FILE* file = std::fopen(name.c_str(), "rb");
   if (file == nullptr) {
@@ -334,8 +240,8 @@ Result<std::unique_ptr<RowFile>> open_lines(const std::string& name, bool may_be
   std::error_code failed;
   const std::uintmax_t size = fs::file_size(name, failed);
   const std::uintmax_t known = failed ? 0 : size;
-  if (may_be_array && opens_array(file)) {
-    return std::unique_ptr<RowFile>(std::make_unique<ArrayFile>(file, known));
+  if (ending_of(name) == ".json") {
+    return std::unique_ptr<RowFile>(std::make_unique<JsonFile>(file, known));
   }
   return std::unique_ptr<RowFile>(std::make_unique<LineFile>(file, known));
 }
@@ -349,9 +255,7 @@ Result<void> check_heads(const std::string& name) {
   return {};
 }
 
-std::string ending_of(const std::string& name) { return fs::path(name).extension().string(); }
-
-bool is_lines(const std::string& name) {
+bool is_json(const std::string& name) {
   const std::string ending = ending_of(name);
   return name == "-" || ending == ".ndjson" || ending == ".jsonl" || ending == ".json";
 }
@@ -364,7 +268,7 @@ void note_reader(WrittenColumns& columns, const std::string& name, Written writt
 }
 
 Result<void> RowFile::check(const std::string& name) {
-  if (!is_lines(name) && !is_typeless(name) && ending_of(name) != ".parquet") {
+  if (!is_json(name) && !is_typeless(name) && ending_of(name) != ".parquet") {
     return Error{
         Fault::invalid,
         "rows are sent from .ndjson, .jsonl, .json, .csv, .tsv or .parquet files, or from - "
@@ -384,14 +288,10 @@ Result<void> RowFile::check(const std::string& name) {
 Result<std::unique_ptr<RowFile>> RowFile::open(const std::string& name,
                                                const WrittenColumns& columns) {
   OK_OR_RETURN(check(name));
-  if (is_lines(name)) return open_lines(name, ending_of(name) == ".json");
-  if (is_typeless(name)) {
-    OK_OR_RETURN(check_heads(name));
-    TRY(const std::string rows, engine::csv_query(name));
-    return EngineFile::open({rows, ""}, columns);
-  }
-  const std::string from = "FROM read_parquet(" + engine::quote_text(name) + ")";
-  return EngineFile::open({"SELECT * " + from, "SELECT count(*) " + from}, {});
+  if (is_json(name)) return open_bytes(name);
+  if (!is_typeless(name)) return EngineFile::open(name, {});
+  OK_OR_RETURN(check_heads(name));
+  return EngineFile::open(name, columns);
 }
 
 bool is_typeless(const std::string& name) {

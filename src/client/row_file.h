@@ -24,8 +24,9 @@ class RowFile {
  public:
   // Whether open() can be asked for it: it is there, may be read, and has an ending of those.
   static Result<void> check(const std::string& name);
-  // By its ending: .ndjson or .jsonl (lines as they stand), .json (an array's elements, or lines),
-  // .csv, .tsv, .parquet; "-" is NDJSON from stdin. Fault::invalid for any other. CSV says nothing
+  // By its ending: .ndjson or .jsonl (lines as they stand), .json (an array's elements, or values
+  // one after the other), .csv, .tsv, .parquet, whose times without a zone have none in the rows
+  // either; "-" is NDJSON from stdin. Fault::invalid for any other. CSV says nothing
   // of types: in those of `columns` that are no text, "" is null, and what JSON could write without
   // quotes is written so where it is bare.
   static Result<std::unique_ptr<RowFile>> open(const std::string& name,
@@ -38,6 +39,11 @@ class RowFile {
   virtual Result<std::size_t> read(std::size_t rows_max, std::string& lines) = 0;
   // How much of the file was read, from 0 to 1; negative: unknown.
   virtual double share_read() const = 0;
+
+ protected:
+  static bool is_full(std::size_t rows, std::size_t rows_max, const std::string& lines) {
+    return rows >= rows_max || lines.size() >= batch_bytes;
+  }
 };
 
 // Whether the file's rows need to be told how they are written.

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/database.h"
+
 namespace weir::client {
 namespace {
 
@@ -53,20 +55,34 @@ TEST_F(RowFileTest, GivesLinesAsTheyStandWithoutEmptyOnes) {
   EXPECT_EQ(batches(file, 2), (std::vector<std::string>{"{\"a\": 1}\n{broken\n", "{\"a\":2}\n"}));
 }
 
-TEST_F(RowFileTest, GivesTheElementsOfAnArray) {
+TEST_F(RowFileTest, GivesTheElementsOfAnArrayOnWhateverLinesTheyStand) {
   const std::string file = write("a.json", R"(
 [{"a": 1,
   "b": "],\"{"}, [2, 3] ,{"a":{"c":[]}}]
 )");
   EXPECT_EQ(batches(file, 2), (std::vector<std::string>{R"({"a": 1,   "b": "],\"{"})"
-                                                        "\n [2, 3] \n",
+                                                        "\n[2, 3]\n",
                                                         "{\"a\":{\"c\":[]}}\n"}));
   EXPECT_TRUE(batches(write("empty.json", " [ ] "), 2).empty());
-  EXPECT_EQ(batches(write("lines.json", "\n{\"a\":1}\n{\"a\":[2]}"), 2),
-            (std::vector<std::string>{"{\"a\":1}\n{\"a\":[2]}\n"}));
   const std::string text(3 << 20, 'x');
   EXPECT_EQ(batches(write("long.json", "[\"" + text + "\",1]"), 10),
             (std::vector<std::string>{"\"" + text + "\"\n1\n"}));
+}
+
+TEST_F(RowFileTest, GivesTheValuesOfAJsonFileOnWhateverLinesTheyStand) {
+  const struct {
+    const char *text, *rows;
+  } cases[] = {
+      {"\n{\"a\":1}\n{\"a\":[2]}", "{\"a\":1}\n{\"a\":[2]}\n"},
+      {"{\r\n  \"a\": 1,\r\n  \"b\": \"}\"\r\n}\r\n", "{\r   \"a\": 1,\r   \"b\": \"}\"\r }\n"},
+      {"{\n\"a\": 1\n}\n{\n\"a\": 2\n}{}", "{ \"a\": 1 }\n{ \"a\": 2 }\n{}\n"},
+      {"\xEF\xBB\xBF{}", "{}\n"},
+      {"12 \"x\" null", "12\n\"x\"\nnull\n"},
+      {"{\"a\": 123456789012345678901234567890}", "{\"a\": 123456789012345678901234567890}\n"},
+  };
+  for (const auto& [text, rows] : cases) {
+    EXPECT_EQ(batches(write("a.json", text), 10), std::vector<std::string>{rows}) << text;
+  }
 }
 
 TEST_F(RowFileTest, EndsABatchOfLargeRowsBeforeItsRowsAreEnough) {
@@ -86,16 +102,32 @@ TEST_F(RowFileTest, EndsABatchOfLargeRowsBeforeItsRowsAreEnough) {
   EXPECT_EQ(batches(write("a.csv", csv), 10), expected);
 }
 
-TEST_F(RowFileTest, SaysWhereAnArrayIsBroken) {
-  for (const char* text :
-       {R"([{"a":1},{"a":2})", R"([{"a":1},])", R"([{"a":1},,3])", "[{\"a\":1}]\n[{\"a\":2}]"}) {
-    const auto opened = RowFile::open(write("b.json", text), {});
-    ASSERT_TRUE(opened.ok());
-    std::string lines;
-    const auto read = opened.value()->read(10, lines);
-    ASSERT_FALSE(read.ok()) << text;
+TEST_F(RowFileTest, SaysWhereAJsonFileIsBroken) {
+  const struct {
+    std::string text;
+    const char* said;
+  } cases[] = {
+      {R"([{"a":1},{"a":2})", "line 1, behind row 2: the array does not close"},
+      {R"([{"a":1},])", "line 1, behind row 1: this is no JSON: no value stands at ]"},
+      {R"([{"a":1},,3])", "line 1, behind row 1: this is no JSON: no value stands at ,3]"},
+      {"[{\"a\":1}\n{}]", "line 2, behind row 1: a comma or ] is missing"},
+      {"[{\"a\":1}]\n[2]", "line 2, behind row 1: something stands behind the array's end"},
+      {"{\n\"a\":1}\n{\n\"a\" 2}\n{}",
+       "line 4, behind row 1: this is no JSON: a colon is missing at 2}\\n{}"},
+      {"{\"a\":1},{}", "line 1, behind row 1: this is no JSON: no value stands at ,{}"},
+      {"{\"a\":1", "line 1, behind row 0: this is no JSON: a comma or } is missing at the end"},
+      {"a,b\n1,2\n", "line 1, behind row 0: this is no JSON: no value stands at a,b\\n1,2\\n"},
+      {"\"" + std::string(2 * RowFile::batch_bytes, 'x'),
+       "line 1, behind row 0: a value does not close within 8 MB"},
+      {std::string("\xff\xfe{\0", 4),
+       "line 1, behind row 0: this is no JSON: no value stands at "
+       "\\xff\\xfe{\\x00"},
+  };
+  for (const auto& [text, said] : cases) {
+    const Result<std::size_t> read = read_some(write("b.json", text));
+    ASSERT_FALSE(read.ok()) << said;
     EXPECT_EQ(read.error().fault, Fault::invalid);
-    EXPECT_NE(read.error().message.find("behind element 1"), std::string::npos);
+    EXPECT_EQ(read.error().message, said);
   }
 }
 
@@ -167,6 +199,31 @@ TEST_F(RowFileTest, NamesTheLineOfACsvThatHasTooFewOrTooManyValues) {
     EXPECT_NE(read.error().message.find("Line: 3"), std::string::npos) << read.error().message;
     EXPECT_EQ(read.error().message.find("strict_mode"), std::string::npos) << read.error().message;
   }
+}
+
+TEST_F(RowFileTest, WritesTimesOfParquetWithAZoneOnlyWhereTheFileHasOne) {
+  const std::string file = write("a.parquet", "");
+  const auto database = engine::Database::open({.external_access = true});
+  ASSERT_TRUE(database.ok());
+  const auto connection = database.value()->connect();
+  ASSERT_TRUE(connection.ok());
+  const auto copied = connection.value()->query(
+      "COPY (SELECT TIMESTAMP '2024-06-01 08:00:00' AS local,"
+      " TIMESTAMPTZ '2024-06-01 08:00:00-04:00' AS instant, DATE '2024-06-01' AS day,"
+      " TIME '08:00:00' AS clock, [{'local': local, 'instant': instant}] AS inside,"
+      " MAP {local: instant} AS mapped, TIMESTAMP 'infinity' AS never,"
+      " TIMESTAMP_NS '2024-06-01 08:00:00.123456789' AS fine,"
+      " [TIMESTAMP_NS '2024-06-01 08:00:00.5'] AS fine_inside) TO '" +
+      file + "' (FORMAT parquet)");
+  ASSERT_TRUE(copied.ok()) << copied.error().message;
+  const std::string local = R"("2024-06-01T08:00:00")", instant = R"("2024-06-01T12:00:00Z")";
+  EXPECT_EQ(batches(file, 10),
+            (std::vector<std::string>{
+                R"({"local":)" + local + R"(,"instant":)" + instant +
+                R"(,"day":"2024-06-01","clock":"08:00:00","inside":[{"local":)" + local +
+                R"(,"instant":)" + instant + R"(}],"mapped":[{"key":)" + local + R"(,"value":)" +
+                instant + R"(}],"never":"infinity","fine":"2024-06-01T08:00:00.123456",)" +
+                R"("fine_inside":["2024-06-01T08:00:00.5"]})" + "\n"}));
 }
 
 TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {

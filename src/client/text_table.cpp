@@ -19,49 +19,50 @@ bool is_number(std::string_view text) {
   return text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
 }
 
-struct ColumnShape {
-  std::size_t width = 0;
-  bool is_numeric = true;
-};
+}  // namespace
 
-std::vector<ColumnShape> shapes_of(const std::vector<TextRow>& rows) {
-  std::vector<ColumnShape> shapes;
+void GrowingTable::widen(const std::vector<TextRow>& rows) {
   for (const TextRow& row : rows) {
-    shapes.resize(std::max(shapes.size(), row.size()));
+    shapes_.resize(std::max(shapes_.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
-      shapes[i].width = std::max(shapes[i].width, width_of(row[i]));
-      if (&row != &rows.front()) shapes[i].is_numeric &= is_number(row[i]);
+      shapes_[i].width = std::max(shapes_[i].width, width_of(row[i]));
+      if (&row != &rows.front()) shapes_[i].is_numeric &= is_number(row[i]);
     }
   }
-  return shapes;
 }
 
-std::string line_of(const TextRow& row, const std::vector<ColumnShape>& shapes) {
+std::string GrowingTable::line_of(const TextRow& row) const {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string space(shapes[i].width - width_of(row[i]), ' ');
+    const std::string space(shapes_[i].width - width_of(row[i]), ' ');
     if (i > 0) line += "  ";
-    line += shapes[i].is_numeric ? space + row[i] : row[i] + space;
+    line += shapes_[i].is_numeric ? space + row[i] : row[i] + space;
   }
   line.erase(line.find_last_not_of(' ') + 1);
   return line + "\n";
 }
 
-}  // namespace
-
-std::string text_table(std::vector<TextRow> rows) {
+std::string GrowingTable::add(std::vector<TextRow> rows) {
   if (rows.empty()) return "";
   for (TextRow& row : rows) {
     for (std::string& cell : row) cell = without_controls(cell);
   }
-  const std::vector<ColumnShape> shapes = shapes_of(rows);
-  std::string table = line_of(rows.front(), shapes);
-  for (const ColumnShape& shape : shapes) {
-    table += std::string(shape.width, '-') + (&shape == &shapes.back() ? "\n" : "  ");
+  const bool has_head = rows.front() == head_;
+  if (!has_head) shapes_.clear();
+  widen(rows);
+  std::string lines;
+  if (!has_head) {
+    head_ = rows.front();
+    lines = line_of(head_);
+    for (const ColumnShape& shape : shapes_) {
+      lines += std::string(shape.width, '-') + (&shape == &shapes_.back() ? "\n" : "  ");
+    }
   }
-  for (std::size_t i = 1; i < rows.size(); ++i) table += line_of(rows[i], shapes);
-  return table;
+  for (std::size_t i = 1; i < rows.size(); ++i) lines += line_of(rows[i]);
+  return lines;
 }
+
+std::string text_table(std::vector<TextRow> rows) { return GrowingTable().add(std::move(rows)); }
 
 std::vector<TextRow> csv_rows(std::string_view csv) {
   std::vector<TextRow> rows;

@@ -21,6 +21,13 @@ TEST(TextTable, HasRoomForRowsThatAreLongerThanItsHead) {
   EXPECT_EQ(text_table({{"a"}, {"x", "7"}, {"y"}}), "a\n-  -\nx  7\ny\n");
 }
 
+TEST(TextTable, ThatGrowsHasItsHeadAgainOnlyWhereItIsAnother) {
+  GrowingTable table;
+  EXPECT_EQ(table.add({{"a", "n"}, {"xyz", "1"}}), "a    n\n---  -\nxyz  1\n");
+  EXPECT_EQ(table.add({{"a", "n"}, {"x", "12"}, {"y", "3"}}), "x    12\ny     3\n");
+  EXPECT_EQ(table.add({{"n"}, {"1"}}), "n\n-\n1\n");
+}
+
 TEST(TextTable, OfAHeadAloneHasNoRows) { EXPECT_EQ(text_table({{"a"}}), "a\n-\n"); }
 
 TEST(CsvRows, AreTakenApartAsTheyWereQuoted) {

@@ -69,10 +69,11 @@ void Aggregation::add(const Chunk& chunk, const std::vector<PlacedRow>& rows) {
 void Aggregation::add_to_bag(const Chunk& chunk, const PlacedRow& placed) {
   row_bytes_.clear();
   bags_->append_arguments(row_bytes_, *chunk.rows, placed.row);
-  std::string& bag = placed.place.table->bag(placed.place.group);
+  Bag& bag = placed.place.table->bag(placed.place.group);
+  if (bags_->is_set()) return append_to_set(bag, arrivals_++, row_bytes_);
   const std::int64_t weight = chunk.weight(placed.row);
-  for (std::int64_t i = 0; i < weight; ++i) append_to_bag(bag, arrivals_++, row_bytes_);
-  for (std::int64_t i = 0; i > weight; --i) remove_from_bag(bag, row_bytes_);
+  for (std::int64_t i = 0; i < weight; ++i) append_to_bag(bag.rows, arrivals_++, row_bytes_);
+  for (std::int64_t i = 0; i > weight; --i) remove_from_bag(bag.rows, row_bytes_);
 }
 
 void Aggregation::merge(const GroupPlace& to, const GroupPlace& from) const {
@@ -83,8 +84,8 @@ void Aggregation::merge(const GroupPlace& to, const GroupPlace& from) const {
                           from.table->accumulators(from.group)[i]);
   }
   if (!bags_) return;
-  std::string& bag = to.table->bag(to.group);
-  bag = merged_bags(bag, from.table->bag(from.group));
+  std::string& rows = to.table->bag(to.group).rows;
+  rows = merged_bags(rows, from.table->bag(from.group).rows);
 }
 
 Result<std::vector<std::size_t>> Aggregation::complete(Batch& rows,
@@ -94,7 +95,7 @@ Result<std::vector<std::size_t>> Aggregation::complete(Batch& rows,
   if (bags_) {
     std::vector<std::string_view> views;
     views.reserve(groups.size());
-    for (const GroupPlace& place : groups) views.push_back(place.table->bag(place.group));
+    for (const GroupPlace& place : groups) views.push_back(place.table->bag(place.group).rows);
     TRY(bags, bags_->evaluate(views));
   }
   std::size_t bag_column = 0;

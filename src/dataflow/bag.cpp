@@ -1,6 +1,8 @@
 #include "dataflow/bag.h"
 
+#include <algorithm>
 #include <cstring>
+#include <unordered_set>
 #include <utility>
 
 #include "scalars/value_bytes.h"
@@ -41,6 +43,21 @@ void append_to_bag(std::string& bag, std::uint64_t arrival, std::string_view row
   bag.append(row);
 }
 
+void append_to_set(Bag& bag, std::uint64_t arrival, std::string_view row) {
+  constexpr std::size_t worth_it = 256;  // bytes
+  append_to_bag(bag.rows, arrival, row);
+  if (bag.rows.size() < std::max(worth_it, 2 * bag.set_bytes)) return;
+  std::unordered_set<std::string_view> known;
+  std::string kept;
+  for (std::string_view left = bag.rows; !left.empty();) {
+    const std::string_view from = left;
+    if (!known.insert(take_row(left).row).second) continue;
+    kept.append(from.substr(0, from.size() - left.size()));
+  }
+  bag.rows = std::move(kept);
+  bag.set_bytes = bag.rows.size();
+}
+
 void remove_from_bag(std::string& bag, std::string_view row) {
   std::string_view left = bag;
   while (!left.empty()) {
@@ -73,12 +90,16 @@ Result<BagEvaluation> BagEvaluation::make(const sql::GroupNode& group,
   const std::vector<Field>& columns = group.input->output->columns;
   for (std::size_t i = group.keys; i < columns.size(); ++i) input->columns.push_back(columns[i]);
   TRY(auto query, engine::BatchQuery::prepare(database, group.bag_sql, input));
-  return BagEvaluation(group.keys, std::move(input), std::move(query));
+  return BagEvaluation(group, std::move(input), std::move(query));
 }
 
-BagEvaluation::BagEvaluation(std::size_t keys, std::shared_ptr<const Schema> input,
+BagEvaluation::BagEvaluation(const sql::GroupNode& group, std::shared_ptr<const Schema> input,
                              std::unique_ptr<engine::BatchQuery> query)
-    : keys_(keys), input_(std::move(input)), query_(std::move(query)) {
+    : keys_(group.keys),
+      is_set_(group.bag_is_set),
+      columns_(group.bag_columns),
+      input_(std::move(input)),
+      query_(std::move(query)) {
   Schema output = *query_->output();
   output.columns.erase(output.columns.begin());
   output_ = std::make_shared<const Schema>(std::move(output));
@@ -86,7 +107,12 @@ BagEvaluation::BagEvaluation(std::size_t keys, std::shared_ptr<const Schema> inp
 
 void BagEvaluation::append_arguments(std::string& bytes, const Batch& rows, std::size_t row) const {
   for (std::size_t i = keys_; i < rows.column_count(); ++i) {
-    append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
+    // What tells apart rows that are the same for the query would keep both.
+    if (is_set_ && !columns_.contains(i)) {
+      append_null_bytes(bytes);
+    } else {
+      append_value_bytes(bytes, rows.column(i), row, ValueForm::exact);
+    }
   }
 }
 

@@ -66,7 +66,7 @@ void GroupTable::grow() {
 void GroupTable::reset(std::size_t group) {
   rows_[group] = 0;
   for (Accumulator& accumulator : accumulators(group)) accumulator = {};
-  if (has_bag_) bags_[group].clear();
+  if (has_bag_) bags_[group] = {};
 }
 
 std::size_t GroupTable::take(GroupTable& from, std::size_t group) {
@@ -87,7 +87,7 @@ void GroupTable::save(StateWriter& writer) const {
     for (std::size_t i = 0; i < aggregates_; ++i) {
       save_accumulator(writer, accumulators_[group * aggregates_ + i]);
     }
-    if (has_bag_) writer.text(bags_[group]);
+    if (has_bag_) writer.text(bags_[group].rows);
   }
 }
 
@@ -104,7 +104,7 @@ Result<void> GroupTable::load(StateReader& reader, const KeyFilter& takes) {
     const std::size_t group = find_or_add(key, hash_of_key(key));
     rows_[group] = rows;
     std::ranges::move(accumulators, this->accumulators(group).begin());
-    if (has_bag_) bags_[group] = bag;
+    if (has_bag_) bags_[group].rows = bag;
   }
   return {};
 }

@@ -10,6 +10,7 @@
 
 #include "core/column.h"
 #include "dataflow/accumulator.h"
+#include "dataflow/bag.h"
 #include "dataflow/operator.h"
 
 namespace weir::dataflow {
@@ -31,7 +32,7 @@ class GroupTable {
   }
   // How many rows the group holds, by weight.
   std::int64_t& rows(std::size_t group) { return rows_[group]; }
-  std::string& bag(std::size_t group) { return bags_[group]; }
+  Bag& bag(std::size_t group) { return bags_[group]; }
   // Forgets the group's rows; its key stays.
   void reset(std::size_t group);
   // Takes a group of a table of the same form, which loses it. Its number here.
@@ -51,7 +52,7 @@ class GroupTable {
   std::vector<std::size_t> hashes_;
   std::vector<std::int64_t> rows_;
   std::vector<Accumulator> accumulators_;
-  std::vector<std::string> bags_;     // empty without bags
+  std::vector<Bag> bags_;             // empty without bags
   std::vector<std::uint32_t> slots_;  // group + 1; 0: free. A power of two, at most half full
 };
 

@@ -58,9 +58,10 @@ TEST(KernelStep, SetsAsideEachPoisonRowAndKeepsTheOthersInOrder) {
   EXPECT_EQ(out.value().weights, (std::vector<std::int64_t>{1, -1, 1, -1}));
   const Batch& poison = findings.poison;
   ASSERT_EQ(poison.rows(), 2);
-  EXPECT_EQ(poison.column(1).string(0), "negative -1");
-  EXPECT_EQ(poison.column(2).string(0), R"({"v":-1})");
-  EXPECT_EQ(poison.column(2).string(1), R"({"v":-7})");
+  EXPECT_EQ(poison.column(1).string(0), "EXPRESSION_FAILED");
+  EXPECT_EQ(poison.column(2).string(0), "negative -1");
+  EXPECT_EQ(poison.column(3).string(0), R"({"v":-1})");
+  EXPECT_EQ(poison.column(3).string(1), R"({"v":-7})");
 }
 
 TEST(KernelStep, SetsNoRowAsideThatIsTakenBack) {

@@ -34,8 +34,9 @@ void append_poison(Batch& poison, const Poisoning& poisoning, const Batch& rows,
   std::string json;
   formats::append_json_row(json, rows, row);
   poison.column(0).append(std::int64_t{poisoning.accepted.time_since_epoch().count()});
-  poison.column(1).append_string(in_users_words(poisoning.reason, rows.schema()));
-  poison.column(2).append_string(json);
+  poison.column(1).append_string("EXPRESSION_FAILED");
+  poison.column(2).append_string(in_users_words(poisoning.reason, rows.schema()));
+  poison.column(3).append_string(json);
 }
 
 }  // namespace weir::dataflow

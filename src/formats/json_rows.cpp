@@ -85,23 +85,23 @@ void append_quoted(std::string& json, void (*append)(std::string&, Value), Value
   json += '"';
 }
 
-void append_elements(std::string& json, const Column& column, std::size_t row) {
+void append_elements(std::string& json, const Column& column, std::size_t row, WithoutZone times) {
   const ListRef list = column.values<ListRef>()[row];
   json += '[';
   for (std::size_t i = 0; i < list.length; ++i) {
     if (i > 0) json += ',';
-    append_json_value(json, column.child(0), list.offset + i);
+    append_json_value(json, column.child(0), list.offset + i, times);
   }
   json += ']';
 }
 
-void append_fields(std::string& json, const Column& column, std::size_t row) {
+void append_fields(std::string& json, const Column& column, std::size_t row, WithoutZone times) {
   json += '{';
   for (std::size_t i = 0; i < column.child_count(); ++i) {
     if (i > 0) json += ',';
     append_json_string(json, column.type().children[i].name);
     json += ':';
-    append_json_value(json, column.child(i), row);
+    append_json_value(json, column.child(i), row, times);
   }
   json += '}';
 }
@@ -112,18 +112,19 @@ void append_interval_of(std::string& json, IntervalValue interval) {
 
 }  // namespace
 
-void append_json_row(std::string& json, const Batch& rows, std::size_t row) {
+void append_json_row(std::string& json, const Batch& rows, std::size_t row, WithoutZone times) {
   json += '{';
   for (std::size_t i = 0; i < rows.column_count(); ++i) {
     if (i > 0) json += ',';
     append_json_string(json, rows.schema().columns[i].name);
     json += ':';
-    append_json_value(json, rows.column(i), row);
+    append_json_value(json, rows.column(i), row, times);
   }
   json += '}';
 }
 
-void append_json_value(std::string& json, const Column& column, std::size_t row) {
+void append_json_value(std::string& json, const Column& column, std::size_t row,
+                       WithoutZone times) {
   if (column.is_null(row)) {
     json += "null";
     return;
@@ -149,6 +150,9 @@ void append_json_value(std::string& json, const Column& column, std::size_t row)
     case TypeId::date: return append_quoted(json, &append_date, c.values<std::int32_t>()[row]);
     case TypeId::time: return append_quoted(json, &append_time, c.values<std::int64_t>()[row]);
     case TypeId::timestamp:
+      return append_quoted(json,
+                           times == WithoutZone::in_utc ? &append_timestamp : &append_local_time,
+                           c.values<std::int64_t>()[row]);
     case TypeId::timestamp_tz:
       return append_quoted(json, &append_timestamp, c.values<std::int64_t>()[row]);
     case TypeId::interval:
@@ -156,8 +160,8 @@ void append_json_value(std::string& json, const Column& column, std::size_t row)
     case TypeId::uuid: return append_quoted(json, &append_uuid, c.values<Huge>()[row]);
     case TypeId::json: return append_embedded(json, c.string(row));
     case TypeId::list:
-    case TypeId::map: return append_elements(json, c, row);
-    case TypeId::structure: return append_fields(json, c, row);
+    case TypeId::map: return append_elements(json, c, row, times);
+    case TypeId::structure: return append_fields(json, c, row, times);
   }
 }
 

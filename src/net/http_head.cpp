@@ -80,7 +80,8 @@ std::optional<Refusal> read_request_line(std::string_view line, HttpHead& head) 
   return std::nullopt;
 }
 
-// Follows what the fields say together about the message's frame.
+// Follows the fields that may stand there once, and what they say together about the message's
+// frame.
 class FrameFields {
  public:
   explicit FrameFields(HttpHead& head) : head_(head) {}
@@ -89,6 +90,7 @@ class FrameFields {
     if (name == "content-length") return add_length(value);
     if (name == "transfer-encoding") return add_encoding(value);
     if (name == "host") return add_host(value);
+    if (name == "authorization") return add_authorization();
     if (name == "expect") return add_expect(value);
     if (name == "connection") add_connection(value);
     return std::nullopt;
@@ -137,6 +139,13 @@ class FrameFields {
     return std::nullopt;
   }
 
+  // Who asks would be decided by which of them is read.
+  std::optional<Refusal> add_authorization() {
+    if (has_authorization_) return bad("The Authorization field stands there twice.");
+    has_authorization_ = true;
+    return std::nullopt;
+  }
+
   std::optional<Refusal> add_expect(std::string_view value) {
     head_.expects_continue = equals_ignoring_case(value, "100-continue");
     if (head_.expects_continue) return std::nullopt;
@@ -156,6 +165,7 @@ class FrameFields {
   HttpHead& head_;
   bool has_encoding_ = false;
   bool has_host_ = false;
+  bool has_authorization_ = false;
   bool is_last_ = false;
 };
 

@@ -100,6 +100,8 @@ const std::vector<Case>& cases() {
       {"GET / HTTP/1.1\r\n\r\n", "400 BAD_REQUEST"},
       {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "400 BAD_REQUEST"},
       {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400 BAD_REQUEST"},
+      {"GET / HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n\r\n",
+       "400 BAD_REQUEST"},
       {"GET / HTTP/1.1\nHost: h\n\n", "400 BAD_REQUEST"},
       {"GET / HTTP/1.1\r\nHost: h\r\nA: b\rc\r\n\r\n", "400 BAD_REQUEST"},
       {std::string("GET / HTTP/1.1\r\nHost: h\r\nA: b") + '\0' + "c\r\n\r\n", "400 BAD_REQUEST"},

@@ -93,6 +93,7 @@ std::optional<PageFile> explorer_file(std::string_view path) {
   constexpr std::string_view script_type = "text/javascript; charset=utf-8";
   static const auto files = std::to_array<PlacedFile>({
       {"/docs", {page, "text/html; charset=utf-8"}},
+      {"/docs/", {page, "text/html; charset=utf-8"}},
       {"/docs/explorer.js", {script, script_type}},
       {"/docs/swagger-ui-bundle.js",
        {between(swagger_script_begin, swagger_script_end), script_type, true}},

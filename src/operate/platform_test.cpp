@@ -280,6 +280,32 @@ TEST_F(PlatformTest, RunsNoStreamOfAWorkspaceThatCannotStart) {
             (std::vector<std::int64_t>{4}));
 }
 
+TEST_F(PlatformTest, KeepsNothingOfANewStreamWhoseWorkspaceCannotStart) {
+  const std::string others =
+      "source: others\nfrom: http\nevent_time: at\nschema: {at: timestamp, n: ";
+  add("others.yaml", others + "bigint}\n");
+  const auto platform = start();
+  ASSERT_TRUE(platform.ok()) << platform.error().message;
+  ASSERT_TRUE(platform.value()
+                  ->collector()
+                  .ingest("others", R"({"at": "2001-01-01", "n": 1})", formats::BodyForm::ndjson)
+                  .ok());
+  add("counts.yaml", counting_stream);
+  add("others.yaml", others + "smallint}\n");
+  ASSERT_FALSE(platform.value()->reload(compiled()).ok());
+  EXPECT_FALSE(fs::exists(folder_ / "data/state/counts"));
+  EXPECT_TRUE(fs::exists(folder_ / "data/state/hourly"));
+  // The next stream of that name is of another plan.
+  add("counts.yaml",
+      "stream: counts\ninto: counts\nsql: SELECT delay AS n FROM flights WHERE delay > 4\n");
+  add("others.yaml", others + "bigint}\n");
+  const Result<void> reloaded = platform.value()->reload(compiled());
+  ASSERT_TRUE(reloaded.ok()) << reloaded.error().message;
+  const Position position = send(*platform.value(), three_flights);
+  EXPECT_EQ(numbers(*platform.value(), "counts", position, "SELECT CAST(n AS BIGINT) FROM counts"),
+            (std::vector<std::int64_t>{5}));
+}
+
 TEST_F(PlatformTest, TellsTheRefusalToWhoeverAskedMeanwhile) {
   const auto platform = start("127.0.0.1:0");
   ASSERT_TRUE(platform.ok()) << platform.error().message;

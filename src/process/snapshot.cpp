@@ -139,6 +139,12 @@ Result<void> SnapshotFolder::write(const Snapshot& snapshot) {
   return {};
 }
 
+void SnapshotFolder::take_back() {
+  std::error_code ignored;
+  for (const Kept& kept : kept_) fs::remove(file_of(kept.sequence), ignored);
+  fs::remove(folder_, ignored);
+}
+
 void SnapshotFolder::keep(Kept kept) {
   std::erase_if(kept_, [&](const Kept& other) { return other.sequence == kept.sequence; });
   kept_.push_back(kept);

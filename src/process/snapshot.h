@@ -47,6 +47,8 @@ class SnapshotFolder {
   const std::string& passed_over() const { return passed_over_; }
   // Durable when it returns.
   Result<void> write(const Snapshot& snapshot);
+  // Removes them, and the folder where nothing else is in it: the stream is new again.
+  void take_back();
   // Where the older of them begins to need the input.
   Position needed() const { return needed_.load(); }
 

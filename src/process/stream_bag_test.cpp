@@ -14,6 +14,10 @@ constexpr auto aggregates = {
     "arg_max(t, v * 1000 + epoch(t))",
     "count(DISTINCT v)",
     "sum(DISTINCT v)",
+    "count(DISTINCT v % 3)",
+    "avg(DISTINCT v % 5) FILTER (WHERE v % 2 = 0)",
+    "list(DISTINCT v // 4)",
+    "approx_count_distinct(v % 7)",
     "mode(v // 1000)",
     "stddev_samp(v)",
     "first(v ORDER BY t, v)",
@@ -63,6 +67,30 @@ TEST_F(StreamBag, GivesWhatDuckdbGivesOverAllRows) {
     EXPECT_EQ(committed("changes" + suffix).rows,
               expected("SELECT k, " + list + " FROM events() GROUP BY k"))
         << aggregate;
+  }
+}
+
+TEST_F(StreamBag, KeepsEqualArgumentsOnceWhereTheyCountOnce) {
+  const auto job = start(compiled("s",
+                                  "SELECT k, count(DISTINCT v) AS d, "
+                                  "approx_count_distinct(v) FILTER (WHERE v > 1) AS a, "
+                                  "sum(epoch(t)) AS s, count(*) AS n FROM events GROUP BY k",
+                                  true));
+  for (std::int64_t i = 0; i < 20; ++i) {
+    std::vector<Event> events;
+    for (std::int64_t j = i * 1000; j < (i + 1) * 1000; ++j) {
+      events.push_back({j, std::string(1, static_cast<char>('a' + j % 3)), j % 4});
+    }
+    send(events);
+    settle(*job);
+  }
+  EXPECT_EQ(committed("s").rows,
+            expected("SELECT k, count(DISTINCT v), approx_count_distinct(v) FILTER (WHERE v > 1), "
+                     "sum(epoch(t)), count(*) FROM events() GROUP BY k"));
+  job->want_hold();
+  ASSERT_TRUE(job->wait_hold(std::chrono::steady_clock::now() + std::chrono::seconds(30)));
+  for (const auto& file : std::filesystem::directory_iterator(folder_of("s"))) {
+    EXPECT_LT(file.file_size(), 10'000) << file.path();
   }
 }
 

@@ -153,8 +153,8 @@ void StreamFixture::add_commit(Committed& all, const std::vector<journal::Placed
     if (const auto& late = entry.batches[1]) add_rows(all.late, *late, late->column_count());
     if (const auto& poison = entry.batches[2]) {
       for (std::size_t row = 0; row < poison->rows(); ++row) {
-        all.poison.push_back(std::string(poison->column(1).string(row)) + " " +
-                             std::string(poison->column(2).string(row)));
+        all.poison.push_back(std::string(poison->column(2).string(row)) + " " +
+                             std::string(poison->column(3).string(row)));
       }
     }
   }

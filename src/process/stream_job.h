@@ -67,7 +67,8 @@ class StreamJob {
   // Restores the newest good snapshot; a new stream gets its first. Nothing is read or committed
   // yet. Fault::conflict when the stored state is of another plan (another hash), with what to do.
   static Result<std::unique_ptr<StreamJob>> open(StreamSpec spec, StreamParts parts);
-  // If it was started: stops after the batch at hand, and writes a snapshot.
+  // If it was started: stops after the batch at hand, and writes a snapshot. A new stream that was
+  // not leaves nothing behind: another may have its name.
   virtual ~StreamJob() = default;
   // Called once. First the input from the snapshot to the last commit once more without committing,
   // so that what comes after is committed once.

@@ -21,6 +21,7 @@ Result<void> StreamRun::recover() {
   if (!snapshot) {
     TRY(const std::optional<LastCommit> other, find_last_commit(0));
     if (other) return lost_state("is gone", *other);
+    is_new_ = true;
     const Position retained = parts_.journal.retained_from(spec_.input.topic);
     last_ = {.generation = 1, .through = std::max(spec_.start, retained)};
     input_.restart(last_.through);

@@ -35,6 +35,10 @@ StreamRun::StreamRun(StreamSpec spec, StreamParts parts, Pipeline pipeline,
       pending_(spec_, pipeline_.is_stateless() && spec_.plan.event_time.has_value()),
       watch_(parts_.journal) {}
 
+StreamRun::~StreamRun() {
+  if (is_new_ && !thread_.joinable()) snapshots_->take_back();
+}
+
 Result<void> StreamRun::open() {
   OK_OR_RETURN(recover());
   committed_at_ = snapshot_at_ = parts_.clock.now();

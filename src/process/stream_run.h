@@ -29,6 +29,7 @@ class StreamRun final : public StreamJob {
  public:
   StreamRun(StreamSpec spec, StreamParts parts, Pipeline pipeline,
             std::unique_ptr<SnapshotFolder> snapshots);
+  ~StreamRun() override;
 
   // Called once, first: restores the last snapshot.
   Result<void> open();
@@ -108,6 +109,7 @@ class StreamRun final : public StreamJob {
   PendingCommit pending_;
   LastCommit last_;
   Handed handed_;
+  bool is_new_ = false;                   // when it was opened
   std::optional<Position> replay_until_;  // input whose results the commits hold already
   std::int64_t output_watermark_ = journal::no_watermark;
   Instant committed_at_;

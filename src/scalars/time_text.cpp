@@ -241,13 +241,17 @@ void append_time(std::string& text, std::int64_t micros) {
   }
 }
 
-void append_timestamp(std::string& text, std::int64_t micros) {
+void append_local_time(std::string& text, std::int64_t micros) {
   if (append_infinite(text, micros, timestamp_infinity)) return;
   const std::int64_t days = floor_divide(micros, micros_per_day);
   append_civil_date(text, days);
   text += 'T';
   append_time(text, micros - days * micros_per_day);
-  text += 'Z';
+}
+
+void append_timestamp(std::string& text, std::int64_t micros) {
+  append_local_time(text, micros);
+  if (micros != timestamp_infinity && micros != -timestamp_infinity) text += 'Z';
 }
 
 }  // namespace weir

@@ -34,5 +34,7 @@ bool take_usual_timestamp(const char*& at, const char* end, std::int64_t& micros
 void append_date(std::string& text, std::int32_t days);
 void append_time(std::string& text, std::int64_t micros);
 void append_timestamp(std::string& text, std::int64_t micros);
+// The same without the Z: a reader takes it for a time of its own zone.
+void append_local_time(std::string& text, std::int64_t micros);
 
 }  // namespace weir

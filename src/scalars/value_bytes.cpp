@@ -111,6 +111,8 @@ void append_value_bytes(std::string& bytes, const Column& column, std::size_t ro
   bytes.append(text);
 }
 
+void append_null_bytes(std::string& bytes) { bytes.push_back('\0'); }
+
 void append_from_value_bytes(Column& column, std::string_view& bytes) {
   if (take<char>(bytes) == '\0') return column.append_null();
   if (is_string(column.type())) {

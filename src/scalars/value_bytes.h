@@ -15,6 +15,8 @@ enum class ValueForm : std::uint8_t { exact, canonical };
 
 // A mark for null, then the value. Of every type.
 void append_value_bytes(std::string& bytes, const Column& column, std::size_t row, ValueForm form);
+// A null of any type.
+void append_null_bytes(std::string& bytes);
 // Takes the first value off `bytes` and appends it to the column it was made for. Whoever had them
 // on a disk has made sure that they are still those that were written.
 void append_from_value_bytes(Column& column, std::string_view& bytes);

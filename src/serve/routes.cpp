@@ -28,6 +28,7 @@ const auto& patterns() {
       {"/metrics", {.kind = RouteKind::metrics}},
       {"/openapi.json", {.kind = RouteKind::openapi}},
       {"/docs", {.kind = RouteKind::docs, .is_open = true}},
+      {"/docs/", {.kind = RouteKind::docs, .is_open = true}},
       {"/docs/{file}", {.kind = RouteKind::docs, .is_open = true}},
       {"/api/v1/data/{table}", {.kind = RouteKind::data}},
       {"/weir/v1/sql", {.kind = RouteKind::sql}},

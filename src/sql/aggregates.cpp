@@ -69,8 +69,10 @@ class BagCall {
   Result<std::string> argument(const JsonValue& expression) {
     TRY(std::string text, compilation_.print(expression, input_));
     if (!reads_row(expression)) return text;
-    return "c" + std::to_string(
-                     1 + arguments_.add(text, type_of(expression), expression["alias"].text()));
+    const std::size_t column =
+        arguments_.add(text, type_of(expression), expression["alias"].text());
+    columns_.insert(column);
+    return "c" + std::to_string(1 + column);
   }
 
   Result<std::string> call(const JsonValue& call) {
@@ -87,6 +89,8 @@ class BagCall {
     return engine::quote_name(name) + "(" + (distinct ? "DISTINCT " : "") + inside + constants +
            order + ")";
   }
+  // Those that were read.
+  const std::set<std::size_t>& columns() const { return columns_; }
 
  private:
   // Arguments that DuckDB takes out of the call when it binds it.
@@ -123,7 +127,14 @@ class BagCall {
   Compilation& compilation_;
   const PlanRelation& input_;
   GroupArguments& arguments_;
+  std::set<std::size_t> columns_;
 };
+
+bool is_of_set(const JsonValue& call) {
+  if (call["order_bys"].is_object()) return false;
+  return call["aggregate_type"].text() == "DISTINCT" ||
+         call["name"].text() == "approx_count_distinct";
+}
 
 // The argument of a sum as process adds it: a boolean counts as a number.
 std::string summed_type(Algebra algebra, const std::string& type) {
@@ -168,7 +179,10 @@ Result<LoweredAggregate> lower_aggregate(Compilation& compilation, const JsonVal
   if (algebra == Algebra::none) {
     BagCall bag(compilation, input, arguments);
     TRY(lowered.bag_text, bag.call(call));
+    lowered.bag_columns = bag.columns();
+    lowered.is_of_set = is_of_set(call);
     if (lowered.aggregate.filter) {
+      lowered.bag_columns.insert(*lowered.aggregate.filter);
       lowered.bag_text += " FILTER (WHERE c" + std::to_string(1 + *lowered.aggregate.filter) + ")";
     }
     lowered.bag_text = "CAST(" + lowered.bag_text + " AS " + type + ")";

@@ -2,6 +2,7 @@
 // rows.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,9 @@ class GroupArguments {
 // Arguments and filter of `aggregate` count from the first column behind the keys.
 struct LoweredAggregate {
   Aggregate aggregate;
-  std::string bag_text;  // over c1, c2 ...; empty for an algebraic one
+  std::string bag_text;               // over c1, c2 ...; empty for an algebraic one
+  std::set<std::size_t> bag_columns;  // that it reads, counted in the same way
+  bool is_of_set = false;             // gives the same where equal rows are in the bag once
 };
 
 // `call` is a bound aggregate over `input`.

@@ -138,6 +138,12 @@ std::string bag_sql(const Grouping& grouping) {
                         : "SELECT c0" + select + " FROM " + engine::batch_name + " GROUP BY c0";
 }
 
+bool is_set(const Grouping& grouping) {
+  return std::ranges::all_of(grouping.aggregates, [](const LoweredAggregate& lowered) {
+    return lowered.bag_text.empty() || lowered.is_of_set;
+  });
+}
+
 // Names for people who read a plan or a state; made different where the query has one twice.
 std::string fresh_name(std::set<std::string>& taken, std::string name) {
   if (name.empty()) name = "key";
@@ -232,7 +238,11 @@ Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRel
   group.keys = grouping.keys.size();
   group.window = grouping.window;
   group.bag_sql = bag_sql(grouping);
+  group.bag_is_set = input.node->append_only && is_set(grouping);
   for (const LoweredAggregate& lowered : grouping.aggregates) {
+    for (const std::size_t column : lowered.bag_columns) {
+      group.bag_columns.insert(group.keys + column);
+    }
     Aggregate aggregate = lowered.aggregate;
     if (aggregate.argument) *aggregate.argument += group.keys;
     if (aggregate.filter) *aggregate.filter += group.keys;

@@ -24,6 +24,7 @@ const Node& source_of(const Node& root) {
 std::shared_ptr<const Schema> poison_schema() {
   static const auto schema =
       std::make_shared<const Schema>(Schema{{{"accepted", Type{.id = TypeId::timestamp}},
+                                             {"code", Type{.id = TypeId::varchar}},
                                              {"reason", Type{.id = TypeId::varchar}},
                                              {"row", Type{.id = TypeId::json}}}});
   return schema;

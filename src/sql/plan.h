@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -74,6 +75,10 @@ struct GroupNode {
   // number, UINTEGER), c1 ... (the group's argument rows: the input's columns from `keys` on, in
   // arrival order), giving c0 and one column each such aggregate, grouped by c0. Empty if none.
   std::string bag_sql;
+  // It gives the same where rows that are equal in the columns it reads are in the bag once, as
+  // the first of them.
+  bool bag_is_set = false;
+  std::set<std::size_t> bag_columns;  // the input's columns it reads
 };
 
 // Holds a group's changes until the watermark passed its window (emit: close), or for
@@ -106,8 +111,8 @@ struct Plan {
 const Node* input_of(const Node& node);
 // What the stream reads: a SourceNode, and the input's columns, which its late rows have too.
 const Node& source_of(const Node& root);
-// The columns of rows that an expression of it failed on: accepted TIMESTAMP, reason VARCHAR, row
-// JSON.
+// The columns of rows that an expression of it failed on: accepted TIMESTAMP, code VARCHAR, reason
+// VARCHAR, row JSON.
 std::shared_ptr<const Schema> poison_schema();
 
 // A mistake in SQL, with its place in the text (bytes from 0).

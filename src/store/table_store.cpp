@@ -88,6 +88,20 @@ Result<void> check_key(Connection& connection, const TableSpec& table) {
                            table.name, stored, key_text(table))};
 }
 
+// Whether streams have ever written to it. One that is there without that may be of a workspace
+// that could not start, and another may have its name.
+Result<bool> holds_results(Connection& connection, const std::string& table,
+                           const std::set<std::string>& from_files) {
+  TRY(const bool is_there, exists(connection, table));
+  if (!is_there || from_files.contains(table)) return false;
+  TRY(const auto rows,
+      connection.query(
+          "SELECT 1 FROM weir_progress.applied WHERE generation > 0 AND table_name = " +
+          quote_text(table) + " UNION ALL (SELECT 1 FROM " + quote_name(table) + " LIMIT 1)"));
+  TRY(const auto batch, rows->next());
+  return batch != nullptr && batch->rows() > 0;
+}
+
 // No stored value may change its meaning, or go.
 Result<void> check_stored(Connection& connection, const Schema& stored, const TableSpec& table) {
   OK_OR_RETURN(check_key(connection, table));
@@ -136,14 +150,12 @@ Result<void> make_tables(Connection& connection, const std::vector<TableSpec>& t
   OK_OR_RETURN(make_applied_places(connection));
   TRY(const std::set<std::string> from_files, stored_static_tables(connection));
   for (const TableSpec& table : tables) {
-    if (from_files.contains(table.name)) {
-      OK_OR_RETURN(connection.run("DROP TABLE " + quote_name(table.name)));
-    }
-    TRY(const bool there, exists(connection, table.name));
-    if (there) {
+    TRY(const bool has_results, holds_results(connection, table.name, from_files));
+    if (has_results) {
       OK_OR_RETURN(align(connection, table));
     } else {
-      OK_OR_RETURN(connection.run("CREATE TABLE " + quote_name(table.name) + "(" +
+      const std::string name = quote_name(table.name);
+      OK_OR_RETURN(connection.run("DROP TABLE IF EXISTS " + name + "; CREATE TABLE " + name + "(" +
                                   engine::column_list(*table.schema) + ")"));
     }
     OK_OR_RETURN(remember_key(connection, table));
@@ -157,8 +169,8 @@ Result<std::vector<ChangedTable>> changed_tables(Connection& connection,
   TRY(const std::set<std::string> stored_from_files, stored_static_tables(connection));
   TRY(std::vector<ChangedTable> changed, results_under(connection, from_files));
   for (const TableSpec& table : tables) {
-    TRY(const bool is_there, exists(connection, table.name));
-    if (!is_there || stored_from_files.contains(table.name)) continue;
+    TRY(const bool has_results, holds_results(connection, table.name, stored_from_files));
+    if (!has_results) continue;
     TRY(const Schema stored, stored_schema(connection, table.name));
     const Result<void> checked = check_stored(connection, stored, table);
     if (checked.ok()) continue;

@@ -88,6 +88,17 @@ Place place_of_group(const SqlText& sql) {
   return place_of(sql, offset);
 }
 
+// What grows with a key's rows: ", and all rows of each for median()".
+std::string kept_of_each(const sql::GroupNode& group) {
+  const auto is_of_bag = [](const sql::Aggregate& aggregate) {
+    return aggregate.algebra == sql::Algebra::none;
+  };
+  const auto first = std::ranges::find_if(group.aggregates, is_of_bag);
+  if (first == group.aggregates.end()) return {};
+  const std::string rows = group.bag_is_set ? "all different values" : "all rows";
+  return ", and " + rows + " of each for " + first->name + "()";
+}
+
 void check_state(const Stream& stream, const PlanGroup& found, std::vector<Mistake>& mistakes) {
   if (found.group == nullptr || found.group->window) return;
   if (stream.emit == Emit::close) {
@@ -101,7 +112,7 @@ void check_state(const Stream& stream, const PlanGroup& found, std::vector<Mista
   if (is_bounded) return;
   mistakes.push_back(
       {place_of_group(stream.sql),
-       std::string("without a window this keeps every key for ever: ") +
+       "without a window this keeps every key for ever" + kept_of_each(*found.group) + ": " +
            (has_window ? "add window_start to GROUP BY" : "group with tumble or hop") +
            ", or set state_ttl, or write unbounded_state: allow"});
 }

@@ -186,6 +186,14 @@ TEST(Compile, refuses_what_cannot_run) {
        "GROUP BY origin\n",
        "a.yaml:7:79: without a window this keeps every key for ever: add window_start to GROUP "
        "BY, or set state_ttl, or write unbounded_state: allow\n"},
+      {"stream: s\nsql: SELECT origin, count(DISTINCT date) AS n FROM flights GROUP BY origin\n",
+       "a.yaml:7:60: without a window this keeps every key for ever, and all different values of "
+       "each for count(): group with tumble or hop, or set state_ttl, or write unbounded_state: "
+       "allow\n"},
+      {"stream: s\nsql: SELECT origin, count(DISTINCT date) AS n, median(date) AS m FROM flights "
+       "GROUP BY origin\n",
+       "a.yaml:7:79: without a window this keeps every key for ever, and all rows of each for "
+       "count(): group with tumble or hop, or set state_ttl, or write unbounded_state: allow\n"},
       {"stream: s\nsql: SELECT DISTINCT origin FROM flights\n",
        "a.yaml:7:13: without a window this keeps every key for ever: group with tumble or hop, or "
        "set state_ttl, or write unbounded_state: allow\n"},

@@ -207,6 +207,20 @@ class SendTest(unittest.TestCase):
             {"number": None, "code": None, "seconds": None, "seen": None},
         ])  # fmt: skip
 
+    def test_the_values_of_a_json_file_are_rows_on_whatever_lines_they_stand(self):
+        visits = [
+            json.dumps({"seen": "2024-05-01 10:00", "page": page}, indent=2) for page in ("/a", "/b")
+        ]
+        file = self.weir.folder / "visits.json"
+        file.write_text("\n".join(visits))
+        sent = self.weir.run("send", "visits", file)
+        self.assertIn("2 accepted (0 late), 0 quarantined", sent.stdout, sent)
+        file.write_text(visits[0] + "\nno value\n" + visits[1])
+        sent = self.weir.run("send", "visits", file)
+        self.assertEqual(sent.returncode, 2, sent)
+        self.assertIn("line 5, behind row 1: this is no JSON", sent.stderr)
+        self.assertEqual(self.kept(), 2)
+
     def write(self, pages: list[str]) -> str:
         lines = [json.dumps({"seen": "2024-05-01 10:00", "page": page}) for page in pages]
         (self.weir.folder / "visits.ndjson").write_text("\n".join(lines))

@@ -57,8 +57,9 @@ class ExplorerTest(unittest.TestCase):
         with Weir({"orders.yaml": WORKSPACE}) as weir:
             page = weir.get("/docs", token=False)
             self.assertEqual(page.status, 200)
+            self.assertEqual(weir.get("/docs/", token=False).body, page.body)
             self.assertIn("script-src 'self';", page.headers["Content-Security-Policy"])
-            for path in ("/docs/", "/docs/nothing", "/docs/../etc/passwd", "/docs/%2e%2e/x"):
+            for path in ("/docs/nothing", "/docs/../etc/passwd", "/docs/%2e%2e/x"):
                 self.assertIn(weir.get(path).status, (400, 404), path)
 
 

@@ -58,6 +58,10 @@ table: recent
 indexes: [[user_id]]
 retention: 1d
 ---
+api: version
+path: /version
+sql: SELECT 1 AS number
+---
 api: clicks_of
 path: /clicks
 parameters:
@@ -313,6 +317,7 @@ class IndexesTest(unittest.TestCase):
             "reads user_log by index [user_id, event_time]: "
             "user_id = CAST($user AS BIGINT), event_time >= CAST($since AS TIMESTAMP)",
         )
+        self.assertEqual(self.weir.run("explain", "version").stdout, "reads no table\n")
         self.assertRegex(
             self.weir.run("explain", "users_plain").stdout, "^table users_plain: no row"
         )
