@@ -37,6 +37,23 @@ class WrongDataTest(FaultTest):
         self.assertEqual(weir.stop(), 0)
         return weir
 
+    def with_history(self):
+        """Each start's first event makes a segment; the one before its elder goes to history."""
+        weir = self.weir()
+        for starts in range(5):
+            weir.start()
+            self.assertEqual(weir.send_rows(100).status, 200)
+            deadline = time.monotonic() + SECONDS_MAX
+            while any(len(self.parts(weir, name)) < starts - 1 for name in ("events", "copies")):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+            self.compare(weir)
+            self.assertEqual(weir.stop(), 0)
+        return weir
+
+    def parts(self, weir, topic: str) -> list:
+        return sorted((weir.data / "history" / topic).glob("*.entries"))
+
     def snapshots(self, weir, owner: str) -> list:
         return sorted((weir.data / "state" / owner).glob("snapshot-*"),
                       key=lambda path: int(path.name.split("-")[1]))  # fmt: skip
@@ -95,6 +112,34 @@ class WrongDataTest(FaultTest):
                 weir.start()
                 weir.send_rows(10)
                 self.compare(weir)
+
+    def test_a_file_that_is_missing_is_told(self):
+        weir = self.with_history()
+        whole = weir.folder / "whole"
+        shutil.copytree(weir.data, whole)
+        self.assertIn(" 0 places are damaged", weir.run("journal", "check").stdout)
+        segments = sorted((weir.data / "journal").glob("*.segment"))
+        events, copies = self.parts(weir, "events"), self.parts(weir, "copies")
+        for file in (segments[0], events[0], events[1], events[-1], copies[1]):
+            with self.subTest(file.name):
+                file.unlink()
+                name = file.name if file in segments else "*" + file.name[16:]
+                self.refuse(weir, f"{name} is missing")
+                check = weir.run("journal", "check")
+                self.assertEqual(check.returncode, 1, check.stdout)
+                self.assertIn(f"{name} is missing", check.stdout)
+                self.assertIn(" 1 places are damaged", check.stdout)
+                rebuilt = weir.run("tables", "rebuild")
+                self.assertEqual(rebuilt.returncode, 1, rebuilt.stdout)
+                self.assertIn(f"{name} is missing", rebuilt.stderr)
+                if file in copies:
+                    dropped = weir.run("drop", "copies", "--restart", "--yes")
+                    self.assertEqual(dropped.returncode, 1, dropped.stdout)
+                    self.assertIn(f"{name} is missing", dropped.stderr)
+                shutil.rmtree(weir.data)
+                shutil.copytree(whole, weir.data)
+        weir.start()
+        self.compare(weir)
 
     def test_where_no_snapshot_is_whole_it_says_what_to_do(self):
         for owner in ("totals", "_collect"):
