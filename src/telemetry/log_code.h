@@ -18,6 +18,7 @@ enum class LogCode : std::uint8_t {
   journal_failed,
   journal_full,
   journal_goes_on,
+  request_failed,
   request_refused,
   request_slow,
   server_cut_short,

@@ -141,6 +141,22 @@ class WrongDataTest(FaultTest):
         weir.start()
         self.compare(weir)
 
+    def test_damage_that_is_met_by_a_read_is_an_error_in_the_log(self):
+        for part in ("flipped", "gone"):
+            with self.subTest(part):
+                weir = self.with_history()
+                file = self.parts(weir, "events")[1]
+                if part == "flipped":
+                    flip(file)
+                weir.start()
+                if part == "gone":
+                    file.unlink()
+                read = weir.post("/weir/v1/sql", {"sql": "SELECT count(*) AS n FROM events"})
+                self.assertEqual((read.status, read.json["error"]), (500, "CORRUPT"), read.body)
+                time.sleep(0.5)  # lines are written five times a second
+                self.assertIn('"level":"error","code":"REQUEST_FAILED"', weir.said())
+                self.assertIn(file.name, weir.said())
+
     def test_where_no_snapshot_is_whole_it_says_what_to_do(self):
         for owner in ("totals", "_collect"):
             with self.subTest(owner):
