@@ -13,6 +13,12 @@ namespace {
 using enum LogLevel;
 
 constexpr auto codes = std::to_array<LogCodeInfo>({
+    {LogCode::admin_token_unknown, "ADMIN_TOKEN_UNKNOWN", warning,
+     "The `file` holds no token that is valid here: commands that take theirs from it are answered "
+     "401.",
+     "Remove it: the next start makes a new one. Where you revoked that token yourself, only "
+     "remove "
+     "it."},
     {LogCode::backup_awaited, "BACKUP_AWAITED", info,
      "A backup copies `file`'s folder; applying, tidying and a start wait for it. Events are "
      "accepted.",

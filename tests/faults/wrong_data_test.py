@@ -157,6 +157,26 @@ class WrongDataTest(FaultTest):
                 self.assertIn('"level":"error","code":"REQUEST_FAILED"', weir.said())
                 self.assertIn(file.name, weir.said())
 
+    def test_an_admin_token_that_is_none_is_told_with_the_way_out(self):
+        for text in ("", "garbled\n"):
+            with self.subTest(text):
+                weir = self.weir()
+                weir.start()
+                self.assertEqual(weir.stop(), 0)
+                self.assertNotIn("ADMIN_TOKEN_UNKNOWN", weir.said())
+                file = weir.data / "admin.token"
+                file.write_text(text)
+                weir.start()
+                self.assertIn("ADMIN_TOKEN_UNKNOWN", weir.said())
+                self.assertIn("admin.token holds no token that is valid here: remove it",
+                              weir.said())  # fmt: skip
+                self.assertEqual(file.read_text(), text)
+                self.assertEqual(weir.stop(), 0)
+                file.unlink()
+                weir.start()
+                weir.send_rows(10)
+                self.compare(weir)
+
     def test_where_no_snapshot_is_whole_it_says_what_to_do(self):
         for owner in ("totals", "_collect"):
             with self.subTest(owner):
