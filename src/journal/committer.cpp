@@ -53,9 +53,12 @@ Result<void> check(const Entry& entry) {
   return {};
 }
 
+constexpr std::string_view goes_into_reserve =
+    "; no events are taken, and what streams have to finish goes into the reserve";
+
 // Whatever finds none: events, or a stream's commit.
-Error no_room(const std::string& reason) {
-  return {Fault::unavailable, "there is no room in the journal: " + reason};
+Error no_room(const std::string& reason, std::string_view remark = {}) {
+  return {Fault::unavailable, fmt::format("there is no room in the journal: {}{}", reason, remark)};
 }
 
 void log_full(const Error& full, Position end) {
@@ -159,9 +162,11 @@ void Committer::wait_for_calls(std::unique_lock<std::mutex>& lock) {
   while (full_ && !failed_ && !is_closing_) {
     const bool has_call = changed_.wait_for(lock, room_asked_every, has_work);
     lock.unlock();
-    const bool has_room = segments_.restore_reserve().ok();
+    const Result<void> reserved = segments_.restore_reserve();
     lock.lock();
-    if (has_room) {
+    if (!reserved.ok()) {
+      full_ = no_room(reserved.error().message, full_remark_);
+    } else {
       full_.reset();
       lock.unlock();
       telemetry::log(LogCode::journal_goes_on, "there is room again: events are accepted");
@@ -225,12 +230,11 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   zeroed_through_ = end_;
   const Result<void> reserved = segments_.restore_reserve();
   if (reserved.ok()) return {};
-  const Error full = no_room(reserved.error().message +
-                             "; no events are taken, and what streams have to finish goes into "
-                             "the reserve");
+  const Error full = no_room(reserved.error().message, goes_into_reserve);
   std::unique_lock lock(mutex_);
   const bool is_news = !full_.has_value();
   full_ = full;
+  full_remark_ = goes_into_reserve;
   const std::vector<Waiting> refused = take_back_events();
   lock.unlock();
   if (is_news) log_full(full, end_);
@@ -342,6 +346,7 @@ Error Committer::note_failure(const Error& error, Group& group) {
   if (error.fault == Fault::unavailable) {
     const bool is_news = !full_.has_value();
     full_ = answer;
+    full_remark_ = {};
     lock.unlock();
     if (is_news) log_full(answer, end_);
     return answer;

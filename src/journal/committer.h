@@ -94,8 +94,9 @@ class Committer {
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;  // being written too
   Instant accepted_;
-  std::optional<Error> failed_;  // for good
-  std::optional<Error> full_;    // until there is room
+  std::optional<Error> failed_;   // for good
+  std::optional<Error> full_;     // until there is room; as it was at the last look
+  std::string_view full_remark_;  // what is said behind the reason
   bool is_closing_ = false;
 
   std::thread thread_;

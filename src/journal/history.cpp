@@ -44,10 +44,19 @@ Result<HistoryFile> open_history(const std::filesystem::path& path, std::uint64_
   return found;
 }
 
+Error missing(const std::filesystem::path& folder_of_topic, Position from, Position to) {
+  return {Fault::corrupt,
+          fmt::format("{}: the file *-{:016x}{} is missing, and with it entries of {} between "
+                      "positions {} and {}: bring back a backup of the whole data folder",
+                      folder_of_topic.string(), to, suffix, folder_of_topic.filename().string(),
+                      from, to)};
+}
+
 // One topic's part of a segment on its way to a file that has its name only when it is whole.
 class Copy {
  public:
-  static Result<Copy> begin(const std::filesystem::path& folder, const Segment& segment) {
+  static Result<Copy> begin(const std::filesystem::path& folder, const Segment& segment,
+                            Position before) {
     OK_OR_RETURN(make_folder(folder));
     Copy copy;
     copy.path_ = folder / fmt::format("{:016x}-{:016x}{}", segment.start, segment.end, suffix);
@@ -57,6 +66,7 @@ class Copy {
     copy.file_.emplace(std::move(file));
     copy.header_.from = segment.start;
     copy.header_.to = segment.end;
+    copy.header_.before = before;
     copy.header_.bytes = sizeof copy.header_;
     return copy;
   }
@@ -113,13 +123,37 @@ Result<std::map<std::string, std::vector<HistoryFile>>> list_history(
   return found;
 }
 
-Result<std::unique_ptr<History>> History::open(std::filesystem::path folder, std::uint64_t seed,
-                                               Position boundary) {
-  std::unique_ptr<History> history(new History(std::move(folder), seed));
-  TRY(auto topics, list_history(history->folder_, seed));
+std::vector<Gap> find_gaps(const std::filesystem::path& folder_of_topic,
+                           const std::vector<HistoryFile>& files, const Identity& then,
+                           const Identity& now) {
+  std::vector<Gap> gaps;
+  const std::string topic = folder_of_topic.filename().string();
+  const Position newest = mark_of(then.copied, topic);
+  Position whole = now.given_up(topic);
+  const auto expect_whole_to = [&](Position end) {
+    if (end <= whole) return;
+    gaps.push_back({whole, end, missing(folder_of_topic, whole, end)});
+  };
+  for (const auto& [path, header] : files) {
+    if (header.to <= whole || header.to > newest) continue;
+    expect_whole_to(header.before);
+    whole = header.to;
+  }
+  expect_whole_to(newest);
+  return gaps;
+}
+
+Result<std::unique_ptr<History>> History::open(std::filesystem::path folder,
+                                               const Identity& identity) {
+  std::unique_ptr<History> history(new History(std::move(folder), identity.seed()));
+  TRY(auto topics, list_history(history->folder_, identity.seed()));
+  for (const auto& [topic, end] : identity.copied) {
+    const auto gaps = find_gaps(history->folder_ / topic, topics[topic], identity, identity);
+    if (!gaps.empty()) return gaps.front().error;
+  }
   for (auto& [topic, files] : topics) {
     for (HistoryFile& file : files) {
-      if (file.header.from >= boundary) {
+      if (file.header.from >= identity.released) {
         OK_OR_RETURN(remove_file(file.path));
         continue;
       }
@@ -131,28 +165,31 @@ Result<std::unique_ptr<History>> History::open(std::filesystem::path folder, std
   return history;
 }
 
-Result<void> History::copy(const Segment& segment, const TopicMarks& dropped) {
+Result<std::vector<std::string>> History::copy(const Segment& segment, const Identity& identity) {
   SegmentScan scan(segment, seed_, segment.start, segment.end);
   std::map<std::string, Copy, std::less<>> copies;
   while (true) {
     TRY(const std::optional<Block> block, scan.next());
     if (!block) break;
-    if (is_dropped(dropped, block->topic, block->header.position)) continue;
+    if (is_dropped(identity.dropped, block->topic, block->header.position)) continue;
     auto at = copies.find(block->topic);
     if (at == copies.end()) {
-      TRY(Copy begun, Copy::begin(folder_ / block->topic, segment));
+      const Position before = mark_of(identity.copied, block->topic);
+      TRY(Copy begun, Copy::begin(folder_ / block->topic, segment, before));
       at = copies.emplace(block->topic, std::move(begun)).first;
     }
     TRY(const std::string_view bytes, scan.bytes());
     OK_OR_RETURN(at->second.add(block->header, bytes));
   }
+  std::vector<std::string> topics;
   Range range{.to = segment.end};
   for (auto& [topic, copy] : copies) {
     TRY(range.files[topic], copy.finish(seed_));
+    topics.push_back(topic);
   }
   std::lock_guard lock(mutex_);
   if (!range.files.empty()) ranges_[segment.start] = std::move(range);
-  return {};
+  return topics;
 }
 
 Result<void> History::drop(Position from, const std::string& topic) {

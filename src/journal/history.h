@@ -28,7 +28,7 @@ struct HistoryHeader {
   std::int64_t newest = 0;  // acceptance of its last entry
   std::uint64_t bytes = 0;  // the whole file
   std::uint64_t entries = 0;
-  std::uint64_t unused = 0;
+  Position before = 0;  // where the topic's file before it ends; 0: it is the first
 };
 static_assert(sizeof(HistoryHeader) == 64);
 
@@ -41,6 +41,20 @@ struct HistoryFile {
 Result<std::map<std::string, std::vector<HistoryFile>>> list_history(
     const std::filesystem::path& folder, std::uint64_t seed);
 
+// A topic's entries that should be there and are not.
+struct Gap {
+  Position from = 0;
+  Position to = 0;
+  Error error;  // Fault::corrupt, names the file
+};
+
+// Where files are missing: each names the one before it, and the identity the newest. Of a journal
+// that runs meanwhile, `then` is what was known before the files were listed, `now` after it: what
+// was copied since then, or given up by now, may be there or not.
+std::vector<Gap> find_gaps(const std::filesystem::path& folder_of_topic,
+                           const std::vector<HistoryFile>& files, const Identity& then,
+                           const Identity& now);
+
 // What some topics keep of one former segment.
 struct HistoryRange {
   Position from = 0;
@@ -51,13 +65,14 @@ struct HistoryRange {
 // Any thread may call; one at a time copies.
 class History {
  public:
-  // Files from `boundary` on are of segments that are still there: they are copied again.
-  static Result<std::unique_ptr<History>> open(std::filesystem::path folder, std::uint64_t seed,
-                                               Position boundary);
+  // Files from `identity.released` on are of segments that are still there: they are copied again.
+  // Fault::corrupt names a file that is missing.
+  static Result<std::unique_ptr<History>> open(std::filesystem::path folder,
+                                               const Identity& identity);
 
   // Copies a sealed segment's entries to their topics, but those that were dropped. All of it is
-  // durable after it.
-  Result<void> copy(const Segment& segment, const TopicMarks& dropped);
+  // durable after it. The topics that got a file.
+  Result<std::vector<std::string>> copy(const Segment& segment, const Identity& identity);
   // Removes what is kept of the topic before `position`.
   Result<void> drop_before(const std::string& topic, Position position);
   // Where what Journal::retain leaves of the topic begins; 0: nothing is to go.

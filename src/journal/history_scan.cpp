@@ -12,7 +12,10 @@ Result<std::unique_ptr<HistoryScan>> HistoryScan::open(const HistoryRange& range
   scan->cursors_.reserve(range.files.size());
   for (const auto& path : range.files) {
     Result<File> file = File::open(path, O_RDONLY);
-    if (!file.ok() && file.error().fault == Fault::not_found) continue;
+    if (!file.ok() && file.error().fault == Fault::not_found) {
+      scan->left_out_.push_back(path);
+      continue;
+    }
     if (!file.ok()) return file.error();
     TRY(const std::uint64_t bytes, file.value().size());
     auto shared = std::make_shared<const File>(std::move(file).value());

@@ -1,6 +1,7 @@
 // Merges the topics' files of one former segment back into the journal's order.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,13 +14,15 @@ namespace weir::journal {
 // Owned by one thread.
 class HistoryScan final : public BlockSource {
  public:
-  // The blocks at or after `from`. A file that retention took meanwhile is left out.
+  // The blocks at or after `from`. A file that is not there, as retention may take it meanwhile, is
+  // left out.
   static Result<std::unique_ptr<HistoryScan>> open(const HistoryRange& range, std::uint64_t seed,
                                                    Position from);
 
   Result<std::optional<Block>> next() override;
   Result<std::string_view> payload() override;
   Position end() const override { return end_; }
+  const std::vector<std::filesystem::path>& left_out() const { return left_out_; }
 
  private:
   struct Cursor {
@@ -36,6 +39,7 @@ class HistoryScan final : public BlockSource {
   Position end_;
   std::vector<Cursor> cursors_;
   Cursor* current_ = nullptr;
+  std::vector<std::filesystem::path> left_out_;
 };
 
 }  // namespace weir::journal

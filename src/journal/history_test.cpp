@@ -1,5 +1,6 @@
 #include "journal/history.h"
 
+#include "journal/inspect.h"
 #include "journal/journal_test.h"
 
 namespace weir::journal {
@@ -168,6 +169,118 @@ TEST(History, what_was_dropped_is_read_no_more_wherever_it_stands) {
   ASSERT_TRUE(journal->release(journal->end()).ok());
   EXPECT_EQ(numbers(*journal, {{"t1"}, {}}).front(), 241);
   EXPECT_EQ(numbers(*journal).size(), 400U);
+}
+
+// A journal whose topics have several files each in history, but for `rare`, which has two with
+// segments between that have none of it, and a last segment.
+void fill_history(const fs::path& folder) {
+  for (int i = 0; i < 2; ++i) {
+    const auto journal = open_journal(folder);
+    append_row(*journal, 0, "rare");
+    fill(*journal, 1, 240);
+    ASSERT_TRUE(journal->release(journal->end()).ok());
+  }
+}
+
+std::vector<fs::path> files_of(const fs::path& folder, const std::string& topic) {
+  std::vector<fs::path> found;
+  for (const auto& file : fs::directory_iterator(folder / "history" / topic)) {
+    found.push_back(file.path());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+TEST(History, a_file_that_is_missing_is_damage) {
+  const TemporaryFolder whole;
+  fill_history(whole.path());
+  ASSERT_GE(files_of(whole.path(), "t1").size(), 4U);
+  ASSERT_EQ(files_of(whole.path(), "rare").size(), 2U);
+  open_journal(whole.path());
+  EXPECT_TRUE(check_journal(whole.path()).value().damage.empty());
+  for (const std::string topic : {"t1", "rare"}) {
+    for (const fs::path& file : files_of(whole.path(), topic)) {
+      const TemporaryFolder folder;
+      fs::copy(whole.path(), folder.path(), fs::copy_options::recursive);
+      fs::remove(folder.path() / "history" / topic / file.filename());
+      const auto opened = Journal::open(folder.path(), {}, test_clock());
+      ASSERT_FALSE(opened.ok()) << file;
+      EXPECT_EQ(opened.error().fault, Fault::corrupt);
+      const std::string words = "the file *" + file.filename().string().substr(16) + " is missing";
+      EXPECT_NE(opened.error().message.find(words), std::string::npos) << opened.error().message;
+      const auto damage = check_journal(folder.path()).value().damage;
+      ASSERT_EQ(damage.size(), 1U);
+      EXPECT_EQ(damage[0], opened.error().message);
+    }
+    const TemporaryFolder folder;
+    fs::copy(whole.path(), folder.path(), fs::copy_options::recursive);
+    fs::remove_all(folder.path() / "history" / topic);
+    EXPECT_EQ(Journal::open(folder.path(), {}, test_clock()).error().fault, Fault::corrupt);
+  }
+}
+
+TEST(History, a_file_that_goes_while_the_journal_runs_is_missed_by_readers_of_its_topic) {
+  const TemporaryFolder folder;
+  fill_history(folder.path());
+  const auto journal = open_journal(folder.path());
+  const fs::path gone = files_of(folder.path(), "t1")[1];
+  fs::remove(gone);
+  const auto reader = journal->read({{"t1"}, {}}, 0);
+  Result<std::optional<Placed>> placed = reader->next();
+  while (placed.ok() && placed.value()) placed = reader->next();
+  ASSERT_FALSE(placed.ok());
+  EXPECT_EQ(placed.error().fault, Fault::corrupt);
+  EXPECT_EQ(placed.error().message.find(gone.string() + " is missing"), 0U);
+  EXPECT_EQ(numbers(*journal, {{"t2"}, {}}).size(), 160U);
+}
+
+TEST(History, what_retention_or_a_drop_took_is_not_missing) {
+  const TemporaryFolder folder;
+  fill_history(folder.path());
+  {
+    const auto journal = open_journal(folder.path());
+    ASSERT_TRUE(journal->retain("t0", Instant{}, 9000).ok());
+    ASSERT_GT(journal->retained_from("t0"), 0U);
+    ASSERT_TRUE(journal->retain("rare", Instant{}, 0).ok());
+    ASSERT_TRUE(journal->drop("t1", journal->end() / 2).ok());
+    ASSERT_TRUE(journal->drop("t2", journal->end()).ok());
+  }
+  EXPECT_GT(history_files(folder.path(), "t0"), 0U);
+  EXPECT_EQ(history_files(folder.path(), "rare"), 0U);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(check_journal(folder.path()).value().damage.empty());
+    const auto journal = open_journal(folder.path());
+    append_row(*journal, 1, "rare");  // after what went
+    fill(*journal, 1, 240);
+    ASSERT_TRUE(journal->release(journal->end()).ok());
+  }
+  fs::remove(files_of(folder.path(), "t2").front());
+  EXPECT_EQ(check_journal(folder.path()).value().damage.size(), 1U);
+  EXPECT_EQ(Journal::open(folder.path(), {}, test_clock()).error().fault, Fault::corrupt);
+}
+
+TEST(History, a_segment_that_a_crash_kept_from_being_freed_goes_at_the_next_opening) {
+  const TemporaryFolder folder;
+  const TemporaryFolder before;
+  {
+    const auto journal = open_journal(folder.path());
+    fill(*journal, 0, 90);
+  }
+  fs::copy(folder.path(), before.path(), fs::copy_options::recursive);
+  const auto segments = segment_paths(folder.path());
+  {
+    const auto journal = open_journal(folder.path());
+    ASSERT_TRUE(journal->release(small_segment).ok());
+  }
+  ASSERT_FALSE(fs::exists(segments[0]));
+  fs::copy(before.path() / "journal" / segments[0].filename(), segments[0]);
+  EXPECT_TRUE(check_journal(folder.path()).value().damage.empty());
+  for (int opening = 0; opening < 2; ++opening) {
+    const auto journal = open_journal(folder.path());
+    EXPECT_FALSE(fs::exists(segments[0]));
+    EXPECT_EQ(numbers(*journal), count_up(0, 90));
+    ASSERT_TRUE(journal->release(journal->end()).ok());
+  }
 }
 
 TEST(History, damage_in_it_is_reported_with_file_and_byte) {

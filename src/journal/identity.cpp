@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <random>
@@ -23,11 +24,13 @@ constexpr std::size_t file_bytes_max = std::size_t{1} << 20;
 std::filesystem::path path_in(const std::filesystem::path& folder) { return folder / "identity"; }
 
 std::string text_of(const Identity& identity) {
-  std::string text = fmt::format("weir-journal {}\nid {}\nepoch {}\ndurable {}\naccepted {}\n",
-                                 format, identity.id, identity.epoch, identity.durable,
-                                 identity.accepted.time_since_epoch().count());
+  std::string text =
+      fmt::format("weir-journal {}\nid {}\nepoch {}\ndurable {}\nreleased {}\naccepted {}\n",
+                  format, identity.id, identity.epoch, identity.durable, identity.released,
+                  identity.accepted.time_since_epoch().count());
   for (const auto& [word, marks] :
-       {std::pair{"dropped", &identity.dropped}, std::pair{"retained", &identity.retained}}) {
+       {std::pair{"dropped", &identity.dropped}, std::pair{"retained", &identity.retained},
+        std::pair{"copied", &identity.copied}}) {
     for (const auto& [topic, position] : *marks) {
       text += fmt::format("{} {} {}\n", word, topic, position);
     }
@@ -41,9 +44,17 @@ Error no_identity(const std::filesystem::path& path) {
 
 }  // namespace
 
+Position mark_of(const TopicMarks& marks, std::string_view topic) {
+  const auto found = marks.find(topic);
+  return found == marks.end() ? 0 : found->second;
+}
+
 bool is_dropped(const TopicMarks& dropped, std::string_view topic, Position position) {
-  const auto found = dropped.find(topic);
-  return found != dropped.end() && position < found->second;
+  return position < mark_of(dropped, topic);
+}
+
+Position Identity::given_up(std::string_view topic) const {
+  return std::max(mark_of(dropped, topic), mark_of(retained, topic));
 }
 
 std::uint64_t Identity::seed() const {
@@ -71,7 +82,7 @@ Result<std::optional<Identity>> read_identity(const std::filesystem::path& folde
   text.resize(size);
 
   std::istringstream in(text);
-  std::string word[6];
+  std::string word[7];
   int version = 0;
   Identity identity;
   std::int64_t accepted = 0;
@@ -84,18 +95,20 @@ Result<std::optional<Identity>> read_identity(const std::filesystem::path& folde
                     folder.string(), version, format)};
   }
   in >> word[1] >> identity.id >> word[2] >> identity.epoch >> word[3] >> identity.durable;
-  in >> word[4] >> accepted >> word[5];
-  while (in && (word[5] == "dropped" || word[5] == "retained")) {
-    TopicMarks& marks = word[5] == "dropped" ? identity.dropped : identity.retained;
+  in >> word[4] >> identity.released >> word[5] >> accepted >> word[6];
+  const std::map<std::string, TopicMarks*> marks{{"dropped", &identity.dropped},
+                                                 {"retained", &identity.retained},
+                                                 {"copied", &identity.copied}};
+  for (auto of = marks.find(word[6]); in && of != marks.end(); of = marks.find(word[6])) {
     std::string topic;
     Position position = 0;
-    in >> topic >> position >> word[5];
-    marks[topic] = position;
+    in >> topic >> position >> word[6];
+    (*of->second)[topic] = position;
   }
   identity.accepted = Instant(std::chrono::microseconds(accepted));
   const std::string expected = text_of(identity);
   const std::string sum = fmt::format("{:016x}", checksum(expected, 0));
-  if (!in || !text.starts_with(expected) || word[5] != sum) return no_identity(path);
+  if (!in || !text.starts_with(expected) || word[6] != sum) return no_identity(path);
   return std::optional<Identity>(identity);
 }
 

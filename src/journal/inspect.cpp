@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,23 +21,50 @@ namespace {
 
 // The files as they were at one moment. A running journal may change them meanwhile.
 struct Files {
-  Identity identity;
+  Identity identity;  // read before the files were listed
   std::vector<Segment> segments;
+  std::vector<Gap> gaps;                    // files that should be there
   std::map<Position, HistoryRange> ranges;  // before the first segment
   std::size_t history_files = 0;
   std::uint64_t history_bytes = 0;
 };
 
+Result<Identity> identity_in(const std::filesystem::path& folder) {
+  TRY(const auto identity, read_identity(folder / "journal"));
+  if (identity) return *identity;
+  return Error{Fault::not_found, folder.string() + ": there is no journal in this folder"};
+}
+
+// Of the segments: what was released by `now` may be there or not.
+void find_segment_gaps(const std::filesystem::path& folder, const Identity& now, Files& files) {
+  const auto add = [&](Position from, Position to) {
+    files.gaps.push_back({from, std::max(from, to), missing_segment(folder, from, to)});
+  };
+  Position whole = now.released;
+  if (files.segments.empty()) {
+    const bool stood_still = now.released == files.identity.released;
+    if (stood_still && now.durable != whole) add(whole, now.durable);
+    return;
+  }
+  for (const Segment& segment : files.segments) {
+    if (segment.start > whole) add(whole, segment.start);
+    whole = std::max(whole, segment.end);
+  }
+}
+
 Result<Files> look_at(const std::filesystem::path& folder, const Filter& of_topics = {}) {
   Files files;
-  TRY(const auto identity, read_identity(folder / "journal"));
-  if (!identity) {
-    return Error{Fault::not_found, folder.string() + ": there is no journal in this folder"};
-  }
-  files.identity = *identity;
+  TRY(files.identity, identity_in(folder));
   // Segments first: what is released meanwhile is seen twice rather than not at all.
   TRY(files.segments, list_segments(folder / "journal", Access::read));
-  TRY(const auto topics, list_history(folder / "history", identity->seed()));
+  TRY(auto topics, list_history(folder / "history", files.identity.seed()));
+  TRY(const Identity now, identity_in(folder));
+  find_segment_gaps(folder / "journal", now, files);
+  for (const auto& [topic, end] : files.identity.copied) {
+    if (!of_topics.wants_topic(topic)) continue;
+    auto gaps = find_gaps(folder / "history" / topic, topics[topic], files.identity, now);
+    std::ranges::move(gaps, std::back_inserter(files.gaps));
+  }
   for (const auto& [topic, history] : topics) {
     if (!of_topics.wants_topic(topic)) continue;
     for (const HistoryFile& file : history) {
@@ -109,19 +137,17 @@ Result<Walked> visit_segment(const Segment& segment, const Files& files, const V
 // From oldest to newest. Where the journal ends.
 Result<Position> visit_all(const Files& files, Position from, const Visit& visit) {
   Position end = files.segments.empty() ? files.identity.durable : 0;
+  for (const Gap& gap : files.gaps) {
+    if (gap.to <= from) continue;
+    TRY(const bool goes_on, visit.damage(gap.error));
+    if (!goes_on) return end;
+  }
   for (const auto& [start, range] : files.ranges) {
     if (range.to <= from) continue;
     TRY(const bool goes_on, visit_range(range, files, visit));
     if (!goes_on) return end;
   }
-  for (std::size_t i = 0; i < files.segments.size(); ++i) {
-    const Segment& segment = files.segments[i];
-    if (i > 0 && files.segments[i - 1].end < segment.start) {
-      TRY(const bool goes_on,
-          visit.damage({Fault::corrupt, segment.file->path().string() +
-                                            ": byte 0: the segment before this one is missing"}));
-      if (!goes_on) return end;
-    }
+  for (const Segment& segment : files.segments) {
     if (segment.end <= from) continue;
     TRY(const Walked walked, visit_segment(segment, files, visit));
     end = std::max(end, walked.end);

@@ -94,7 +94,7 @@ class FileJournal final : public Journal {
   Result<void> release(Position position) override {
     std::lock_guard lock(releasing_);
     for (Segment& segment : segments_.before(std::min(position, tail_.end()))) {
-      OK_OR_RETURN(history_->copy(segment, dropped()));
+      if (segment.end > identity_.released) OK_OR_RETURN(copy(segment));
       segment.file.reset();  // whoever else has it open is a reader
       OK_OR_RETURN(segments_.free(segment.start));
     }
@@ -121,6 +121,18 @@ class FileJournal final : public Journal {
   }
 
  private:
+  // Noted before the segment goes, and after its copies are there: what is noted can be missed.
+  // Under releasing_.
+  Result<void> copy(const Segment& segment) {
+    TRY(const std::vector<std::string> topics, history_->copy(segment, identity_));
+    Identity next = identity_;
+    next.released = segment.end;
+    for (const std::string& topic : topics) next.copied[topic] = segment.end;
+    OK_OR_RETURN(write_identity(folder_, next));
+    identity_.released = next.released;
+    identity_.copied = std::move(next.copied);
+    return {};
+  }
   // Durable when it returns. Under releasing_.
   Result<void> raise_mark(TopicMarks Identity::* marks, const std::string& topic, Position to) {
     Identity next = identity_;
@@ -133,8 +145,7 @@ class FileJournal final : public Journal {
   }
   Position mark_of(const TopicMarks& marks, const std::string& topic) const {
     std::lock_guard lock(marking_);
-    const auto found = marks.find(topic);
-    return found == marks.end() ? 0 : found->second;
+    return journal::mark_of(marks, topic);
   }
   TopicMarks dropped() const {
     std::lock_guard lock(marking_);
@@ -149,7 +160,7 @@ class FileJournal final : public Journal {
   mutable Segments segments_;
   mutable Tail tail_;
   std::mutex releasing_;
-  mutable std::mutex marking_;  // identity_'s marks are under it
+  mutable std::mutex marking_;  // identity_'s marks that others ask for are under it
   std::optional<Committer> committer_;
 };
 
@@ -167,6 +178,17 @@ Result<void> cut(std::vector<Segment>& segments) {
   }
   OK_OR_RETURN(last.file->truncate(last.end - last.start));
   return last.file->sync();
+}
+
+// What a crash kept from being freed.
+Result<void> free_released(const std::filesystem::path& folder, const Identity& identity) {
+  TRY(const std::vector<Segment> segments, list_segments(folder, Access::read));
+  for (const Segment& segment : segments) {
+    if (!is_released(segment, identity)) continue;
+    OK_OR_RETURN(remove_file(segment.file->path()));
+    OK_OR_RETURN(sync_folder(folder));
+  }
+  return {};
 }
 
 Result<Identity> identity_of(const std::filesystem::path& folder) {
@@ -214,6 +236,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
   // Before anything is written: where the disk is full, there is room for that again.
   OK_OR_RETURN(tidy_segments(segments_folder));
   TRY(Recovered recovered, recover(segments_folder, identity));
+  TRY(auto history, History::open(history_folder, identity));
   // A process that was killed may have left its last groups in the kernel's memory alone.
   if (!recovered.segments.empty()) OK_OR_RETURN(recovered.segments.back().file->sync());
   ++identity.epoch;
@@ -222,9 +245,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& fold
   // Before the cut: a segment that goes whole takes its place in the order with it.
   OK_OR_RETURN(write_identity(segments_folder, identity));
   OK_OR_RETURN(cut(recovered.segments));
-  const Position boundary =
-      recovered.segments.empty() ? recovered.end : recovered.segments.front().start;
-  TRY(auto history, History::open(history_folder, identity.seed(), boundary));
+  OK_OR_RETURN(free_released(segments_folder, identity));
   auto journal =
       std::make_unique<FileJournal>(Opening{std::move(lock), segments_folder, std::move(identity),
                                             std::move(recovered), std::move(history)},

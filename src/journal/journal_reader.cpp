@@ -49,11 +49,25 @@ Result<void> JournalReader::look() {
   }
   const Position boundary = kept_.segments.oldest().value_or(end);
   if (const auto range = kept_.history.find(looked_, boundary, filter_)) {
-    TRY(source_, HistoryScan::open(*range, kept_.seed, looked_));
+    TRY(source_, open(*range, boundary));
     return {};
   }
   looked_ = std::max(looked_, boundary);
   return {};
+}
+
+Result<std::unique_ptr<BlockSource>> JournalReader::open(const HistoryRange& range,
+                                                         Position boundary) const {
+  TRY(std::unique_ptr<HistoryScan> scan, HistoryScan::open(range, kept_.seed, looked_));
+  if (scan->left_out().empty()) return std::unique_ptr<BlockSource>(std::move(scan));
+  // What retention or a drop takes, the history no longer knows.
+  const auto known = kept_.history.find(looked_, boundary, filter_);
+  for (const auto& path : scan->left_out()) {
+    if (!known || std::ranges::find(known->files, path) == known->files.end()) continue;
+    return Error{Fault::corrupt,
+                 path.string() + " is missing: bring back a backup of the whole data folder"};
+  }
+  return std::unique_ptr<BlockSource>(std::move(scan));
 }
 
 Result<std::optional<Placed>> JournalReader::next_stored() {

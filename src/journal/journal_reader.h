@@ -34,6 +34,7 @@ class JournalReader final : public Reader {
  private:
   // Looks on from `looked_`: finds entries in memory, or opens what holds them.
   Result<void> look();
+  Result<std::unique_ptr<BlockSource>> open(const HistoryRange& range, Position boundary) const;
   // The next wanted block of `source_`; without one, `source_` is done.
   Result<std::optional<Placed>> next_stored();
 

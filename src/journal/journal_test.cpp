@@ -324,6 +324,24 @@ TEST(Journal, says_of_a_commit_that_finds_no_room_what_is_true_of_a_commit) {
   EXPECT_EQ(refused.message.find("events"), std::string::npos) << refused.message;
 }
 
+TEST(Journal, says_of_a_full_disk_what_its_last_look_found) {
+  const TemporaryFolder folder;
+  std::unique_ptr<Journal> journal;
+  {
+    const FileLimit limit(small_segment / 2);
+    journal = open_journal(folder.path());
+    EXPECT_NE(journal->health().error().message.find("File too large"), std::string::npos);
+    std::filesystem::create_directory(folder.path() / "journal" / "reserve");
+  }
+  // It can be made now, but not take its name.
+  while (journal->health().error().message.find("Is a directory") == std::string::npos) {
+    ASSERT_FALSE(journal->health().ok());
+    std::this_thread::yield();
+  }
+  std::filesystem::remove(folder.path() / "journal" / "reserve");
+  while (!journal->health().ok()) std::this_thread::yield();
+}
+
 TEST(Journal, says_the_same_where_it_finds_no_room_when_it_is_opened) {
   const TemporaryFolder folder;
   append_row(*open_journal(folder.path()), 0);

@@ -49,14 +49,25 @@ Whole read_whole(const Segment& segment, std::uint64_t seed) {
   }
 }
 
-Result<void> check_unbroken(const std::vector<Segment>& segments) {
+Result<void> check_unbroken(const std::filesystem::path& folder,
+                            const std::vector<Segment>& segments, const Identity& identity) {
+  const Position released = identity.released;
+  // The newest stays while it is written, so all are released only where nothing was written since.
+  if (segments.empty() && identity.durable != released) {
+    return missing_segment(folder, released, std::max(released, identity.durable));
+  }
+  if (!segments.empty() && segments.front().start > released) {
+    return missing_segment(folder, released, segments.front().start);
+  }
   for (std::size_t i = 1; i < segments.size(); ++i) {
     if (segments[i - 1].end == segments[i].start) continue;
-    return Error{Fault::corrupt,
-                 fmt::format("{}: byte {}: the next segment begins at position {}, not at {}",
-                             segments[i - 1].file->path().string(),
-                             segments[i - 1].end - segments[i - 1].start, segments[i].start,
-                             segments[i - 1].end)};
+    return Error{
+        Fault::corrupt,
+        fmt::format("{}: byte {}: the next segment begins at position {}, not at {}: bring "
+                    "back a backup of the whole data folder",
+                    segments[i - 1].file->path().string(),
+                    segments[i - 1].end - segments[i - 1].start, segments[i].start,
+                    segments[i - 1].end)};
   }
   return {};
 }
@@ -66,6 +77,18 @@ Error damaged(const Error& where, std::string_view proof) {
 }
 
 }  // namespace
+
+bool is_released(const Segment& segment, const Identity& identity) {
+  return segment.start < identity.released && segment.end <= identity.released;
+}
+
+Error missing_segment(const std::filesystem::path& folder, Position from, Position to) {
+  return {Fault::corrupt,
+          fmt::format("{} is missing, and with it all entries from position {} {}: bring back a "
+                      "backup of the whole data folder",
+                      segment_path(folder, from).string(), from,
+                      to > from ? fmt::format("to {}", to) : "on")};
+}
 
 Result<std::optional<GroupHeader>> find_group(const Segment& segment, std::uint64_t seed,
                                               Position position) {
@@ -85,7 +108,9 @@ Result<std::optional<GroupHeader>> find_group(const Segment& segment, std::uint6
 Result<Recovered> recover(const std::filesystem::path& folder, const Identity& identity) {
   Recovered recovered{.end = identity.durable, .accepted = identity.accepted};
   TRY(recovered.segments, list_segments(folder, Access::write));
-  OK_OR_RETURN(check_unbroken(recovered.segments));
+  std::erase_if(recovered.segments,
+                [&](const Segment& segment) { return is_released(segment, identity); });
+  OK_OR_RETURN(check_unbroken(folder, recovered.segments, identity));
   const std::uint64_t seed = identity.seed();
   for (Segment& segment : recovered.segments) {
     const bool is_last = &segment == &recovered.segments.back();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "journal/block.h"
+#include "journal/inspect.h"
 #include "journal/journal_test.h"
 #include "journal/segment_scan.h"
 
@@ -229,6 +230,58 @@ TEST(Recovery, a_segment_that_is_missing_is_damage) {
   for (std::size_t i = 3; i < paths.size(); ++i) fs::remove(paths[i]);
   const auto newest = Journal::open(folder.path(), {}, test_clock());
   EXPECT_EQ(newest.error().fault, Fault::corrupt);
+}
+
+TEST(Recovery, the_oldest_segment_or_all_of_them_missing_is_damage) {
+  const TemporaryFolder folder;
+  for (const bool has_released : {false, true}) {
+    {
+      const auto journal = open_journal(folder.path());
+      for (std::int64_t n = 0; n < 50; ++n) append_row(*journal, n);
+      if (has_released) {
+        ASSERT_TRUE(journal->release(journal->end() / 2).ok());
+      }
+    }
+    const auto paths = segment_paths(folder.path());
+    ASSERT_GE(paths.size(), 3u);
+    for (const bool all : {false, true}) {
+      const TemporaryFolder damaged;
+      copy_folder(folder.path(), damaged.path());
+      for (const fs::path& path : segment_paths(damaged.path())) {
+        fs::remove(path);
+        if (!all) break;
+      }
+      const auto opened = Journal::open(damaged.path(), {}, test_clock());
+      ASSERT_FALSE(opened.ok());
+      EXPECT_EQ(opened.error().fault, Fault::corrupt);
+      EXPECT_NE(opened.error().message.find(paths[0].filename().string() + " is missing"),
+                std::string::npos)
+          << opened.error().message;
+      const auto damage = check_journal(damaged.path()).value().damage;
+      ASSERT_EQ(damage.size(), 1U);
+      EXPECT_EQ(damage[0], opened.error().message);
+    }
+  }
+}
+
+TEST(Recovery, a_first_group_that_failed_behind_all_that_was_released_is_not_missing) {
+  const TemporaryFolder folder;
+  {
+    const auto journal = open_journal(folder.path());
+    std::int64_t n = 0;
+    while (segment_paths(folder.path()).size() < 2) append_row(*journal, n++);
+    ASSERT_TRUE(journal->release(journal->end()).ok());
+  }
+  // As its failed write leaves it, and without the end that a clean close notes.
+  const auto newest = segment_paths(folder.path()).back();
+  write_bytes(newest, "");
+  Identity identity = *read_identity(folder.path() / "journal").value();
+  identity.durable = 0;
+  ASSERT_TRUE(write_identity(folder.path() / "journal", identity).ok());
+  EXPECT_TRUE(check_journal(folder.path()).value().damage.empty());
+  for (int opening = 0; opening < 2; ++opening) {
+    EXPECT_EQ(open_journal(folder.path())->end(), identity.released);
+  }
 }
 
 TEST(Recovery, groups_of_a_segments_former_use_do_not_come_alive) {

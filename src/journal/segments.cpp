@@ -45,6 +45,10 @@ Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder, 
   return found;
 }
 
+std::filesystem::path segment_path(const std::filesystem::path& folder, Position start) {
+  return folder / fmt::format("{:016x}{}", start, suffix);
+}
+
 Result<void> tidy_segments(const std::filesystem::path& folder) {
   TRY(const auto paths, list_folder(folder));
   for (const auto& path : paths) {
@@ -59,10 +63,6 @@ Result<void> tidy_segments(const std::filesystem::path& folder) {
 Segments::Segments(std::filesystem::path folder, std::uint64_t segment_bytes,
                    std::vector<Segment> live)
     : folder_(std::move(folder)), segment_bytes_(segment_bytes), live_(std::move(live)) {}
-
-std::filesystem::path Segments::path_of(Position start) const {
-  return folder_ / fmt::format("{:016x}{}", start, suffix);
-}
 
 Result<void> Segments::check_room(std::uint64_t bytes) const {
   const std::uint64_t kept = segments_kept_free * segment_bytes_;
@@ -111,7 +111,7 @@ Result<void> Segments::put_in_place(File& file, const std::optional<Segment>& ne
     OK_OR_RETURN(newest->file->truncate(end - newest->start));
     OK_OR_RETURN(newest->file->sync());
   }
-  OK_OR_RETURN(file.rename(path_of(end)));
+  OK_OR_RETURN(file.rename(segment_path(folder_, end)));
   return sync_folder(folder_);
 }
 

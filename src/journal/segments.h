@@ -28,6 +28,8 @@ enum class Access { read, write };
 // The segments in a folder in order; their ends are those of the files.
 Result<std::vector<Segment>> list_segments(const std::filesystem::path& folder, Access access);
 
+std::filesystem::path segment_path(const std::filesystem::path& folder, Position start);
+
 // Removes what the process before left: files half made, no longer in use, or for a full disk.
 Result<void> tidy_segments(const std::filesystem::path& folder);
 
@@ -57,7 +59,6 @@ class Segments {
   Result<void> check_room(std::uint64_t bytes) const;
   Result<void> remove_spares();
   Result<void> put_in_place(File& file, const std::optional<Segment>& newest, Position end) const;
-  std::filesystem::path path_of(Position start) const;
 
   const std::filesystem::path folder_;
   const std::uint64_t segment_bytes_;

@@ -51,7 +51,10 @@ Response refusal(int status, std::string_view code, std::string_view message) {
   body += R"(,"data":null,"error":)";
   append_json_string(body, code);
   body += '}';
-  return {.status = status, .body = std::move(body), .error = std::string(code)};
+  return {.status = status,
+          .body = std::move(body),
+          .error = std::string(code),
+          .message = std::string(message)};
 }
 
 Response refusal_for_now(int status, std::string_view code, std::string_view message,

@@ -35,6 +35,7 @@ struct Response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;  // beside Content-Type and -Length
   std::string error{};                                       // the stable code of a refusal
+  std::string message{};                                     // and its words
 };
 
 }  // namespace weir::net

@@ -15,6 +15,7 @@
 #include "core/json_text.h"
 #include "formats/json_value.h"
 #include "journal/file.h"
+#include "telemetry/log.h"
 
 namespace weir::operate {
 namespace {
@@ -129,10 +130,20 @@ Result<OpenedData> open_data(const fs::path& data, const journal::JournalSetting
 
 Result<std::string> ensure_admin_token(const fs::path& data, govern::Tokens& tokens) {
   std::error_code failed;
-  if (!tokens.list().empty() && fs::exists(data / admin_token_file, failed)) return std::string();
+  const fs::path file = data / admin_token_file;
+  if (!tokens.list().empty() && fs::exists(file, failed)) {
+    if (tokens.find(read_admin_token(data)) == nullptr) {
+      telemetry::log(telemetry::LogCode::admin_token_unknown,
+                     file.string() +
+                         " holds no token that is valid here: remove it, and the next "
+                         "start makes a new one",
+                     {{"file", file.string()}});
+    }
+    return std::string();
+  }
   TRY(const govern::NewToken made,
       tokens.create({{.action = govern::Action::administer}}, std::nullopt));
-  TRY(const int descriptor, write_private(data / admin_token_file, made.secret + "\n"));
+  TRY(const int descriptor, write_private(file, made.secret + "\n"));
   close(descriptor);
   return made.secret;
 }

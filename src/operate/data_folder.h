@@ -66,6 +66,7 @@ Result<OpenedData> open_data(const std::filesystem::path& data,
                              const journal::JournalSettings& settings, const Clock& clock);
 
 // Makes an admin token in `admin.token` (mode 0600) where there is no token yet, or no such file.
+// One that is there and holds no valid token is logged and left, as it may be revoked on purpose.
 // The secret of the one just made, else empty.
 Result<std::string> ensure_admin_token(const std::filesystem::path& data, govern::Tokens& tokens);
 // Empty where there is none to read.

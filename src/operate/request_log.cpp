@@ -20,6 +20,12 @@ constexpr std::size_t path_bytes_max = 200;
 // Codes are ours, so there are few; should there be more, they are one kind.
 constexpr std::size_t kinds_max = 200;
 
+// Only the words of a failure are told: those of a refusal may hold what the client sent.
+std::string message_of(const net::Response& response, bool is_slow) {
+  if (is_slow) return "a request took long";
+  return response.status == 500 ? response.message : "a request was refused";
+}
+
 }  // namespace
 
 RequestLog::RequestLog(std::chrono::milliseconds period)
@@ -47,6 +53,7 @@ void RequestLog::note(const net::Answered& answered) {
 void RequestLog::note(Kind kind, const net::Answered& answered) {
   const std::lock_guard lock(mutex_);
   if (noted_.size() >= kinds_max && !noted_.contains(kind)) kind.error.clear();
+  const bool is_slow = kind.is_slow;
   Noted& noted = noted_[std::move(kind)];
   if (noted.told == lines_max) {
     ++noted.beyond;
@@ -54,8 +61,8 @@ void RequestLog::note(Kind kind, const net::Answered& answered) {
   }
   ++noted.told;
   noted.lines.push_back(
-      {std::string(answered.method), std::string(front_of(answered.path, path_bytes_max)),
-       std::string(answered.peer),
+      {message_of(answered.response, is_slow), std::string(answered.method),
+       std::string(front_of(answered.path, path_bytes_max)), std::string(answered.peer),
        std::chrono::duration_cast<std::chrono::milliseconds>(answered.took).count()});
 }
 
@@ -91,9 +98,11 @@ void RequestLog::write_lines(bool ends_period) {
     if (ends_period) noted_.clear();
   }
   for (const auto& [kind, noted] : taken) {
-    const LogCode code = kind.is_slow ? LogCode::request_slow : LogCode::request_refused;
+    const LogCode code = kind.is_slow         ? LogCode::request_slow
+                         : kind.status == 500 ? LogCode::request_failed
+                                              : LogCode::request_refused;
     for (const One& one : noted.lines) {
-      telemetry::log(code, kind.is_slow ? "a request took long" : "a request was refused",
+      telemetry::log(code, one.message,
                      {{"status", kind.status},
                       {"error", kind.error},
                       {"method", one.method},

@@ -1,4 +1,4 @@
-// Tells of requests that were refused or slow, in lines that no flood of them can multiply.
+// Tells of requests that failed, were refused or slow, in lines that no flood of them can multiply.
 #pragma once
 
 #include <chrono>
@@ -35,7 +35,7 @@ class RequestLog {
     auto operator<=>(const Kind&) const = default;
   };
   struct One {
-    std::string method, path, peer;
+    std::string message, method, path, peer;
     std::int64_t milliseconds = 0;
   };
   struct Noted {

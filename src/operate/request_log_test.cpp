@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "net/envelope.h"
 #include "telemetry/log.h"
 
 namespace weir::operate {
@@ -57,6 +58,27 @@ TEST(RequestLog, WritesTheFirstOfAKindAndCountsTheOthers) {
   EXPECT_NE(said[5].find(R"("error":"TOKEN_UNKNOWN","count":995)"), std::string::npos) << said[5];
   EXPECT_NE(said[6].find(R"("code":"REQUEST_SLOW")"), std::string::npos);
   EXPECT_NE(said[6].find(R"("milliseconds":1500)"), std::string::npos);
+}
+
+TEST(RequestLog, TellsWhyTheServerFailedAsAnError) {
+  Lines lines;
+  const net::Response failed = net::refusal(Error{Fault::corrupt, "x.entries: byte 9: damaged"});
+  const net::Response refused = net::refusal(400, "INVALID", "no column \"secret\"");
+  {
+    RequestLog log(std::chrono::hours(1));
+    for (int i = 0; i < 1000; ++i) {
+      log.note({"POST", "/weir/v1/sql", "10.0.0.1", failed, milliseconds(1)});
+    }
+    log.note({"POST", "/weir/v1/sql", "10.0.0.1", refused, milliseconds(1)});
+  }
+  const std::vector<std::string> said = lines.take();
+  ASSERT_EQ(said.size(), RequestLog::lines_max + 2);
+  EXPECT_NE(said[0].find(R"("code":"REQUEST_REFUSED")"), std::string::npos) << said[0];
+  EXPECT_EQ(said[0].find("secret"), std::string::npos) << said[0];
+  EXPECT_NE(said[1].find(R"("level":"error","code":"REQUEST_FAILED")"), std::string::npos)
+      << said[1];
+  EXPECT_NE(said[1].find("x.entries: byte 9: damaged"), std::string::npos) << said[1];
+  EXPECT_NE(said[6].find(R"("error":"CORRUPT","count":995)"), std::string::npos) << said[6];
 }
 
 TEST(RequestLog, CutsALongPathBetweenCharacters) {

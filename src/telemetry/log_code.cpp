@@ -13,6 +13,12 @@ namespace {
 using enum LogLevel;
 
 constexpr auto codes = std::to_array<LogCodeInfo>({
+    {LogCode::admin_token_unknown, "ADMIN_TOKEN_UNKNOWN", warning,
+     "The `file` holds no token that is valid here: commands that take theirs from it are answered "
+     "401.",
+     "Remove it: the next start makes a new one. Where you revoked that token yourself, only "
+     "remove "
+     "it."},
     {LogCode::backup_awaited, "BACKUP_AWAITED", info,
      "A backup copies `file`'s folder; applying, tidying and a start wait for it. Events are "
      "accepted.",
@@ -29,8 +35,15 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "Free some room, or let it open more files; it goes on by itself."},
     {LogCode::journal_goes_on, "JOURNAL_GOES_ON", info, "There is room again: events are accepted.",
      "Nothing."},
+    {LogCode::request_failed, "REQUEST_FAILED", error,
+     "Requests were answered 500, for a reason of the server's: one of them, or `count` more of "
+     "the "
+     "same kind in the last `seconds`. CORRUPT: files of it are damaged or missing.",
+     "CORRUPT: run `weir journal check`, which names every damaged place of journal and histories, "
+     "and bring back a backup. INTERNAL: tell us, with the line."},
     {LogCode::request_refused, "REQUEST_REFUSED", info,
-     "Requests were answered with 400 or more: one of them, or `count` more of the same kind in "
+     "Requests were answered with 400 or more, but 500: one of them, or `count` more of the same "
+     "kind in "
      "the last `seconds`.",
      "Nothing, unless they are yours: `error` and the answer say how to mend them. Many "
      "TOKEN_UNKNOWN may be someone who tries."},

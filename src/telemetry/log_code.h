@@ -13,11 +13,13 @@ enum class LogLevel : std::uint8_t { info, warning, error };
 // Their texts, in capitals, are part of what users rely on: a code may come, none changes its
 // meaning.
 enum class LogCode : std::uint8_t {
+  admin_token_unknown,
   backup_awaited,
   housekeeping_failed,
   journal_failed,
   journal_full,
   journal_goes_on,
+  request_failed,
   request_refused,
   request_slow,
   server_cut_short,

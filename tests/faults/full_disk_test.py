@@ -84,6 +84,12 @@ class FullDiskTest(unittest.TestCase):
             for piece in (1 << 20, 1 << 12):
                 write_until_full(file.fileno(), bytes(piece))
 
+    def wait_for_words(self, words: str):
+        deadline = time.monotonic() + SECONDS_MAX
+        while words not in (said := self.weir.get("/weir/v1/status").data["not_ready"]):
+            self.assertLess(time.monotonic(), deadline, said)
+            time.sleep(0.1)
+
     def send_until_refused(self, between=lambda: None):
         for _ in range(BATCHES_MAX):
             answer = self.send()
@@ -138,6 +144,14 @@ class FullDiskTest(unittest.TestCase):
         fresh = self.weir.get("/api/v1/data/copies", limit=1, wait=position, timeout="30s")
         self.assertEqual(fresh.status, 200, fresh.body)
         self.assertEqual(self.weir.sql("SELECT count(*) AS n FROM copies"), [{"n": self.sent}])
+
+    def test_the_words_are_those_of_the_last_look(self):
+        self.weir.start()
+        refused = self.send_until_refused()
+        self.assertNotIn(" 0 MB are free", refused.json["message"])
+        self.fill()
+        self.wait_for_words(" 0 MB are free")
+        self.assertIn(" 0 MB are free", self.send().json["message"])
 
     def test_it_stops_on_a_full_disk_and_goes_on_at_the_next_start(self):
         self.weir.start()
