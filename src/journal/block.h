@@ -12,12 +12,11 @@
 #include "core/position.h"
 #include "core/result.h"
 #include "journal/entry.h"
+#include "journal/file.h"
 
 namespace weir::journal {
 
-// A group begins on a page of its own, so that writing it never touches what is durable.
-constexpr std::uint64_t page_bytes = 4096;
-
+// Begins on a page of its own, so that writing it never touches what is durable.
 struct GroupHeader {
   static constexpr std::uint64_t magic_word = 0x3150554f52475257;  // "WRGROUP1"
 

@@ -1,5 +1,6 @@
 #include "journal/committer.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,10 +24,6 @@ constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 constexpr std::size_t group_bytes_small = std::size_t{64} << 10;
 constexpr std::size_t zeros_max = std::size_t{256} << 10;
 constexpr std::chrono::milliseconds room_asked_every{500};
-
-std::uint64_t whole_pages(std::uint64_t bytes) {
-  return (bytes + page_bytes - 1) / page_bytes * page_bytes;
-}
 
 bool is_topic(std::string_view name) {
   const auto may_follow = [](char c) {
@@ -227,7 +224,12 @@ void Committer::commit(Group group) {
 Result<void> Committer::make_room(std::uint64_t bytes) {
   if (segment_ && segment_->end - end_ >= bytes) return {};
   TRY(segment_, segments_.advance(end_, bytes));
-  zeroed_through_ = end_;
+  written_through_ = segment_->written_through;
+  // Past the page cache, so that a sync has less to do; what readers want first is in the tail. A
+  // file system that cannot do so gets the writes in the usual way.
+  past_cache_.reset();
+  Result<File> opened = File::open(segment_->file->path(), O_RDWR | O_DIRECT);
+  if (opened.ok()) past_cache_.emplace(std::move(opened).value());
   const Result<void> reserved = segments_.restore_reserve();
   if (reserved.ok()) return {};
   const Error full = no_room(reserved.error().message, goes_into_reserve);
@@ -270,14 +272,16 @@ Result<std::vector<Placed>> Committer::write(Group& group) {
   header.entries = placed.size();
   seal(header, writing_.seed);
 
-  std::string padding(header.bytes - sizeof header - group.bytes, '\0');
-  std::vector<iovec> parts{{&header, sizeof header}};
-  for (Waiting& call : group.calls) parts.push_back({call.blocks.data(), call.blocks.size()});
-  if (!padding.empty()) parts.push_back({padding.data(), padding.size()});
-  const File& file = *segment_->file;
-  Result<void> durable = file.write(std::move(parts), end_ - segment_->start);
-  if (durable.ok()) durable = write_zeros_behind(end_ + header.bytes, header.bytes);
-  if (durable.ok()) durable = sync(file);
+  std::vector<std::string_view> parts{{reinterpret_cast<const char*>(&header), sizeof header}};
+  for (const Waiting& call : group.calls) parts.push_back(call.blocks);
+  const File& file = past_cache_ ? *past_cache_ : *segment_->file;
+  const auto began = std::chrono::steady_clock::now();
+  Result<void> durable = pages_.write(file, parts, end_ - segment_->start);
+  if (durable.ok()) durable = write_zeros_behind(file, end_ + header.bytes, header.bytes);
+  if (durable.ok()) durable = file.sync();
+  if (writing_.sync_seconds != nullptr) {
+    writing_.sync_seconds->count(std::chrono::steady_clock::now() - began);
+  }
   if (!durable.ok()) return give_up(durable.error());
   end_ += header.bytes;
   return placed;
@@ -287,24 +291,16 @@ Result<std::vector<Placed>> Committer::write(Group& group) {
 // at the sync, half as much again for a small group: so zeros go ahead of small groups, now and
 // then. PostgreSQL's wal_init_zero fills whole segments so. Where there is no room for them, the
 // groups do without.
-Result<void> Committer::write_zeros_behind(Position end, std::uint64_t group_bytes) {
-  if (end < zeroed_through_ || group_bytes > group_bytes_small) return {};
-  static constexpr std::array<char, zeros_max> zeros{};
-  const std::size_t most = std::min(zeros.size(), writing_.segment_bytes / 16);
-  zeroed_through_ = std::min<Position>(end + most, segment_->end);
-  const std::string_view ahead(zeros.data(), zeroed_through_ - end);
-  Result<void> written = segment_->file->write(ahead, end - segment_->start);
+Result<void> Committer::write_zeros_behind(const File& file, Position end,
+                                           std::uint64_t group_bytes) {
+  if (end < written_through_ || group_bytes > group_bytes_small) return {};
+  alignas(page_bytes) static constexpr std::array<char, zeros_max> zeros{};
+  const std::size_t most = std::min(zeros.size(), whole_pages(writing_.segment_bytes / 16));
+  written_through_ = std::min<Position>(end + most, segment_->end);
+  const std::string_view ahead(zeros.data(), written_through_ - end);
+  Result<void> written = file.write(ahead, end - segment_->start);
   const bool has_no_room = !written.ok() && written.error().fault == Fault::unavailable;
   return has_no_room ? Result<void>() : written;
-}
-
-Result<void> Committer::sync(const File& file) const {
-  const auto began = std::chrono::steady_clock::now();
-  Result<void> synced = file.sync();
-  if (writing_.sync_seconds != nullptr) {
-    writing_.sync_seconds->count(std::chrono::steady_clock::now() - began);
-  }
-  return synced;
 }
 
 // A write that found no room has left part of a group behind, too: no reason to go on.

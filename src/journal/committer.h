@@ -70,9 +70,8 @@ class Committer {
   std::size_t group_room() const;
   void commit(Group group);
   Result<std::vector<Placed>> write(Group& group);
-  Result<void> sync(const File& file) const;
   Error give_up(const Error& error) const;
-  Result<void> write_zeros_behind(Position end, std::uint64_t group_bytes);
+  Result<void> write_zeros_behind(const File& file, Position end, std::uint64_t group_bytes);
   Result<void> make_room(std::uint64_t bytes);
   std::vector<Placed> place(Group& group, const GroupHeader& header) const;
   void refuse(Group group, const Error& error);
@@ -86,8 +85,10 @@ class Committer {
 
   // The commit thread's own.
   std::optional<Segment> segment_;
+  std::optional<File> past_cache_;  // the segment's file, where it can be written so
+  PageWriter pages_;
   Position end_;
-  Position zeroed_through_ = 0;  // within the segment
+  Position written_through_ = 0;  // of the segment, by groups, zeros or its former use
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -26,6 +26,7 @@ Error failed(std::string_view doing, const std::filesystem::path& path, int code
 }
 
 constexpr std::size_t parts_max = 1024;  // IOV_MAX
+constexpr std::size_t pages_max = 256;   // a megabyte: about what a disk takes at once
 
 void use_up(std::span<iovec>& parts, std::size_t written) {
   while (!parts.empty() && written >= parts.front().iov_len) {
@@ -133,6 +134,30 @@ Result<void> File::rename(std::filesystem::path to) {
   if (::rename(path_.c_str(), to.c_str()) != 0) return failed("renaming", path_);
   path_ = std::move(to);
   return {};
+}
+
+PageWriter::PageWriter() : pages_(std::make_unique_for_overwrite<Page[]>(pages_max)) {}
+
+Result<void> PageWriter::write(const File& file, std::span<const std::string_view> parts,
+                               std::uint64_t offset) {
+  char* const into = pages_[0].bytes;
+  std::size_t filled = 0;
+  for (std::string_view part : parts) {
+    while (!part.empty()) {
+      const std::size_t taken = std::min(part.size(), pages_max * page_bytes - filled);
+      std::memcpy(into + filled, part.data(), taken);
+      part.remove_prefix(taken);
+      filled += taken;
+      if (filled < pages_max * page_bytes) continue;
+      OK_OR_RETURN(file.write({into, filled}, offset));
+      offset += filled;
+      filled = 0;
+    }
+  }
+  if (filled == 0) return {};
+  const std::size_t padding = whole_pages(filled) - filled;
+  std::memset(into + filled, 0, padding);
+  return file.write({into, filled + padding}, offset);
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,13 @@
 #include "core/result.h"
 
 namespace weir::journal {
+
+// What a file opened with O_DIRECT takes is so many bytes from memory that begins at a multiple of
+// them, or several times as many.
+constexpr std::uint64_t page_bytes = 4096;
+constexpr std::uint64_t whole_pages(std::uint64_t bytes) {
+  return (bytes + page_bytes - 1) / page_bytes * page_bytes;
+}
 
 // Movable; closed when it goes. Messages name the path it was opened by.
 // A disk or quota without room, or too many open files, is Fault::unavailable; a file that is not
@@ -50,6 +59,23 @@ class File {
 
   std::filesystem::path path_;
   int descriptor_ = -1;
+};
+
+// Writes bytes that lie anywhere as whole pages, zeros behind them, for files opened with O_DIRECT.
+// Owned by one thread.
+class PageWriter {
+ public:
+  PageWriter();
+  // All of the parts, one after another. `offset` is a multiple of page_bytes.
+  Result<void> write(const File& file, std::span<const std::string_view> parts,
+                     std::uint64_t offset);
+
+ private:
+  struct alignas(page_bytes) Page {
+    char bytes[page_bytes];
+  };
+
+  const std::unique_ptr<Page[]> pages_;
 };
 
 // Makes names that were made, changed or removed in the folder durable.

@@ -22,7 +22,7 @@ struct JournalSettings {
   std::size_t segment_bytes = std::size_t{64} << 20;
   std::size_t waiting_bytes_max = std::size_t{256} << 20;  // appended and not yet durable
   std::size_t tail_cache_bytes = std::size_t{48} << 20;    // newest entries kept in memory
-  telemetry::Histogram* sync_seconds = nullptr;  // told how long each group's fdatasync took
+  telemetry::Histogram* sync_seconds = nullptr;  // told how long the disk took for each group
   // Called once the folder is no other process's; what a crash left in it is looked at after that.
   std::function<Result<void>()> locked;
 };

@@ -70,36 +70,36 @@ Result<void> Segments::check_room(std::uint64_t bytes) const {
                          fmt::format(", {} MB of them kept for tables and snapshots", kept >> 20));
 }
 
-Result<File> Segments::make_new(const char* name, std::uint64_t bytes) {
+Result<Segments::Room> Segments::make_new(const char* name, std::uint64_t bytes) {
   OK_OR_RETURN(check_room(bytes));
   TRY(File file, File::open(folder_ / name, O_RDWR | O_CREAT | O_TRUNC));
   const Result<void> allocated = file.allocate(bytes);
-  if (allocated.ok()) return file;
+  if (allocated.ok()) return Room{std::move(file)};
   OK_OR_RETURN(remove_file(file.path()));
   return allocated.error();
 }
 
 Result<void> Segments::remove_spares() {
   while (!spares_.empty()) {
-    OK_OR_RETURN(remove_file(spares_.back().path()));
+    OK_OR_RETURN(remove_file(spares_.back().file.path()));
     spares_.pop_back();
   }
   return {};
 }
 
-Result<File> Segments::make(std::uint64_t bytes) {
+Result<Segments::Room> Segments::make(std::uint64_t bytes) {
   const bool is_ordinary = bytes <= segment_bytes_;
   if (!check_room(0).ok()) OK_OR_RETURN(remove_spares());
-  if (is_ordinary && !spares_.empty() && spares_.back().allocate(segment_bytes_).ok()) {
-    File spare = std::move(spares_.back());
+  if (is_ordinary && !spares_.empty() && spares_.back().file.allocate(segment_bytes_).ok()) {
+    Room spare = std::move(spares_.back());
     spares_.pop_back();
     return spare;
   }
-  Result<File> made = make_new("next", std::max(bytes, segment_bytes_));
+  Result<Room> made = make_new("next", std::max(bytes, segment_bytes_));
   if (made.ok() || made.error().fault != Fault::unavailable || !is_ordinary || !reserve_) {
     return made;
   }
-  File reserve = std::move(*reserve_);
+  Room reserve = std::move(*reserve_);
   reserve_.reset();
   return reserve;
 }
@@ -117,19 +117,20 @@ Result<void> Segments::put_in_place(File& file, const std::optional<Segment>& ne
 
 Result<Segment> Segments::advance(Position end, std::uint64_t bytes) {
   std::unique_lock lock(mutex_);
-  TRY(File file, make(bytes));
+  TRY(Room room, make(bytes));
   std::optional<Segment> newest;
   if (!live_.empty() && live_.back().end != end) newest = live_.back();
   lock.unlock();
 
-  const Result<void> placed = put_in_place(file, newest, end);
+  const Result<void> placed = put_in_place(room.file, newest, end);
   // Not the full disk that the caller may wait out: what is in the folder is unknown now.
   if (!placed.ok()) return Error{Fault::internal, placed.error().message};
-  TRY(const std::uint64_t size, file.size());
+  TRY(const std::uint64_t size, room.file.size());
 
   lock.lock();
   if (newest) live_.back().end = end;
-  live_.push_back({end, end + size, std::make_shared<const File>(std::move(file))});
+  live_.push_back({end, end + size, std::make_shared<const File>(std::move(room.file)),
+                   end + room.written_bytes});
   newest_is_written_ = true;
   return live_.back();
 }
@@ -137,8 +138,8 @@ Result<Segment> Segments::advance(Position end, std::uint64_t bytes) {
 Result<void> Segments::restore_reserve() {
   std::lock_guard lock(mutex_);
   if (reserve_) return {};
-  if (!spares_.empty() && spares_.back().allocate(segment_bytes_).ok()) {
-    OK_OR_RETURN(spares_.back().rename(folder_ / "reserve"));
+  if (!spares_.empty() && spares_.back().file.allocate(segment_bytes_).ok()) {
+    OK_OR_RETURN(spares_.back().file.rename(folder_ / "reserve"));
     reserve_ = std::move(spares_.back());
     spares_.pop_back();
     return {};
@@ -184,7 +185,7 @@ Result<void> Segments::free(Position start) {
   } else {
     TRY(File spare, File::open(file->path(), O_RDWR));
     OK_OR_RETURN(spare.rename(folder_ / fmt::format("spare-{}", ++spares_made_)));
-    spares_.push_back(std::move(spare));
+    spares_.push_back({std::move(spare), size});
   }
   live_.erase(live_.begin());
   // One after the other: a younger one that is gone before an older one would look like damage.

@@ -21,6 +21,8 @@ struct Segment {
   Position start = 0;
   Position end = 0;  // `start` and the file's size when it was opened or sealed
   std::shared_ptr<const File> file;
+  // A former use of the file wrote up to here; behind it, the room is only claimed.
+  Position written_through = 0;
 };
 
 enum class Access { read, write };
@@ -54,8 +56,14 @@ class Segments {
   Result<void> free(Position start);
 
  private:
-  Result<File> make(std::uint64_t bytes);
-  Result<File> make_new(const char* name, std::uint64_t bytes);
+  // A file that can become a segment, and how much of it was written before.
+  struct Room {
+    File file;
+    std::uint64_t written_bytes = 0;
+  };
+
+  Result<Room> make(std::uint64_t bytes);
+  Result<Room> make_new(const char* name, std::uint64_t bytes);
   Result<void> check_room(std::uint64_t bytes) const;
   Result<void> remove_spares();
   Result<void> put_in_place(File& file, const std::optional<Segment>& newest, Position end) const;
@@ -65,8 +73,8 @@ class Segments {
   mutable std::mutex mutex_;
   std::vector<Segment> live_;
   bool newest_is_written_ = false;  // by this opening
-  std::vector<File> spares_;
-  std::optional<File> reserve_;
+  std::vector<Room> spares_;
+  std::optional<Room> reserve_;
   std::uint64_t spares_made_ = 0;
 };
 

@@ -153,7 +153,7 @@ std::vector<telemetry::Metric> RunningPlatform::metrics() const {
   using telemetry::MetricKind;
   std::vector<telemetry::Metric> metrics{requests_.seconds(),
                                          {"weir_journal_sync_seconds",
-                                          "How long the fdatasync of a group took.",
+                                          "How long the write and fdatasync of a group took.",
                                           MetricKind::histogram,
                                           {sync_seconds_.sample({})}}};
   std::error_code failed;

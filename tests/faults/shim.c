@@ -95,8 +95,14 @@ static int fault_on(const char* call, int descriptor) {
   return fault_of(call, path);
 }
 
-// How many of `bytes` are written; the caller ends the process after a torn write.
-static size_t part_of(size_t bytes) { return bytes < 2 ? bytes : bytes / 2 - (bytes > 100) * 7; }
+// How many of `bytes` are written; the caller ends the process after a torn write. The kernel cuts
+// what goes past its page cache between two sectors.
+static size_t part_of(int descriptor, size_t bytes) {
+  const size_t sector = 512;
+  const size_t part = bytes < 2 ? bytes : bytes / 2 - (bytes > 100) * 7;
+  if (!(fcntl(descriptor, F_GETFL) & O_DIRECT)) return part;
+  return part < sector ? sector : part / sector * sector;
+}
 
 static void tear(int fault) {
   if (fault == torn_write) _exit(137);
@@ -111,7 +117,7 @@ static void tear(int fault) {
 static long written(const char* call, int descriptor, const void* bytes, size_t count, off_t at) {
   const int fault = fault_on(call, descriptor);
   if (fault > 0) FAIL(fault);
-  if (fault != none) count = part_of(count);
+  if (fault != none) count = part_of(descriptor, count);
   const long done = at < 0 ? syscall(SYS_write, descriptor, bytes, count)
                            : syscall(SYS_pwrite64, descriptor, bytes, count, at);
   tear(fault);
@@ -135,7 +141,7 @@ ssize_t pwritev(int descriptor, const struct iovec* parts, int count, off_t at) 
   if (fault == none) return syscall(SYS_pwritev, descriptor, parts, count, at, 0);
   size_t bytes = 0;
   for (int i = 0; i < count; ++i) bytes += parts[i].iov_len;
-  size_t left = part_of(bytes);
+  size_t left = part_of(descriptor, bytes);
   size_t done = 0;
   for (int i = 0; i < count && left > 0; ++i) {
     const size_t piece = parts[i].iov_len < left ? parts[i].iov_len : left;
