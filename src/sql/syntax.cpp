@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/failure.h"
+
 namespace weir::sql {
 namespace {
 
@@ -171,14 +173,20 @@ Result<JsonValue> serialize(engine::Connection& connection, const std::string& c
   TRY(const std::unique_ptr<engine::Rows> rows, connection.query("SELECT " + call + "::VARCHAR"));
   TRY(const std::shared_ptr<const Batch> batch, rows->next());
   ASSERT(batch != nullptr && batch->rows() == 1);
-  return JsonValue::parse(batch->column(0).string(0));
+  Result<JsonValue> tree = JsonValue::parse(batch->column(0).string(0));
+  if (tree.ok()) return tree;
+  // Written by DuckDB, it is wrong in no other way than by 1e999, which JSON has no word for.
+  const bool is_too_deep = tree.error().message.find("too deep") != std::string::npos;
+  return Error{Fault::invalid, is_too_deep ? std::string(engine::too_deep_words)
+                                           : "a number here is beyond those of a DOUBLE: write "
+                                             "CAST('Infinity' AS DOUBLE) for what has no end"};
 }
 
 Error refuse_as_duckdb(const JsonValue& answer, Refusals& refusals) {
   const std::string& digits = answer["position"].text();
   std::size_t offset = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), offset);
-  return refusals.at(offset, answer["error_message"].text());
+  return refusals.at(offset, engine::in_words_of_ours(answer["error_message"].text()));
 }
 
 Result<JsonValue> parse_select(engine::Connection& connection, Refusals& refusals) {
