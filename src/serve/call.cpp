@@ -116,8 +116,9 @@ std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view
 
 std::unique_ptr<bounds::QueryWatch::Guard> watched(const Call& call,
                                                    engine::Connection& connection) {
-  return call.watch.start([&connection] { connection.interrupt(); },
-                          [&call] { call.answer_early(refuse_overtime(call.watch)); });
+  return call.watch.start(
+      call.time_left, [&connection] { connection.interrupt(); },
+      [&call] { call.answer_early(refuse_overtime(call.watch)); });
 }
 
 net::Response refuse_while_reloading() {

@@ -30,6 +30,7 @@ struct Call {
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
   bounds::QueryWatch& watch;
+  bounds::TimeLeft& time_left;                      // of all that is watched for it
   const TimeZone& zone;                             // of times without an offset
   const index::OrderedIndexes* indexes;             // null: no table has one
   IndexViews& views;                                // of the worker's connection
