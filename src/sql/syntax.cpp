@@ -83,6 +83,7 @@ class UseReader {
     const std::size_t names_before = with_names_.size();
     for (const JsonValue& entry : value["cte_map"]["map"].array()) {
       with_names_.push_back(lower(entry["key"].text()));
+      uses_.with_names.push_back(with_names_.back());
     }
     note(value);
     for (const auto& [name, member] : value.object()) read_member(value, name, member);
@@ -148,10 +149,13 @@ class UseReader {
     }
     if (name != "tumble" && name != "hop") return;
     const auto& parts = arguments.front()["column_names"].array();
+    const JsonValue& constant = arguments.front()["value"]["value"];
     if (parts.size() == 1) add_table(parts.front().text(), arguments.front());
-    if (arguments.front()["value"]["value"].is_text()) {
-      add_table(arguments.front()["value"]["value"].text(), arguments.front());
-    }
+    if (constant.is_text()) add_table(constant.text(), arguments.front());
+    // Arguments that have names may come in any order.
+    const bool are_named = std::ranges::any_of(
+        arguments, [](const JsonValue& argument) { return !argument["alias"].text().empty(); });
+    if (are_named || (parts.size() != 1 && !constant.is_text())) uses_.has_computed_table = true;
   }
 
   void add_table(std::string name, const JsonValue& at) {
