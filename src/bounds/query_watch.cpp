@@ -20,14 +20,16 @@ QueryWatch::QueryWatch(std::chrono::milliseconds query_time_max, std::size_t que
 
 QueryWatch::~QueryWatch() = default;
 
-std::unique_ptr<QueryWatch::Guard> QueryWatch::start(std::function<void()> interrupt,
+std::unique_ptr<QueryWatch::Guard> QueryWatch::start(TimeLeft& left,
+                                                     std::function<void()> interrupt,
                                                      std::function<void()> give_up) {
   const std::lock_guard lock(mutex_);
   if (is_closed_) return nullptr;
-  running_.push_back({std::move(interrupt), std::chrono::steady_clock::now() + query_time_max_,
-                      std::move(give_up)});
-  if (running_.size() == 1) changed_.notify_one();
-  return std::unique_ptr<Guard>(new Guard(*this, std::prev(running_.end())));
+  const auto deadline = std::chrono::steady_clock::now() + left;
+  const auto later = std::ranges::upper_bound(running_, deadline, {}, &Running::deadline);
+  const auto added = running_.insert(later, {std::move(interrupt), deadline, std::move(give_up)});
+  if (added == running_.begin()) changed_.notify_one();
+  return std::unique_ptr<Guard>(new Guard(*this, left, added));
 }
 
 bool QueryWatch::await_running() const {
@@ -67,6 +69,7 @@ void QueryWatch::reopen() {
 
 QueryWatch::Guard::~Guard() {
   const std::lock_guard lock(watch_.mutex_);
+  left_ = std::max(TimeLeft(0), running_->deadline - std::chrono::steady_clock::now());
   watch_.running_.erase(running_);
   watch_.ended_.notify_all();
 }
@@ -105,7 +108,9 @@ void QueryWatch::run(const std::stop_token& stop) {
       }
       wake = now + repeat_every;
     }
-    changed_.wait_until(lock, stop, wake, [] { return false; });
+    const auto first = running_.front().deadline;
+    const auto is_earlier = [&] { return !running_.empty() && running_.front().deadline < first; };
+    changed_.wait_until(lock, stop, wake, is_earlier);
   }
 }
 

@@ -15,6 +15,9 @@
 
 namespace weir::bounds {
 
+// What the queries of one request may still take together; never below zero.
+using TimeLeft = std::chrono::steady_clock::duration;
+
 // Owns a thread that interrupts. Any thread may start a query.
 class QueryWatch {
  public:
@@ -47,16 +50,22 @@ class QueryWatch {
 
    private:
     friend class QueryWatch;
-    Guard(QueryWatch& watch, std::list<Running>::iterator running)
-        : bounds_(watch.query_bytes_max_, running->deadline), watch_(watch), running_(running) {}
+    Guard(QueryWatch& watch, TimeLeft& left, std::list<Running>::iterator running)
+        : bounds_(watch.query_bytes_max_, running->deadline),
+          watch_(watch),
+          left_(left),
+          running_(running) {}
 
     StatementBounds bounds_;
     QueryWatch& watch_;
+    TimeLeft& left_;
     std::list<Running>::iterator running_;
   };
-  // On another thread, `interrupt` is called when the query's time is over, again and again, and
-  // `give_up` once where it goes on for long nevertheless. Null: closed, and it must not begin.
-  std::unique_ptr<Guard> start(std::function<void()> interrupt, std::function<void()> give_up);
+  // On another thread, `interrupt` is called when the time left is over, again and again, and
+  // `give_up` once where it goes on for long nevertheless. What the query took is taken from `left`
+  // at its end. Null: closed, and it must not begin.
+  std::unique_ptr<Guard> start(TimeLeft& left, std::function<void()> interrupt,
+                               std::function<void()> give_up);
   // Says that its holder is about to start a query, or has one: close() lets it.
   class Announced {
    public:
@@ -90,7 +99,7 @@ class QueryWatch {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   mutable std::condition_variable ended_;
-  std::list<Running> running_;  // under mutex_; the oldest deadline first
+  std::list<Running> running_;  // under mutex_; the first deadline first
   std::size_t announced_ = 0;   // under mutex_
   bool is_closed_ = false;      // under mutex_
   std::jthread thread_;

@@ -34,7 +34,7 @@ struct DatabaseOptions {
 struct Parameter {
   std::string name;  // $name; empty: positional, in order
   Type type;
-  std::optional<std::string> text;  // nothing: null
+  std::optional<std::string> text;  // nothing: a null of the type
 };
 
 // The result of a query, read once, batch by batch.

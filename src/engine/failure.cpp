@@ -77,13 +77,17 @@ Fault fault_of(std::string_view name, std::string_view text) {
 
 // DuckDB's advice is of settings that nobody has here.
 std::string_view without_advice(std::string_view text) {
-  for (const std::string_view advice :
-       {"Possible solutions:", "Possible Solution:", "Possible fixes:"}) {
+  for (const std::string_view advice : {"Possible solutions:", "Possible Solution:",
+                                        "Possible fixes:", "Use \"SET ", "Use SET ", "* SET "}) {
     text = text.substr(0, text.find(advice));
   }
-  while (text.ends_with('\n')) text.remove_suffix(1);
+  while (text.ends_with('\n') || text.ends_with(' ')) text.remove_suffix(1);
   return text;
 }
+
+// Of its parser, and of its binder.
+constexpr auto too_deep =
+    std::to_array<std::string_view>({"memory exhausted", "Max expression depth limit of "});
 
 std::string one_line(std::string_view text) {
   std::string line;
@@ -111,7 +115,14 @@ Error failure(const char* message) {
   if (name == out_of_memory) bounds::StatementBounds::note_out_of_memory();
   if (!name.empty()) text.remove_prefix(name.size() + std::string_view(" Error: ").size());
   if (std::optional<Error> ours = from_callback(text)) return *std::move(ours);
-  return {fault, one_line(without_advice(text))};
+  return {fault, one_line(in_words_of_ours(text))};
+}
+
+std::string in_words_of_ours(std::string_view message) {
+  const bool is_too_deep = std::ranges::any_of(
+      too_deep, [&](std::string_view words) { return message.starts_with(words); });
+  if (is_too_deep) return std::string(too_deep_words);
+  return std::string(without_advice(message));
 }
 
 std::string callback_failure(const Error& error) {

@@ -164,9 +164,22 @@ Result<Value> cast(duckdb_connection connection, const Type& type, const std::st
   return to_value(column, 0);
 }
 
+// A null that has a type, without which a call is of no function in particular. The C API gives one
+// only out of a structure that has it.
+Value null_of(const Type& type) {
+  const LogicalType field = to_duckdb(type);
+  duckdb_logical_type types[] = {field.get()};
+  const char* names[] = {"value"};
+  const LogicalType structure(duckdb_create_struct_type(types, names, 1));
+  const Value null(duckdb_create_null_value());
+  duckdb_value values[] = {null.get()};
+  const Value holder(duckdb_create_struct_value(structure.get(), values));
+  return Value(duckdb_get_struct_child(holder.get(), 0));
+}
+
 Result<Value> value_of(duckdb_connection connection, const Parameter& parameter) {
   const TypeId id = parameter.type.id;
-  if (!parameter.text) return Value(duckdb_create_null_value());
+  if (!parameter.text) return null_of(parameter.type);
   if (id == TypeId::varchar || id == TypeId::json) {
     return Value(duckdb_create_varchar_length(parameter.text->data(), parameter.text->size()));
   }

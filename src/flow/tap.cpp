@@ -204,12 +204,17 @@ net::Response refuse_unknown(const std::string& name, const std::vector<std::str
                                   name, did_you_mean(name, known)));
 }
 
-net::Response refuse_tapping(const Flow& flow) {
-  const std::string needed =
-      flow.reads.empty() ? flow.name : fmt::format("{}", fmt::join(flow.reads, " and read:"));
-  return net::refusal(
-      403, "SCOPE_MISSING",
-      fmt::format("this token may not tap {}; it needs the scope read:{}", flow.name, needed));
+net::Response refuse_tapping(const govern::Token& token, const std::string& name,
+                             const std::vector<std::string>& reads) {
+  const std::string needed = fmt::format("{}", fmt::join(reads, " and read:"));
+  return net::refusal(403, "SCOPE_MISSING",
+                      fmt::format("this token may not tap {}; {}", name,
+                                  govern::words_of_missing(token.scopes, name, needed)));
+}
+
+// Of a name through which nothing flows, so that who may not is told the same of all names.
+bool might_tap(const govern::Token& token, const std::string& name) {
+  return govern::allows(token.scopes, govern::Action::read, govern::owner_of(name));
 }
 
 }  // namespace
@@ -228,8 +233,11 @@ net::Response Taps::answer(const TapRequest& asked, const std::string& name,
   if (auto* refused = std::get_if<net::Response>(&read)) return std::move(*refused);
   const TapOptions& options = std::get<TapOptions>(read);
   const auto flow = std::ranges::find(flows_, name, &Flow::name);
-  if (flow == flows_.end()) return refuse_unknown(name, names_for(asked.token));
-  if (!may_tap(asked.token, *flow)) return refuse_tapping(*flow);
+  if (flow == flows_.end()) {
+    return might_tap(asked.token, name) ? refuse_unknown(name, names_for(asked.token))
+                                        : refuse_tapping(asked.token, name, {});
+  }
+  if (!may_tap(asked.token, *flow)) return refuse_tapping(asked.token, name, flow->reads);
   if (options.after && *options.after > journal_->end()) {
     return net::refusal(400, "INVALID_PARAMETER",
                         fmt::format("after is beyond the journal's end, {}", journal_->end()));

@@ -28,6 +28,20 @@ std::string to_string(const Scope& scope) {
   return {};
 }
 
+std::string_view owner_of(std::string_view name) {
+  const std::size_t open = name.find('(');
+  if (open == std::string_view::npos || !name.ends_with(')')) return name;
+  return name.substr(open + 1, name.size() - open - 2);
+}
+
+std::string words_of_missing(const std::vector<Scope>& scopes, std::string_view name,
+                             std::string_view needed) {
+  const std::string_view owner = owner_of(name);
+  if (owner == name) return "it needs the scope read:" + std::string(name);
+  if (allows(scopes, Action::read, owner)) return "it needs the scope read:" + std::string(needed);
+  return "it needs the scope to read the source from which its rows came";
+}
+
 bool allows(const std::vector<Scope>& scopes, Action action, std::string_view name) {
   return std::ranges::any_of(scopes, [&](const Scope& scope) {
     if (scope.action == Action::administer) return true;

@@ -68,6 +68,17 @@ bool read_base64(std::string_view text, std::string& bytes) {
   return (bits & ((1u << count) - 1)) == 0;  // bits that are left over are zeros
 }
 
+std::optional<std::string> escapes_of_base64(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string bytes, escapes;
+  if (!read_base64(text, bytes)) return std::nullopt;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    escapes += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+  }
+  return escapes;
+}
+
 bool read_uuid(std::string_view text, Huge& uuid) {
   if (text.size() != uuid_length) return false;
   std::uint64_t upper = 0, lower = 0;

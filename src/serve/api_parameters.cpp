@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/suggestion.h"
+#include "scalars/bytes_text.h"
 #include "serve/url_value.h"
 
 namespace weir::serve {
@@ -36,6 +37,13 @@ Result<std::optional<std::string>> cell(engine::Connection& connection, const st
   return std::optional(std::string(batch->column(0).string(0)));
 }
 
+// Times of a declaration are in UTC already.
+std::optional<std::string> engine_default(const workspace::ApiParameter& parameter) {
+  const bool is_blob = parameter.type.id == TypeId::blob;
+  if (!parameter.default_value || !is_blob) return parameter.default_value;
+  return escapes_of_base64(*parameter.default_value);
+}
+
 }  // namespace
 
 Result<std::vector<engine::Parameter>> api_parameters(
@@ -54,7 +62,7 @@ Result<std::vector<engine::Parameter>> api_parameters(
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const workspace::ApiParameter& parameter = api.parameters[i];
-    if (!values[i].text) values[i].text = parameter.default_value;
+    if (!values[i].text) values[i].text = engine_default(parameter);
     if (values[i].text || !parameter.required) continue;
     return Error{Fault::invalid,
                  fmt::format("parameter {} is missing: add ?{}=..., of type {}", parameter.name,

@@ -1,5 +1,7 @@
 #include "serve/api_route.h"
 
+#include <fmt/format.h>
+
 #include "serve/gateway_test.h"
 
 namespace weir::serve {
@@ -30,6 +32,18 @@ class ApiRouteTest : public GatewayFixture {
     kept.parameters = {{.name = "origin", .type = parse_type("varchar").value()}};
     kept.sql.text = "SELECT count(*) AS n FROM delays WHERE origin = $origin OR $origin IS NULL";
     parts_.apis.push_back({kept, {"delays"}});
+    workspace::Api typed{.name = "typed", .path = "/typed", .version = 1};
+    for (const char* type : {"timestamp", "date", "blob", "decimal(8,2)", "integer[]", "json"}) {
+      const std::string name = fmt::format("p{}", typed.parameters.size());
+      typed.parameters.push_back({.name = name, .type = parse_type(type).value()});
+    }
+    typed.parameters.push_back(
+        {.name = "preset", .type = parse_type("blob").value(), .default_value = "AAE="});
+    typed.sql.text =
+        "SELECT year($p0) AS p0, date_trunc('day', $p1) AS p1, octet_length($p2) AS p2, "
+        "$p3 + 1 AS p3, len($p4) AS p4, json_type($p5) AS p5, $p0 - INTERVAL 1 DAY AS before, "
+        "octet_length($preset) AS preset";
+    parts_.apis.push_back({typed, {}});
   }
 };
 
@@ -83,6 +97,26 @@ TEST_F(ApiRouteTest, a_parameter_that_is_wrong_is_refused_by_name) {
     EXPECT_EQ(response.status, 400) << c.message;
     EXPECT_NE(response.body.find(c.message), std::string::npos) << response.body;
     EXPECT_NE(response.body.find("INVALID_PARAMETER"), std::string::npos);
+  }
+}
+
+TEST_F(ApiRouteTest, a_parameter_that_is_left_out_is_a_null_of_its_type) {
+  const net::Response response = get("/api/v1/typed");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_NE(response.body.find(
+                R"([{"p0":null,"p1":null,"p2":null,"p3":null,"p4":null,"p5":null,"before":null,)"),
+            std::string::npos)
+      << response.body;
+}
+
+TEST_F(ApiRouteTest, a_blob_is_base64) {
+  EXPECT_NE(get("/api/v1/typed", {{"p2", "AAEC"}}).body.find(R"("p2":3)"), std::string::npos);
+  EXPECT_NE(get("/api/v1/typed").body.find(R"("preset":2)"), std::string::npos);
+  for (const char* wrong : {"zz!", R"(\x00)"}) {
+    const net::Response response = get("/api/v1/typed", {{"p2", wrong}});
+    EXPECT_EQ(response.status, 400);
+    EXPECT_NE(response.body.find("p2 is of type BLOB, written in base64, not"), std::string::npos)
+        << response.body;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/duration.h"
+#include "core/suggestion.h"
 #include "net/envelope.h"
 
 namespace weir::serve {
@@ -57,6 +58,11 @@ net::Response refuse_overtime(const bounds::QueryWatch& watch) {
       1);
 }
 
+std::string_view scope_name(const Call& call, std::string_view name) {
+  const Readable* readable = call.readables.find(name);
+  return readable == nullptr ? govern::owner_of(name) : readable->scope_name();
+}
+
 std::unique_ptr<net::Response> respond(net::Response response) {
   return std::make_unique<net::Response>(std::move(response));
 }
@@ -105,19 +111,28 @@ std::unique_ptr<net::Response> wait_as_asked(const Call& call,
   return respond(net::refusal(fresh.error()));
 }
 
+bool may_read(const Call& call, std::string_view name) {
+  return govern::allows(call.token.scopes, govern::Action::read, scope_name(call, name));
+}
+
 std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name) {
-  const Readable* readable = call.readables.find(name);
-  const std::string_view needed = readable == nullptr ? name : readable->scope_name();
-  if (govern::allows(call.token.scopes, govern::Action::read, needed)) return nullptr;
+  if (may_read(call, name)) return nullptr;
+  std::vector<std::string> known;
+  for (const Readable& readable : call.readables.all) {
+    if (may_read(call, readable.name)) known.push_back(readable.name);
+  }
   return respond(net::refusal(
       403, "SCOPE_MISSING",
-      fmt::format("this token may not read {}; it needs the scope read:{}", name, needed)));
+      fmt::format("this token may not read {}; {}{}", name,
+                  govern::words_of_missing(call.token.scopes, name, scope_name(call, name)),
+                  did_you_mean(name, known))));
 }
 
 std::unique_ptr<bounds::QueryWatch::Guard> watched(const Call& call,
                                                    engine::Connection& connection) {
-  return call.watch.start([&connection] { connection.interrupt(); },
-                          [&call] { call.answer_early(refuse_overtime(call.watch)); });
+  return call.watch.start(
+      call.time_left, [&connection] { connection.interrupt(); },
+      [&call] { call.answer_early(refuse_overtime(call.watch)); });
 }
 
 net::Response refuse_while_reloading() {

@@ -30,6 +30,7 @@ struct Call {
   engine::Connection& connection;  // of the worker that answers
   Freshness& freshness;
   bounds::QueryWatch& watch;
+  bounds::TimeLeft& time_left;                      // of all that is watched for it
   const TimeZone& zone;                             // of times without an offset
   const index::OrderedIndexes* indexes;             // null: no table has one
   IndexViews& views;                                // of the worker's connection
@@ -47,7 +48,10 @@ bool asks_to_wait(const net::Request& request);
 std::unique_ptr<net::Response> wait_as_asked(const Call& call,
                                              const std::vector<std::string>& relations);
 
-// 403 when the token may not read that readable or API; nothing when it may.
+// Whether the token may read the readable or API; of a name that stands for neither, whether it
+// might, so that who may not is told the same of both.
+bool may_read(const Call& call, std::string_view name);
+// 403 when the token may not read that; nothing when it may.
 std::unique_ptr<net::Response> refuse_reading(const Call& call, std::string_view name);
 
 // A read without a page of its own has at most that many rows.

@@ -48,9 +48,9 @@ std::vector<engine::Parameter> labelled_values(const ReadQuery& query) {
 }  // namespace
 
 net::Response answer_data(const Call& call, std::string_view table) {
+  if (auto refused = refuse_reading(call, table)) return std::move(*refused);
   const Readable* readable = call.readables.find(table);
   if (readable == nullptr || !readable->is_table()) return no_such_table(call, table);
-  if (auto refused = refuse_reading(call, table)) return std::move(*refused);
   const Result<ReadQuery> asked = read_query(*readable, call.request.query, call.zone);
   if (!asked.ok()) return net::refusal(400, "INVALID_QUERY", asked.error().message);
   const ReadQuery& query = asked.value();

@@ -91,8 +91,13 @@ net::Response explain_api(const Call& call, const std::vector<CheckedApi>& apis,
   if (api == apis.end()) {
     return net::refusal(404, "NOT_FOUND", fmt::format("there is no api \"{}\"", name));
   }
-  for (const std::string& read : api->reads) {
-    if (auto refused = refuse_reading(call, read)) return std::move(*refused);
+  const bool may_read_all = std::ranges::all_of(
+      api->reads, [&](const std::string& read) { return may_read(call, read); });
+  if (!may_read_all) {
+    return net::refusal(403, "SCOPE_MISSING",
+                        fmt::format("this token may not read all that {} reads, which is what "
+                                    "explaining it tells",
+                                    name));
   }
   auto planned = call.views.plan(api->conditions);
   return answer(call, all_reads(call, api->reads, api->conditions, std::move(planned)), false);

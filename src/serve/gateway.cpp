@@ -213,6 +213,7 @@ class WorkerGateway final : public Gateway {
   }
 
   net::Response response_to(Job& job, engine::Connection& connection, IndexViews& views) {
+    bounds::TimeLeft time_left = parts_.query_time_max;
     const Call call{job.request,
                     job.came,
                     *job.token,
@@ -220,6 +221,7 @@ class WorkerGateway final : public Gateway {
                     connection,
                     parts_.freshness,
                     watch_,
+                    time_left,
                     parts_.time_zone,
                     parts_.indexes.get(),
                     views,

@@ -58,7 +58,8 @@ std::optional<std::string> order_value(const Type& type, const TimeZone& zone,
                                        const std::string& text) {
   const auto read = engine_text("", type, zone, text);
   if (!read.ok()) return std::nullopt;
-  const auto token = token_of(type, read.value());
+  // What bytes are in the engine's form is another text.
+  const auto token = token_of(type, type.id == TypeId::blob ? text : read.value());
   Column column(type);
   if (!token || formats::append_scalar(column, *token, {.zone = &zone}) != Fit::good) {
     return std::nullopt;

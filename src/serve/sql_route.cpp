@@ -62,13 +62,24 @@ net::Response answer_checked(const Call& call, const std::string& sql,
 
 }  // namespace
 
-std::variant<sql::QueryCheck, net::Response> SharedChecker::check(const Call& call,
-                                                                  std::string_view sql) {
+std::variant<sql::AskersCheck, net::Response> SharedChecker::check(const Call& call,
+                                                                   std::string_view sql) {
   const std::unique_lock lock(mutex_, call.watch.query_time_max());
   if (!lock.owns_lock()) return refuse_overloaded();
+  const Result<void> shown = checker_.show_all();
+  if (!shown.ok()) return net::refusal(shown.error());
+  auto checked = check_watched(call, sql);
+  // No longer watched: an interrupt must not leave a name hidden. The next check tries it again.
+  [[maybe_unused]] const Result<void> shown_again = checker_.show_all();
+  return checked;
+}
+
+std::variant<sql::AskersCheck, net::Response> SharedChecker::check_watched(const Call& call,
+                                                                           std::string_view sql) {
   const auto guard = watched(call, checker_.connection());
   if (guard == nullptr) return refuse_while_reloading();
-  sql::QueryCheck checked = checker_.check(sql, {});
+  sql::AskersCheck checked =
+      checker_.check_for([&](const std::string& name) { return may_read(call, name); }, sql);
   if (guard->is_over() || guard->took_too_much()) return refuse_failed({}, *guard, call.watch);
   return checked;
 }
@@ -87,15 +98,14 @@ std::variant<sql::CheckedQuery, net::Response> check_sql(const Call& call, Share
                                                          const std::string& sql) {
   auto checked = checker.check(call, sql);
   if (auto* refused = std::get_if<net::Response>(&checked)) return std::move(*refused);
-  auto& check = std::get<sql::QueryCheck>(checked);
+  auto& check = std::get<sql::AskersCheck>(checked);
+  if (const auto* denied = std::get_if<sql::NameDenied>(&check)) {
+    return std::move(*refuse_reading(call, denied->name));
+  }
   if (const auto* mistakes = std::get_if<std::vector<sql::SqlMistake>>(&check)) {
     return refuse_sql(sql, *mistakes);
   }
-  auto& query = std::get<sql::CheckedQuery>(check);
-  for (const std::string& name : query.reads) {
-    if (auto refused = refuse_reading(call, name)) return std::move(*refused);
-  }
-  return std::move(query);
+  return std::move(std::get<sql::CheckedQuery>(check));
 }
 
 }  // namespace weir::serve

@@ -15,9 +15,12 @@ class SharedChecker {
 
   // Watched like a query: folding constants can take long too. Who cannot have the checker in as
   // long as a query may take is refused.
-  std::variant<sql::QueryCheck, net::Response> check(const Call& call, std::string_view sql);
+  std::variant<sql::AskersCheck, net::Response> check(const Call& call, std::string_view sql);
 
  private:
+  std::variant<sql::AskersCheck, net::Response> check_watched(const Call& call,
+                                                              std::string_view sql);
+
   std::timed_mutex mutex_;
   sql::QueryChecker checker_;  // under mutex_
 };

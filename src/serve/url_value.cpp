@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "scalars/bytes_text.h"
 #include "scalars/decimal_text.h"
 #include "scalars/utc_text.h"
 
@@ -28,8 +29,9 @@ bool is_readable(engine::Connection& connection, engine::Parameter value) {
 }  // namespace
 
 Error wrong_value(std::string_view label, const Type& type, std::string_view text) {
+  const char* form = type.id == TypeId::blob ? ", written in base64" : "";
   return {Fault::invalid,
-          fmt::format("{} is of type {}, not \"{}\"", label, to_string(type), text)};
+          fmt::format("{} is of type {}{}, not \"{}\"", label, to_string(type), form, text)};
 }
 
 Result<std::string> engine_text(std::string_view label, const Type& type, const TimeZone& zone,
@@ -39,6 +41,10 @@ Result<std::string> engine_text(std::string_view label, const Type& type, const 
   if (Int128 digits = 0;
       type.id == TypeId::decimal && read_decimal(text, type, digits) != Fit::good) {
     return wrong_value(label, type, text);
+  }
+  if (type.id == TypeId::blob) {
+    const auto escapes = escapes_of_base64(text);
+    return escapes ? Result<std::string>(*escapes) : wrong_value(label, type, text);
   }
   std::string read = text;
   if (put_in_utc(type, zone, read) != Fit::good) return wrong_value(label, type, text);

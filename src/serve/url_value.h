@@ -15,8 +15,9 @@ namespace weir::serve {
 // "delay.gte is of type SMALLINT, not \"abc\"": `label` is what the user wrote before the value.
 Error wrong_value(std::string_view label, const Type& type, std::string_view text);
 
-// The text as the engine is to read it: times without an offset are of `zone`. Fault::invalid for
-// what the engine would bend: 1.5, true, 1e3 into a whole number, a time into a date.
+// The text as the engine is to read it: times without an offset are of `zone`, blobs are base64.
+// Fault::invalid for what the engine would bend: 1.5, true, 1e3 into a whole number, a time into a
+// date.
 Result<std::string> engine_text(std::string_view label, const Type& type, const TimeZone& zone,
                                 const std::string& text);
 

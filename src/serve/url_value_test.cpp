@@ -18,5 +18,17 @@ TEST(UrlValue, loses_no_digit_of_a_decimal) {
   }
 }
 
+TEST(UrlValue, of_a_blob_is_base64) {
+  const Type blob = parse_type("blob").value();
+  EXPECT_EQ(engine_text("b", blob, {}, "AAEC").value(), R"(\x00\x01\x02)");
+  EXPECT_EQ(engine_text("b", blob, {}, "").value(), "");
+  for (const char* text : {"zz!", R"(\x00)", "AAE", "AA C"}) {
+    const auto read = engine_text("b", blob, {}, text);
+    ASSERT_FALSE(read.ok()) << text;
+    EXPECT_EQ(read.error().message,
+              "b is of type BLOB, written in base64, not \"" + std::string(text) + "\"");
+  }
+}
+
 }  // namespace
 }  // namespace weir::serve

@@ -1,6 +1,7 @@
 #include "sql/query.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "core/suggestion.h"
@@ -126,7 +127,20 @@ Result<std::vector<std::string>> bound_names(const JsonValue& plans,
   return reader.names();
 }
 
-Result<JsonValue> bind(engine::Connection& connection, const TypedText& typed, Refusals& refusals) {
+// DuckDB looks for what might be meant among all names that it ever had.
+std::string without_names(const std::string& message, const std::vector<std::string>& known) {
+  constexpr std::string_view table = "Table with name ";
+  if (message.starts_with(table)) {
+    const std::string name =
+        message.substr(table.size(), message.find(" does not exist") - table.size());
+    return "there is no table or source \"" + name + "\"" + did_you_mean(name, known);
+  }
+  if (message.find("Function with name ") != std::string::npos) return message;
+  return message.substr(0, message.find("\nDid you mean "));
+}
+
+Result<JsonValue> bound_plans(engine::Connection& connection, const TypedText& typed,
+                              const std::vector<std::string>& known, Refusals& refusals) {
   const std::string call =
       "json_serialize_plan(" + engine::quote_text(typed.text) + ", optimize := false)";
   TRY(JsonValue answer, serialize(connection, call));
@@ -134,7 +148,7 @@ Result<JsonValue> bind(engine::Connection& connection, const TypedText& typed, R
   Refusals in_typed_text(typed.text);
   Error error = refuse_as_duckdb(answer, in_typed_text);
   for (const SqlMistake& mistake : std::move(in_typed_text).take()) {
-    refusals.note(typed.original_offset(mistake.offset), mistake.message);
+    refusals.note(typed.original_offset(mistake.offset), without_names(mistake.message, known));
   }
   return error;
 }
@@ -151,11 +165,15 @@ Result<std::shared_ptr<const Schema>> result_schema(engine::Connection& connecti
   return statement->schema();
 }
 
-Result<CheckedQuery> check_in(engine::Connection& connection,
-                              const std::map<std::string, std::size_t>& widths,
-                              const std::vector<Field>& parameters, Refusals& refusals) {
+Result<JsonValue> parse(engine::Connection& connection, Refusals& refusals) {
   OK_OR_RETURN(refuse_long_conditions(refusals));
-  TRY(const JsonValue statement, parse_select(connection, refusals));
+  return parse_select(connection, refusals);
+}
+
+// `widths` are the columns of what may be read, by name.
+Result<CheckedQuery> bind_in(engine::Connection& connection, const JsonValue& statement,
+                             const std::map<std::string, std::size_t>& widths,
+                             const std::vector<Field>& parameters, Refusals& refusals) {
   const SqlUses uses = uses_of(statement);
   std::vector<std::string> names;
   for (const auto& [name, width] : widths) names.push_back(name);
@@ -166,7 +184,7 @@ Result<CheckedQuery> check_in(engine::Connection& connection,
   checked.parameters = used_parameters(uses, parameters, refusals);
   if (!refusals.empty()) return Error{Fault::invalid, "refused"};
   const TypedText typed = with_typed_parameters(refusals.sql(), parameters);
-  TRY(const JsonValue answer, bind(connection, typed, refusals));
+  TRY(const JsonValue answer, bound_plans(connection, typed, names, refusals));
   TRY(checked.reads, bound_names(answer["plans"], names, refusals));
   TRY(checked.result, result_schema(connection, typed.text, refusals));
   // Only the table itself has row numbers.
@@ -176,6 +194,28 @@ Result<CheckedQuery> check_in(engine::Connection& connection,
     checked.conditions = find_conditions(answer["plans"], typed, refusals.sql());
   }
   return checked;
+}
+
+Result<CheckedQuery> check_in(engine::Connection& connection,
+                              const std::map<std::string, std::size_t>& widths,
+                              const std::vector<Field>& parameters, Refusals& refusals) {
+  TRY(const JsonValue statement, parse(connection, refusals));
+  return bind_in(connection, statement, widths, parameters, refusals);
+}
+
+std::vector<SqlMistake> mistakes_of(Refusals refusals, const Error& error) {
+  // What no one could place is said of the whole text.
+  if (refusals.empty()) refusals.note(0, error.message);
+  return std::move(refusals).take();
+}
+
+// Files and names with a dot stand for nothing that anyone may read, and are refused as such.
+std::optional<std::string> first_denied(const SqlUses& uses, const MayRead& may_read) {
+  for (const Use& use : uses.tables) {
+    const bool is_a_name = use.name.find('.') == std::string::npos && !refusal_of_file(use.name);
+    if (is_a_name && !may_read(lower(use.name))) return lower(use.name);
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -198,9 +238,51 @@ QueryCheck QueryChecker::check(std::string_view sql, const std::vector<Field>& p
   Refusals refusals(sql);
   Result<CheckedQuery> checked = check_in(*connection_, widths_, parameters, refusals);
   if (checked.ok() && refusals.empty()) return std::move(checked).value();
-  // What no one could place is said of the whole text.
-  if (refusals.empty()) refusals.note(0, checked.error().message);
-  return std::move(refusals).take();
+  return mistakes_of(std::move(refusals), checked.ok() ? Error{} : checked.error());
+}
+
+AskersCheck QueryChecker::check_for(const MayRead& may_read, std::string_view sql) {
+  Refusals refusals(sql);
+  const auto statement = parse(*connection_, refusals);
+  if (!statement.ok()) return mistakes_of(std::move(refusals), statement.error());
+  const SqlUses uses = uses_of(statement.value());
+  if (auto name = first_denied(uses, may_read)) return NameDenied{*std::move(name)};
+  const auto may_be_bound = [&](const std::string& name) {
+    return uses.has_computed_table ||
+           std::ranges::find(uses.with_names, name) != uses.with_names.end();
+  };
+  std::map<std::string, std::size_t> widths;
+  std::vector<std::string> hidden;
+  for (const auto& [name, width] : widths_) {
+    if (may_read(name)) {
+      widths[name] = width;
+    } else if (may_be_bound(name)) {
+      hidden.push_back(name);
+    }
+  }
+  const auto checked = [&]() -> Result<CheckedQuery> {
+    OK_OR_RETURN(hide(hidden));
+    return bind_in(*connection_, statement.value(), widths, {}, refusals);
+  }();
+  if (checked.ok() && refusals.empty()) return checked.value();
+  return mistakes_of(std::move(refusals), checked.ok() ? Error{} : checked.error());
+}
+
+// Which tables a WITH name and a window over an expression stand for is known only when they are
+// bound, and then told of: what is not there is not.
+Result<void> QueryChecker::hide(const std::vector<std::string>& names) {
+  if (names.empty()) return {};
+  std::string script = "BEGIN;";
+  for (const std::string& name : names) script += "DROP TABLE " + engine::quote_name(name) + ";";
+  is_hiding_ = true;
+  return connection_->run(script);
+}
+
+Result<void> QueryChecker::show_all() {
+  if (!is_hiding_) return {};
+  OK_OR_RETURN(connection_->run("ROLLBACK"));
+  is_hiding_ = false;
+  return {};
 }
 
 QueryCheck check_query(std::string_view sql, const std::vector<Readable>& names,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,15 @@ struct CheckedQuery {
 
 using QueryCheck = std::variant<CheckedQuery, std::vector<SqlMistake>>;
 
+// The first name of a text that the asker may not read, in lower case, whether there is such a name
+// or not.
+struct NameDenied {
+  std::string name;
+};
+using AskersCheck = std::variant<CheckedQuery, std::vector<SqlMistake>, NameDenied>;
+// Of names in lower case, also of those that are none.
+using MayRead = std::function<bool(const std::string& name)>;
+
 // Checks many queries over the same names. Owned by one thread.
 class QueryChecker {
  public:
@@ -34,6 +44,11 @@ class QueryChecker {
   static Result<QueryChecker> open(const std::vector<Readable>& names);
   // `parameters` are what `$name` may stand for. In batch, tumble and hop read tables.
   QueryCheck check(std::string_view sql, const std::vector<Field>& parameters);
+  // Of an asker who may not read all names: nothing of the others reaches the answer, as they are
+  // taken away before the text is bound. show_all() has to follow.
+  AskersCheck check_for(const MayRead& may_read, std::string_view sql);
+  // Puts back what was taken away; nothing where all is there.
+  Result<void> show_all();
   // For interrupting a check that takes long; it then answers with a mistake.
   engine::Connection& connection() { return *connection_; }
 
@@ -45,6 +60,9 @@ class QueryChecker {
         database_(std::move(database)),
         connection_(std::move(connection)) {}
 
+  Result<void> hide(const std::vector<std::string>& names);
+
+  bool is_hiding_ = false;
   std::map<std::string, std::size_t> widths_;  // of what may be read: its columns
   std::shared_ptr<engine::Database> database_;
   std::unique_ptr<engine::Connection> connection_;

@@ -174,6 +174,18 @@ TEST_F(QueryTest, what_grows_beyond_all_bounds_when_it_is_bound_is_refused) {
   EXPECT_EQ(check(nested(200, "SELECT * FROM (", ")")).index(), 0);
 }
 
+TEST_F(QueryTest, what_cannot_be_read_is_refused_without_words_of_the_engine) {
+  std::string sum = "SELECT 1";
+  for (int i = 0; i < 1'500; ++i) sum += " + 1";
+  std::string lists = "1";
+  for (int i = 0; i < 600; ++i) lists = "[" + lists + "]";
+  for (const std::string& sql : {sum, "SELECT " + lists, nested(6'000, "SELECT * FROM (", ")")}) {
+    EXPECT_EQ(mistake(sql).message.find("too much stands within one another here"), 0U)
+        << mistake(sql).message;
+  }
+  EXPECT_EQ(mistake("SELECT 1e999").message.find("a number here is beyond"), 0U);
+}
+
 TEST_F(QueryTest, conditions_of_too_many_terms_are_refused_before_they_are_parsed) {
   const auto chain = [](std::size_t terms, const char* word) {
     std::string sql = "SELECT * FROM delays WHERE flights = 0";

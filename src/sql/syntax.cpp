@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/failure.h"
 #include "sql/function_rules.h"
 
 namespace weir::sql {
@@ -83,6 +84,7 @@ class UseReader {
     const std::size_t names_before = with_names_.size();
     for (const JsonValue& entry : value["cte_map"]["map"].array()) {
       with_names_.push_back(lower(entry["key"].text()));
+      uses_.with_names.push_back(with_names_.back());
     }
     note(value);
     for (const auto& [name, member] : value.object()) read_member(value, name, member);
@@ -150,10 +152,13 @@ class UseReader {
     }
     if (name != "tumble" && name != "hop") return;
     const auto& parts = arguments.front()["column_names"].array();
+    const JsonValue& constant = arguments.front()["value"]["value"];
     if (parts.size() == 1) add_table(parts.front().text(), arguments.front());
-    if (arguments.front()["value"]["value"].is_text()) {
-      add_table(arguments.front()["value"]["value"].text(), arguments.front());
-    }
+    if (constant.is_text()) add_table(constant.text(), arguments.front());
+    // Arguments that have names may come in any order.
+    const bool are_named = std::ranges::any_of(
+        arguments, [](const JsonValue& argument) { return !argument["alias"].text().empty(); });
+    if (are_named || (parts.size() != 1 && !constant.is_text())) uses_.has_computed_table = true;
   }
 
   void add_table(std::string name, const JsonValue& at) {
@@ -175,14 +180,20 @@ Result<JsonValue> serialize(engine::Connection& connection, const std::string& c
   TRY(const std::unique_ptr<engine::Rows> rows, connection.query("SELECT " + call + "::VARCHAR"));
   TRY(const std::shared_ptr<const Batch> batch, rows->next());
   ASSERT(batch != nullptr && batch->rows() == 1);
-  return JsonValue::parse(batch->column(0).string(0));
+  Result<JsonValue> tree = JsonValue::parse(batch->column(0).string(0));
+  if (tree.ok()) return tree;
+  // Written by DuckDB, it is wrong in no other way than by 1e999, which JSON has no word for.
+  const bool is_too_deep = tree.error().message.find("too deep") != std::string::npos;
+  return Error{Fault::invalid, is_too_deep ? std::string(engine::too_deep_words)
+                                           : "a number here is beyond those of a DOUBLE: write "
+                                             "CAST('Infinity' AS DOUBLE) for what has no end"};
 }
 
 Error refuse_as_duckdb(const JsonValue& answer, Refusals& refusals) {
   const std::string& digits = answer["position"].text();
   std::size_t offset = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), offset);
-  return refusals.at(offset, answer["error_message"].text());
+  return refusals.at(offset, engine::in_words_of_ours(answer["error_message"].text()));
 }
 
 Result<JsonValue> parse_select(engine::Connection& connection, Refusals& refusals) {

@@ -27,6 +27,10 @@ struct TextUse {
 
 struct SqlUses {
   std::vector<Use> tables;  // without the query's own WITH names; "schema.name" where one is given
+  // That a text may read beside `tables`: of a WITH name the table that it hides, of a window over
+  // an expression any.
+  std::vector<std::string> with_names;  // in lower case
+  bool has_computed_table = false;
   std::vector<Use> functions;        // in lower case; scalar functions, aggregates and macros
   std::vector<Use> table_functions;  // in lower case
   std::vector<Use> windows;          // functions with OVER

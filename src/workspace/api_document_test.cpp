@@ -27,6 +27,8 @@ TEST(ApiDocument, refuses_what_is_wrong_in_apis_and_tests) {
        "a.yaml:4:14: parameters: \"A\" is no name: write small letters, digits and _\n"},
       {api + "path: /x\nparameters: {n: {type: int, default: ten}}\n",
        "a.yaml:4:38: default: \"ten\" is no INTEGER\n"},
+      {api + "path: /x\nparameters: {n: {type: blob, default: abc}}\n",
+       "a.yaml:4:39: default: \"abc\" is no BLOB: write a string of base64\n"},
       {api + "path: /x\nparameters: {n: {type: int, required: true, default: 1}}\n",
        "a.yaml:4:54: default: a required parameter has none\n"},
       {"test: t\nsteps:\n  - {}\n", "a.yaml:3:5: a step is one of send, watermark and expect\n"},

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scalars/bytes_text.h"
 #include "scalars/decimal_text.h"
 #include "scalars/time_text.h"
 #include "scalars/utc_text.h"
@@ -57,6 +58,11 @@ Result<std::string> EngineFacts::value_of(std::string text, const Type& type) {
   if (Int128 digits = 0;
       type.id == TypeId::decimal && read_decimal(text, type, digits) != Fit::good) {
     return no_value;
+  }
+  if (type.id == TypeId::blob) {
+    // As events have it.
+    if (escapes_of_base64(text)) return text;
+    return Error{Fault::invalid, no_value.message + ": write a string of base64"};
   }
   if (put_in_utc(type, zone_, text) != Fit::good) return no_value;
   TRY(const bool fits, ask("TRY_CAST(? AS " + to_string(type) + ") IS NOT NULL", {text}));

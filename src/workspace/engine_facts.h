@@ -25,8 +25,8 @@ class EngineFacts {
   // From now on times without an offset are of that zone; UTC before. Fault::invalid where there is
   // no such zone.
   Result<void> use_time_zone(const std::string& name);
-  // The value as the engine reads it, times in UTC. Fault::invalid, with words, where the text is
-  // none of the type. Numbers are never rounded.
+  // The value as the engine reads it, times in UTC; a blob in base64, as events have it.
+  // Fault::invalid, with words, where the text is none of the type. Numbers are never rounded.
   Result<std::string> value_of(std::string text, const Type& type);
   // Fault::invalid where the text is no timestamp.
   Result<Instant> instant_of(const std::string& text) const;

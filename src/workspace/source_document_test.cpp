@@ -47,7 +47,7 @@ TEST(SourceDocument, refuses_what_is_wrong_in_its_place) {
        "a.yaml:3:30: schema: column x: \"007\" is no INTEGER: write a whole number from "
        "-2147483648 to 2147483647\n"},
       {head + "schema: {x: {type: blob, default: abc}}\n",
-       "a.yaml:3:35: schema: column x: \"abc\" is no BLOB: write a string of base64\n"},
+       "a.yaml:3:35: default: \"abc\" is no BLOB: write a string of base64\n"},
       {head + "schema: {x: 'map(int[], varchar)'}\n",
        "a.yaml:3:13: schema: column x: a map's key is a list or a structure\n"},
       {head + "schema: {x: {type: tinyint, max: 300}}\n",

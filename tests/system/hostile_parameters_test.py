@@ -1,5 +1,6 @@
 """Values that try to be more than values: each is refused or is a value, and that is all."""
 
+import json
 import pathlib
 import tempfile
 import unittest
@@ -104,6 +105,20 @@ BROKEN_BODIES = [
 ]  # fmt: skip
 
 
+# Of a name that is and of one that is not: asked with a token that may read neither.
+SAME_ANSWERS = [
+    ("POST", "/weir/v1/sql", "FROM {}"), ("POST", "/weir/v1/sql", "SELECT (SELECT max(v) FROM {})"),
+    ("POST", "/weir/v1/sql", "SELECT w FROM plain JOIN {} USING (u)"),
+    ("POST", "/weir/v1/sql", "WITH {} AS (SELECT w FROM {}) FROM {}"),
+    ("POST", "/weir/v1/sql", "FROM late('{}')"), ("POST", "/weir/v1/sql", "FROM quarantine('{}')"),
+    ("POST", "/weir/v1/sql", "FROM tumble(['{}'], _accepted, INTERVAL 1 DAY)"),
+    ("POST", "/weir/v1/explain", "FROM {} WHERE w = 1"),
+    ("GET", "/api/v1/data/{}", None), ("GET", "/api/v1/data/{}?w=1", None),
+    ("GET", "/weir/v1/tap/{}", None), ("GET", "/weir/v1/tap/late({})", None),
+    ("GET", "/weir/v1/tap/quarantine({})", None),
+]  # fmt: skip
+
+
 class HostileParametersTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -182,6 +197,41 @@ class HostileParametersTest(unittest.TestCase):
                 self.assertEqual(
                     self.weir.sql(f"FROM copies WHERE {condition}"), [{"k": "a", "v": 1}]
                 )
+
+    def test_a_token_learns_no_name_and_no_column_that_it_may_not_read(self):
+        token = self.token_of("read:plain")
+
+        def answer(method, path, sql, name):
+            body = json.dumps({"sql": sql.replace("{}", name)}) if sql else None
+            headers = self.weir.bearing(token)
+            answer = self.weir.request(method, path.replace("{}", name), body, headers)
+            return answer.status, answer.body.decode().replace(name, "{}")
+
+        for method, path, sql in SAME_ANSWERS:
+            for name in ("copies", "events"):
+                with self.subTest(path=path, sql=sql, name=name):
+                    told = answer(method, path, sql, name)
+                    self.assertEqual(told, answer(method, path, sql, "nobody"))
+                    self.assertIn(told[0], (400, 403), told)
+        refused = self.weir.post("/weir/v1/sql", {"sql": "FROM copie"}, token=token)
+        self.assertNotIn("copies", refused.json["message"])
+        self.assertEqual(
+            self.weir.post("/weir/v1/sql", {"sql": "FROM plain"}, token=token).status, 200
+        )
+
+    def test_what_a_stream_reads_is_told_to_who_may_read_the_stream(self):
+        for scope, words in [("read:plain", "read:events"), ("read:copies", "may not tap late(plain)")]:
+            refused = self.weir.get("/weir/v1/tap/late(plain)", token=self.token_of(scope))
+            self.assertEqual(refused.status, 403)
+            self.assertIn(words, refused.json["message"])
+            self.assertEqual("events" in refused.json["message"], scope == "read:plain")
+        refused = self.weir.get("/weir/v1/tap/plain", token=self.token_of("read:copies"))
+        self.assertEqual(
+            refused.json["message"], "this token may not tap plain; it needs the scope read:plain"
+        )
+
+    def token_of(self, *scopes: str) -> str:
+        return self.weir.post("/weir/v1/tokens", {"scopes": list(scopes)}).data["token"]
 
     def test_bodies_and_scopes_that_are_none_are_refused(self):
         for body in BROKEN_BODIES:

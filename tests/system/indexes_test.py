@@ -20,6 +20,7 @@ schema:
   born: date
   ok: boolean
   id: uuid
+  digest: blob
   tags: 'varchar[]'
 lateness: 1h
 ---
@@ -28,7 +29,7 @@ sql: SELECT * EXCLUDE (_accepted) FROM logs
 into: [user_log, user_log_plain]
 ---
 table: user_log
-indexes: [[event_time], [event_time, user_id], [user_id, event_time], [kind, price], [share], [id]]
+indexes: [[event_time], [event_time, user_id], [user_id, event_time], [kind, price], [share], [id], [digest]]
 ---
 stream: users
 sql: |
@@ -113,6 +114,7 @@ QUERIES_A_ROUND = 300
 TIMES = [f"2024-05-{day:02}T{hour:02}:00:00Z" for day in range(1, 8) for hour in range(0, 24, 6)]
 KINDS = ["click", "view", "buy", "a,b", "", "z\\u0000z", "ünter", "a" * 40]
 IDS = [f"{number:08x}-0000-4000-8000-00000000000{number}" for number in range(9)]
+DIGESTS = ["AAEC", "AAE=", "/w==", "Kysr", ""]  # two of them in another order than their bytes
 
 
 def row(draw: random.Random) -> dict:
@@ -125,6 +127,7 @@ def row(draw: random.Random) -> dict:
         "born": f"19{draw.randrange(10, 99)}-02-03",
         "ok": draw.random() < 0.5,
         "id": draw.choice(IDS),
+        "digest": draw.choice(DIGESTS),
         "tags": [draw.choice("abc")] * draw.randrange(3),
     }
     return {name: value for name, value in values.items() if draw.random() < 0.9}
@@ -138,6 +141,7 @@ LOG_VALUES = {
     "price": ["-1.5", "0", "0.01", "12.50", "7", "12.49"],
     "share": ["-0.5", "0", "-0.0", "0.25", "100"],
     "id": IDS,
+    "digest": DIGESTS,
     "ok": ["true", "false"],
     "born": ["1950-02-03", "1980-01-01"],
 }
@@ -251,6 +255,23 @@ class IndexesTest(unittest.TestCase):
         for _ in range(ROUNDS):
             self.send(ROWS_A_ROUND)
             self.expect_all_the_same()
+
+    def test_a_blob_is_base64_with_an_index_and_without(self):
+        self.send(1)
+        last = self.weir.send("logs", [{"event_time": TIMES[0], "digest": "AAEC"}])
+        wait = {"wait": last.data["position"]}
+        for table in ("user_log", "user_log_plain"):
+            path = f"/api/v1/data/{table}"
+            asked = {"digest": "AAEC", "user_id.is": "null", "select": "digest"}
+            with self.subTest(table):
+                self.assertEqual(
+                    self.weir.get(path, **asked, **wait).data, [{"digest": "AAEC"}]
+                )
+                for wrong in ("zz!", "AAE", "\\x00"):
+                    refused = self.weir.get(path, digest=wrong)
+                    self.assertEqual((refused.status, refused.json["message"]), (
+                        400, f'digest is of type BLOB, written in base64, not "{wrong}"',
+                    ))  # fmt: skip
 
     def test_after_kills_and_without_their_file(self):
         for round_ in range(2 * ROUNDS):
