@@ -140,33 +140,23 @@ fs::path newest_snapshot(const fs::path& folder) {
   return newest;
 }
 
-void make_unreadable(const fs::path& file) {
-  fs::remove(file);
-  fs::create_directory(file);
-}
-
-TEST_F(StreamRecovery, GoesBackToTheSnapshotBeforeOneThatIsDamagedOrCannotBeRead) {
-  const std::pair<void (*)(const fs::path&), const char*> ways[] = {
-      {damage, "snapshot-3 is damaged"}, {make_unreadable, "snapshot-7"}};
-  std::uint64_t sequence = 0;
-  for (const auto& [spoil, told] : ways) {
-    auto job = start(compiled("s", count_sql, true));
-    for (int round = 0; round < 3; ++round) {
-      send({{round, "a", 1}, {round, "b", 1}});
-      settle(*job);
-      job.reset();
-      job = start(compiled("s", count_sql, true));
-    }
-    job.reset();
-    spoil(newest_snapshot(folder_of("s")));
-    job = start(compiled("s", count_sql, true));
-    EXPECT_NE(job->counts().passed_over.find(told), std::string::npos) << job->counts().passed_over;
-    send({{5, "a", 1}});
+TEST_F(StreamRecovery, GoesBackToTheSnapshotBeforeADamagedOne) {
+  auto job = start(compiled("s", count_sql, true));
+  for (int round = 0; round < 3; ++round) {
+    send({{round, "a", 1}, {round, "b", 1}});
     settle(*job);
-    EXPECT_EQ(committed("s").rows, expected("SELECT k, count(*) FROM events() GROUP BY k"));
-    EXPECT_EQ(committed("s").sequences.back(), sequence += 4);
-    EXPECT_EQ(committed("s").sequences.size(), sequence);
+    job.reset();
+    job = start(compiled("s", count_sql, true));
   }
+  job.reset();
+  damage(newest_snapshot(folder_of("s")));
+  job = start(compiled("s", count_sql, true));
+  EXPECT_NE(job->counts().passed_over.find("snapshot-3 is damaged"), std::string::npos)
+      << job->counts().passed_over;
+  send({{5, "a", 1}});
+  settle(*job);
+  EXPECT_EQ(committed("s").rows, expected("SELECT k, count(*) FROM events() GROUP BY k"));
+  EXPECT_EQ(committed("s").sequences, (std::vector<std::uint64_t>{1, 2, 3, 4}));
 }
 
 TEST_F(StreamRecovery, RefusesToStartWhereNoSnapshotCanBeRead) {
