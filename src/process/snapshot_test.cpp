@@ -17,9 +17,10 @@ class SnapshotFolderTest : public testing::Test {
     std::string path = (fs::temp_directory_path() / "weir_snapshots_XXXXXX").string();
     EXPECT_NE(::mkdtemp(path.data()), nullptr);
     folder_ = path;
+    const auto snapshots = open();
     for (const std::uint64_t sequence : {1, 2}) {
       const Snapshot snapshot{.sequence = sequence, .through = 10 * sequence, .state = "counts"};
-      EXPECT_TRUE(open()->write(snapshot).ok());
+      EXPECT_TRUE(snapshots->write(snapshot).ok());
     }
   }
   ~SnapshotFolderTest() override { fs::remove_all(folder_); }
