@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -140,14 +141,30 @@ Error file_is_wrong(Error error) {
   return error;
 }
 
-// Microseconds, which is what is kept of a time, also inside lists and structures.
-std::string in_microseconds(std::string type) {
-  for (const std::string_view unit : {"TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S"}) {
-    for (std::size_t at = 0; (at = type.find(unit, at)) != std::string::npos;) {
-      type.replace(at, unit.size(), "TIMESTAMP");
-    }
+// The first byte behind the name in quotes, the word or the single byte that `type` begins with.
+std::size_t type_token_end(std::string_view type) {
+  const auto is_of_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  std::size_t end = 1;
+  if (type.front() == '"' || type.front() == '\'') {
+    end = type.find(type.front(), 1);
+    return end == std::string_view::npos ? type.size() : end + 1;
   }
-  return type;
+  while (is_of_word(type[end - 1]) && end < type.size() && is_of_word(type[end])) ++end;
+  return end;
+}
+
+// Microseconds, which is what is kept of a time, also inside lists and structures, where the name
+// of a field has a blank behind it and its type has none.
+std::string in_microseconds(std::string_view type) {
+  std::string kept;
+  while (!type.empty()) {
+    const std::string_view token = type.substr(0, type_token_end(type));
+    type.remove_prefix(token.size());
+    const bool is_time =
+        token == "TIMESTAMP_NS" || token == "TIMESTAMP_MS" || token == "TIMESTAMP_S";
+    kept += is_time && !type.starts_with(' ') ? "TIMESTAMP" : token;
+  }
+  return kept;
 }
 
 // The file's times may be finer or coarser.

@@ -31,6 +31,9 @@ struct IndexedTable {
     }
     return ordered;
   }
+  // At most so much goes into the indexes with rows of so many bytes: the rows, and in each order
+  // their columns and key.
+  std::size_t bytes_with(std::size_t bytes) const { return bytes * (1 + 2 * orders.size()); }
 };
 
 }  // namespace weir::index

@@ -14,6 +14,11 @@ namespace {
 constexpr int format_number = 2;
 constexpr std::size_t idle_readers_max = 16;
 
+// Of a table that is filled: what is sorted in memory, and what one transaction puts. Until it is
+// committed and copied into the file, that is kept twice.
+constexpr std::size_t sorted_bytes_max = std::size_t{32} << 20;
+constexpr std::size_t transaction_bytes_max = std::size_t{32} << 20;
+
 // Each commit is on the disk before the engine's own: what the engine has, the indexes have too.
 constexpr const char* settings_sql =
     "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -191,17 +196,6 @@ std::map<std::string, IndexCost> OrderedIndexes::costs() const {
   return costs_;
 }
 
-Result<void> OrderedIndexes::empty(const std::string& table) { return noted(make_anew(table)); }
-
-Result<void> OrderedIndexes::make_anew(const std::string& table) {
-  places_.erase(table);
-  writers_.erase(table);
-  OK_OR_RETURN(drop(*file_, table));
-  TRY(TableWriter writer, TableWriter::open(*file_, *find(table)));
-  writers_.emplace(table, std::move(writer));
-  return {};
-}
-
 Result<void> OrderedIndexes::drop_before(const std::string& table, std::int64_t micros) {
   return noted(writers_.at(table).drop_before(micros));
 }
@@ -228,6 +222,82 @@ void OrderedIndexes::roll_back() {
   if (is_writing_) [[maybe_unused]]
     const Result<void> ended = file_->run("ROLLBACK");
   is_writing_ = false;
+}
+
+Result<void> OrderedIndexes::fill(const std::string& table, Scan& rows, const IndexPlace& place,
+                                  const Room& room) {
+  const auto began = std::chrono::steady_clock::now();
+  Result<void> filled = noted(fill_rows(table, rows, place, room));
+  if (!filled.ok()) roll_back();
+  std::lock_guard lock(mutex_);
+  costs_[table].time += std::chrono::steady_clock::now() - began;
+  return filled;
+}
+
+Result<void> OrderedIndexes::fill_rows(const std::string& table, Scan& rows,
+                                       const IndexPlace& place, const Room& room) {
+  OK_OR_RETURN(begin());
+  OK_OR_RETURN(empty(table));
+  OK_OR_RETURN(commit({}));
+  TRY(std::vector<RunSorter> trees, sort(*find(table), rows, room));
+  OK_OR_RETURN(put_sorted(table, std::move(trees), room));
+  OK_OR_RETURN(begin());
+  return commit({{table, place}});
+}
+
+Result<void> OrderedIndexes::empty(const std::string& table) {
+  places_.erase(table);
+  writers_.erase(table);
+  OK_OR_RETURN(drop(*file_, table));
+  TRY(TableWriter writer, TableWriter::open(*file_, *find(table)));
+  writers_.emplace(table, std::move(writer));
+  return {};
+}
+
+Result<std::vector<RunSorter>> OrderedIndexes::sort(const IndexedTable& table, Scan& rows,
+                                                    const Room& room) {
+  const TableWriter& writer = writers_.at(table.name);
+  std::vector<RunSorter> trees;
+  for (std::size_t i = 0; i < writer.trees(); ++i) {
+    trees.emplace_back(path_.string() + "-sorting", sorted_bytes_max / writer.trees());
+  }
+  std::uint64_t count = 0;  // they come as they were put
+  while (true) {
+    TRY(const auto batch, rows.next());
+    if (batch == nullptr) break;
+    OK_OR_RETURN(room(table.bytes_with(batch->bytes())));
+    for (std::size_t row = 0; row < batch->rows(); ++row) {
+      OK_OR_RETURN(writer.add_pairs(*batch, row, {.first_row = count}, trees));
+    }
+    count += batch->rows();
+  }
+  std::lock_guard lock(mutex_);
+  costs_[table.name].rows += count;
+  return trees;
+}
+
+Result<void> OrderedIndexes::put_sorted(const std::string& table, std::vector<RunSorter> trees,
+                                        const Room& room) {
+  TableWriter& writer = writers_.at(table);
+  const std::uint64_t bytes_before = writer.bytes_put();
+  std::uint64_t kept = bytes_before;
+  OK_OR_RETURN(begin());
+  for (std::size_t tree = 0; tree < trees.size(); ++tree) {
+    const auto put = [&](std::string_view key, std::string_view value) -> Result<void> {
+      OK_OR_RETURN(writer.put_pair(tree, key, value));
+      if (writer.bytes_put() < kept + transaction_bytes_max) return {};
+      kept = writer.bytes_put();
+      OK_OR_RETURN(commit({}));
+      OK_OR_RETURN(room(transaction_bytes_max));
+      return begin();
+    };
+    RunSorter sorted = std::move(trees[tree]);  // its memory and its file go when it is put
+    OK_OR_RETURN(sorted.drain(put));
+  }
+  OK_OR_RETURN(commit({}));
+  std::lock_guard lock(mutex_);
+  costs_[table].bytes += writer.bytes_put() - bytes_before;
+  return {};
 }
 
 Result<std::unique_ptr<TableReader>> OrderedIndexes::take_reader() const {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,10 +18,12 @@
 
 #include "core/batch.h"
 #include "core/position.h"
+#include "core/relation.h"
 #include "core/result.h"
 #include "index/choice.h"
 #include "index/indexed_table.h"
 #include "index/row_query.h"
+#include "index/run_sorter.h"
 #include "index/table_reader.h"
 #include "index/table_writer.h"
 #include "sqlite/file.h"
@@ -65,13 +68,17 @@ class OrderedIndexes {
   // `weights` empty: all +1. A negative one takes the row of its key away.
   Result<void> put(const std::string& table, const Batch& rows,
                    std::span<const std::int64_t> weights, const RowOrigin& origin);
-  // Takes all rows away.
-  Result<void> empty(const std::string& table);
   // Those whose time is before `micros`.
   Result<void> drop_before(const std::string& table, std::int64_t micros);
   Result<void> commit(const std::map<std::string, IndexPlace>& places);
   // Forgets what was put since begin(), if it was called.
   void roll_back();
+  // Puts these, all of the table's, in place of what is there, each order by itself and in that
+  // order, and keeps them by and by: `room` is asked beforehand whether so many bytes have room.
+  // Outside begin() and commit(). Until it has ended well, the table has no place.
+  using Room = std::function<Result<void>(std::size_t bytes)>;
+  Result<void> fill(const std::string& table, Scan& rows, const IndexPlace& place,
+                    const Room& room);
 
   // Any thread. Whether damage was met since it was opened.
   bool is_damaged() const { return is_damaged_; }
@@ -91,7 +98,13 @@ class OrderedIndexes {
   Result<T> noted(Result<T> done) const;
   Result<void> put_rows(const std::string& table, const Batch& rows,
                         std::span<const std::int64_t> weights, const RowOrigin& origin);
-  Result<void> make_anew(const std::string& table);
+  Result<void> fill_rows(const std::string& table, Scan& rows, const IndexPlace& place,
+                         const Room& room);
+  // What all rows put into each tree.
+  Result<std::vector<RunSorter>> sort(const IndexedTable& table, Scan& rows, const Room& room);
+  Result<void> put_sorted(const std::string& table, std::vector<RunSorter> trees, const Room& room);
+  // Takes all rows of the table away.
+  Result<void> empty(const std::string& table);
   Result<void> keep(const std::map<std::string, IndexPlace>& places);
   Result<std::unique_ptr<TableReader>> take_reader() const;
 

@@ -6,6 +6,23 @@
 namespace weir::index {
 namespace {
 
+// Batches, and then the end or a failure.
+class Batches final : public Scan {
+ public:
+  Batches(std::vector<std::shared_ptr<const Batch>> batches, bool fails)
+      : batches_(std::move(batches)), fails_(fails) {}
+  Result<std::shared_ptr<const Batch>> next() override {
+    if (next_ < batches_.size()) return batches_[next_++];
+    if (fails_) return Error{Fault::unavailable, "no more"};
+    return std::shared_ptr<const Batch>();
+  }
+
+ private:
+  const std::vector<std::shared_ptr<const Batch>> batches_;
+  const bool fails_;
+  std::size_t next_ = 0;
+};
+
 // A table `t` of a key and a text, with one order beside the key's: by the text.
 class OrderedIndexesTest : public testing::Test {
  protected:
@@ -32,6 +49,27 @@ class OrderedIndexesTest : public testing::Test {
     OK_OR_RETURN(indexes_->put("t", rows, {}, {}));
     return indexes_->commit({{"t", {"journal", 1}}});
   }
+  using TextByKey = std::vector<std::pair<std::int64_t, std::string>>;
+  // In the place of what is there; at the end of the batches the reading fails, if it does.
+  Result<void> fill(const std::vector<TextByKey>& batches, bool fails = false) {
+    std::vector<std::shared_ptr<const Batch>> rows;
+    for (const TextByKey& texts : batches) {
+      auto batch = std::make_shared<Batch>(schema_);
+      for (const auto& [key, text] : texts) {
+        batch->column(0).append(key);
+        batch->column(1).append_string(text);
+      }
+      rows.push_back(std::move(batch));
+    }
+    Batches scan(std::move(rows), fails);
+    return indexes_->fill("t", scan, {"journal", 7}, [this](std::size_t) { return room_; });
+  }
+  std::vector<std::int64_t> keys_by_text() const {
+    const auto found = read();
+    EXPECT_TRUE(found.ok()) << found.error().message;
+    const auto keys = found.value()->rows->column(0).values<std::int64_t>();
+    return {keys.begin(), keys.end()};
+  }
   Result<std::optional<FoundRows>> read() const {
     const IndexedTable& table = *indexes_->find("t");
     const RowQuery query{.sortings = {{1}}, .limit = 10};
@@ -48,6 +86,7 @@ class OrderedIndexesTest : public testing::Test {
       Schema{{{"key", {.id = TypeId::bigint}}, {"text", {.id = TypeId::varchar}}}});
   std::filesystem::path folder_;
   std::unique_ptr<OrderedIndexes> indexes_;
+  Result<void> room_;  // what filling is told of it
 };
 
 void expect_damage(const Error& error) {
@@ -82,6 +121,32 @@ TEST_F(OrderedIndexesTest, ADamagedRowIsToldOfWhereAnotherIsPutInItsPlace) {
   ASSERT_FALSE(done.ok());
   expect_damage(done.error());
   EXPECT_TRUE(indexes_->is_damaged());
+}
+
+TEST_F(OrderedIndexesTest, FilledItHoldsTheRowsOfAllBatchesAndNoneFromBefore) {
+  ASSERT_TRUE(put(9, "from before").ok());
+  ASSERT_TRUE(fill({{{3, "c"}, {1, "b"}}, {{2, "a"}}}).ok());
+  EXPECT_EQ(indexes_->place("t")->position, 7U);
+  EXPECT_EQ(keys_by_text(), (std::vector<std::int64_t>{2, 1, 3}));
+  EXPECT_EQ(indexes_->costs().at("t").rows, 4U);
+  ASSERT_TRUE(put(1, "d").ok());
+  EXPECT_EQ(keys_by_text(), (std::vector<std::int64_t>{2, 3, 1})) << "as after any other row";
+}
+
+TEST_F(OrderedIndexesTest, WhatIsNotFilledToItsEndHasNoPlaceAndIsFilledAgain) {
+  ASSERT_TRUE(put(9, "from before").ok());
+  EXPECT_EQ(fill({{{3, "c"}}}, true).error().message, "no more");
+  EXPECT_FALSE(indexes_->place("t").has_value());
+  open();
+  EXPECT_FALSE(indexes_->place("t").has_value());
+  ASSERT_TRUE(fill({{{3, "c"}}}).ok());
+  EXPECT_EQ(keys_by_text(), std::vector<std::int64_t>{3});
+}
+
+TEST_F(OrderedIndexesTest, FillingEndsWhereThereIsNoRoom) {
+  room_ = Error{Fault::unavailable, "no room"};
+  EXPECT_EQ(fill({{{3, "c"}}}).error().message, "no room");
+  EXPECT_FALSE(indexes_->place("t").has_value());
 }
 
 }  // namespace

@@ -72,15 +72,27 @@ std::string TableWriter::entry_of(const Order& order, const Batch& rows, std::si
 Result<void> TableWriter::put(const Batch& rows, std::size_t row, const RowOrigin& origin) {
   const std::string key = key_of(rows, row, origin);
   if (!table_->key.empty() && !table_->rows_are_final) OK_OR_RETURN(forget_orders(key));
-  const std::string bytes = row_bytes(rows, row, table_->schema->columns.size());
-  OK_OR_RETURN(rows_.put.bind_blob(1, key).bind_blob(2, bytes).run());
-  bytes_put_ += key.size() + bytes.size();
-  for (OrderStatements& statements : orders_) {
-    const std::string entry = entry_of(statements.order, rows, row) + key;
-    OK_OR_RETURN(statements.put.bind_blob(1, entry).bind_blob(2, key).run());
-    bytes_put_ += entry.size() + key.size();
+  OK_OR_RETURN(put_pair(0, key, row_bytes(rows, row, table_->schema->columns.size())));
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    OK_OR_RETURN(put_pair(1 + i, entry_of(orders_[i].order, rows, row) + key, key));
   }
   return {};
+}
+
+Result<void> TableWriter::add_pairs(const Batch& rows, std::size_t row, const RowOrigin& origin,
+                                    std::vector<RunSorter>& trees) const {
+  const std::string key = key_of(rows, row, origin);
+  OK_OR_RETURN(trees[0].add(key, row_bytes(rows, row, table_->schema->columns.size())));
+  for (std::size_t i = 0; i < orders_.size(); ++i) {
+    OK_OR_RETURN(trees[1 + i].add(entry_of(orders_[i].order, rows, row) + key, key));
+  }
+  return {};
+}
+
+Result<void> TableWriter::put_pair(std::size_t tree, std::string_view key, std::string_view value) {
+  sqlite::Statement& put = tree == 0 ? rows_.put : orders_[tree - 1].put;
+  bytes_put_ += key.size() + value.size();
+  return put.bind_blob(1, key).bind_blob(2, value).run();
 }
 
 Result<void> TableWriter::take_away(const Batch& rows, std::size_t row) {

@@ -12,6 +12,7 @@
 #include "core/position.h"
 #include "core/result.h"
 #include "index/indexed_table.h"
+#include "index/run_sorter.h"
 #include "sqlite/file.h"
 
 namespace weir::index {
@@ -36,6 +37,13 @@ class TableWriter {
   Result<void> put(const Batch& rows, std::size_t row, const RowOrigin& origin);
   Result<void> take_away(const Batch& rows, std::size_t row);
   Result<void> drop_before(std::int64_t micros);
+
+  // Of one row: what stands in the row's tree, and then in that of each order. Where none of the
+  // keys is there yet, put_pair() with each of them does what put() does.
+  Result<void> add_pairs(const Batch& rows, std::size_t row, const RowOrigin& origin,
+                         std::vector<RunSorter>& trees) const;
+  Result<void> put_pair(std::size_t tree, std::string_view key, std::string_view value);
+  std::size_t trees() const { return 1 + orders_.size(); }
   // Put into the file by all of it.
   std::uint64_t bytes_put() const { return bytes_put_; }
 

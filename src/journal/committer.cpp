@@ -19,7 +19,7 @@ using telemetry::LogCode;
 
 constexpr std::size_t topic_bytes_max = 200;  // it names a folder
 constexpr std::size_t batches_max = std::numeric_limits<std::uint16_t>::max();
-constexpr std::size_t group_calls_max = 1000;  // about what one pwritev takes
+constexpr std::size_t group_calls_max = 1000;
 constexpr std::size_t group_bytes_max = std::size_t{16} << 20;
 constexpr std::size_t group_bytes_small = std::size_t{64} << 10;
 constexpr std::size_t zeros_max = std::size_t{256} << 10;
@@ -227,9 +227,7 @@ Result<void> Committer::make_room(std::uint64_t bytes) {
   written_through_ = segment_->written_through;
   // Past the page cache, so that a sync has less to do; what readers want first is in the tail. A
   // file system that cannot do so gets the writes in the usual way.
-  past_cache_.reset();
-  Result<File> opened = File::open(segment_->file->path(), O_RDWR | O_DIRECT);
-  if (opened.ok()) past_cache_.emplace(std::move(opened).value());
+  past_cache_ = File::open_past_cache(segment_->file->path());
   const Result<void> reserved = segments_.restore_reserve();
   if (reserved.ok()) return {};
   const Error full = no_room(reserved.error().message, goes_into_reserve);

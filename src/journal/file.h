@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ class File {
 
   // `flags` of open(2).
   static Result<File> open(std::filesystem::path path, int flags);
+  // To write and read whole pages past the page cache. Nothing: the file system cannot do so, with
+  // pages of that size, or it cannot be opened.
+  static std::optional<File> open_past_cache(const std::filesystem::path& path);
   File(File&& other) noexcept;
   File& operator=(File&& other) noexcept;
   ~File();

@@ -17,9 +17,9 @@ namespace weir::journal {
 namespace {
 
 // Of the whole data folder, as the journal is opened first: raised with the form of any file in it.
-constexpr int format = 1;
+constexpr int format = 2;
 constexpr std::size_t id_digits = 32;
-constexpr std::size_t file_bytes_max = std::size_t{1} << 20;
+constexpr std::size_t file_bytes_max = std::size_t{64} << 20;  // a line for each topic there was
 
 std::filesystem::path path_in(const std::filesystem::path& folder) { return folder / "identity"; }
 
@@ -93,6 +93,12 @@ Result<std::optional<Identity>> read_identity(const std::filesystem::path& folde
         fmt::format("{}: a newer Weir wrote this journal (format {}); this one knows up to "
                     "format {}",
                     folder.string(), version, format)};
+  }
+  if (version < format) {
+    return Error{Fault::conflict,
+                 fmt::format("{}: an older Weir wrote this journal (format {}), and this one reads "
+                             "format {} alone: serve it with the older one, and send its events on",
+                             folder.string(), version, format)};
   }
   in >> word[1] >> identity.id >> word[2] >> identity.epoch >> word[3] >> identity.durable;
   in >> word[4] >> identity.released >> word[5] >> accepted >> word[6];

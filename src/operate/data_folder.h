@@ -18,7 +18,7 @@ namespace weir::operate {
 
 // What `run.json` says while a server runs over the folder.
 struct RunningServer {
-  std::string url;  // empty: it does not listen yet
+  std::string url;  // empty: it does not serve yet
   int pid = 0;
 };
 

@@ -9,15 +9,24 @@ namespace {
 constexpr std::size_t waiting_max = 10'000;
 constexpr std::size_t waiting_bytes_max = std::size_t{64} << 20;
 
+constexpr const char* reloading = "a changed workspace is being taken up: requests wait";
+constexpr const char* starting =
+    "the server starts, and answers once its data are opened and what a crash left is mended";
+
 // Whoever looks after the process asks these, and must not take it for dead.
-std::unique_ptr<net::Response> answer_of_health(const net::Request& request) {
+std::unique_ptr<net::Response> answer_of_health(const net::Request& request, const char* why) {
   if (request.method != "GET" && request.method != "HEAD") return nullptr;
   if (request.path == "/healthz") {
     return std::make_unique<net::Response>(net::success(R"({"alive":true})"));
   }
   if (request.path != "/readyz") return nullptr;
-  return std::make_unique<net::Response>(net::refusal_for_now(
-      503, "NOT_READY", "a changed workspace is being taken up: requests wait", 1));
+  return std::make_unique<net::Response>(net::refusal_for_now(503, "NOT_READY", why, 1));
+}
+
+// A start may take minutes, and whoever sent an event sends it again before that: nothing waits.
+std::unique_ptr<net::Response> answer_of_start(const net::Request& request) {
+  if (auto health = answer_of_health(request, starting)) return health;
+  return std::make_unique<net::Response>(net::refusal_for_now(503, "STARTING", starting, 1));
 }
 
 }  // namespace
@@ -25,6 +34,7 @@ std::unique_ptr<net::Response> answer_of_health(const net::Request& request) {
 void Doorway::open(Answering& behind) {
   std::lock_guard lock(mutex_);
   behind_ = &behind;
+  was_open_ = true;
   for (net::Asked& asked : waiting_)
     behind.handle(std::move(asked.request), std::move(asked.reply));
   waiting_.clear();
@@ -40,13 +50,15 @@ void Doorway::close() {
 
 std::unique_ptr<net::Response> Doorway::check_head(const net::Request& request) const {
   std::lock_guard lock(mutex_);
-  return behind_ == nullptr ? nullptr : behind_->check_head(request);
+  if (behind_ != nullptr) return behind_->check_head(request);
+  return was_open_ ? nullptr : answer_of_start(request);
 }
 
 void Doorway::handle(net::Request request, net::Reply reply) {
   std::lock_guard lock(mutex_);
   if (behind_ != nullptr) return behind_->handle(std::move(request), std::move(reply));
-  if (const auto health = answer_of_health(request)) return reply.send(*health);
+  const auto answer = was_open_ ? answer_of_health(request, reloading) : answer_of_start(request);
+  if (answer != nullptr) return reply.send(*answer);
   keep({std::move(request), std::move(reply)});
 }
 

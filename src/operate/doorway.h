@@ -1,4 +1,5 @@
-// Where requests enter, also while what answers them is replaced: then they wait.
+// Where requests enter, also before what answers them is there: then they are refused for now; and
+// while it is replaced: then they wait.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +30,8 @@ class Doorway {
   // When it returns, nobody goes in, and who was not attended to yet waits here again.
   void close();
 
-  // See net::HttpServerParts. Heads are not looked at while it is closed: handle() looks again.
+  // See net::HttpServerParts. Until it is first opened, all but /healthz is refused with 503. Heads
+  // are not looked at while it is closed: handle() looks again.
   std::unique_ptr<net::Response> check_head(const net::Request& request) const;
   // While it is closed, /healthz and /readyz are answered at once; 503 beyond 10,000 requests that
   // wait, or 64 MB of bodies.
@@ -40,6 +42,7 @@ class Doorway {
 
   mutable std::mutex mutex_;
   Answering* behind_ = nullptr;  // under mutex_, as all below
+  bool was_open_ = false;
   std::vector<net::Asked> waiting_;
   std::size_t waiting_bytes_ = 0;
 };

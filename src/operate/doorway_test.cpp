@@ -36,12 +36,14 @@ int status_of(Doorway& doorway, const std::string& path, int& status) {
 
 TEST(Doorway, tells_of_health_while_all_else_waits) {
   Doorway doorway;
+  Behind behind;
+  doorway.open(behind);
+  doorway.close();
   int health = 0;
   int rows = 0;
   EXPECT_EQ(status_of(doorway, "/api/v1/data/flights", rows), 0);
   EXPECT_EQ(status_of(doorway, "/healthz", health), 200);
   EXPECT_EQ(status_of(doorway, "/readyz", health), 503);
-  Behind behind;
   doorway.open(behind);
   EXPECT_EQ(rows, 204);
   EXPECT_EQ(status_of(doorway, "/healthz", health), 204) << "as what stands behind says";
@@ -65,6 +67,28 @@ TEST(Doorway, what_stood_in_line_behind_it_goes_to_who_comes_next_in_its_order) 
   EXPECT_EQ(second, 204);
   EXPECT_EQ(third, 204);
   EXPECT_EQ(next.paths, "/a/b/c");
+}
+
+// Whose head has come, and the body not yet.
+std::string error_of_head(const Doorway& doorway, const std::string& path) {
+  const auto refused = doorway.check_head({.method = "POST", .path = path});
+  return refused == nullptr ? "" : refused->error;
+}
+
+TEST(Doorway, refuses_all_but_health_until_it_is_first_opened) {
+  Doorway doorway;
+  int status = 0;
+  EXPECT_EQ(status_of(doorway, "/healthz", status), 200);
+  EXPECT_EQ(status_of(doorway, "/readyz", status), 503);
+  EXPECT_EQ(status_of(doorway, "/api/v1/data/flights", status), 503);
+  EXPECT_EQ(error_of_head(doorway, "/ingest/flights"), "STARTING");
+  Behind behind;
+  doorway.open(behind);
+  EXPECT_EQ(status_of(doorway, "/api/v1/data/flights", status), 204);
+  EXPECT_EQ(error_of_head(doorway, "/ingest/flights"), "");
+  doorway.close();
+  EXPECT_EQ(status_of(doorway, "/api/v1/data/flights", status), 0) << "it waits";
+  EXPECT_EQ(error_of_head(doorway, "/ingest/flights"), "");
 }
 
 }  // namespace

@@ -74,8 +74,8 @@ class RunningPlatform final : public Platform {
   explicit RunningPlatform(const Clock& clock) : clock_(clock) {}
   ~RunningPlatform() override;
 
-  Result<void> open(CompiledWorkspace workspace);
-  Result<void> listen(const std::string& address);
+  // Listens as soon as no other program can be at the data.
+  Result<void> open(CompiledWorkspace workspace, const std::string& address);
   Result<void> reload(Result<CompiledWorkspace> next, const std::stop_token& stop) override;
   bool is_serving() const override { return serving_ != nullptr; }
   Result<void> drain() override;
@@ -92,6 +92,7 @@ class RunningPlatform final : public Platform {
     std::optional<BackupLock> data, tables;
   };
 
+  Result<void> listen(const std::string& address);
   ServingGrounds grounds();
   std::vector<telemetry::Metric> metrics() const;
   // In place of a newer one that was refused so, if that is not empty.
@@ -123,20 +124,26 @@ class RunningPlatform final : public Platform {
   std::unique_ptr<net::HttpServer> server_;
 };
 
-Result<void> RunningPlatform::open(CompiledWorkspace workspace) {
+Result<void> RunningPlatform::open(CompiledWorkspace workspace, const std::string& address) {
   data_ = workspace.declared.data;
   OK_OR_RETURN(make_data_folder(data_));
-  const auto mark = [this]() -> Result<void> {
+  const auto locked = [&]() -> Result<void> {
     TRY(running_, RunningMark::set(data_, {.pid = getpid()}));
-    return {};
+    return address.empty() ? Result<void>() : listen(address);
   };
-  TRY(auto opened, open_data(data_, {.sync_seconds = &sync_seconds_, .locked = mark}, clock_));
+  TRY(auto opened, open_data(data_, {.sync_seconds = &sync_seconds_, .locked = locked}, clock_));
   journal_ = std::move(opened.journal);
   OK_OR_RETURN(finish_drop(data_, *journal_));
   OK_OR_RETURN(check_meanings(workspace));
   TRY(tokens_, govern::Tokens::open(data_, clock_));
   TRY(new_admin_token_, ensure_admin_token(data_, *tokens_));
-  return serve(std::make_shared<const CompiledWorkspace>(std::move(workspace)));
+  OK_OR_RETURN(serve(std::make_shared<const CompiledWorkspace>(std::move(workspace))));
+  if (address.empty()) return {};
+  if (const Result<void> health = journal_->health(); !health.ok()) {
+    telemetry::log(telemetry::LogCode::journal_full, health.error().message,
+                   {{"position", journal_->end()}});
+  }
+  return running_->change({url_, getpid()});
 }
 
 ServingGrounds RunningPlatform::grounds() {
@@ -187,11 +194,7 @@ Result<void> RunningPlatform::listen(const std::string& address) {
       .answered = [this](const net::Answered& answered) { requests_.note(answered); }};
   TRY(server_, net::HttpServer::start(address, {}, std::move(parts)));
   url_ = url_of(address, server_->port());
-  if (const Result<void> health = journal_->health(); !health.ok()) {
-    telemetry::log(telemetry::LogCode::journal_full, health.error().message,
-                   {{"position", journal_->end()}});
-  }
-  return running_->change({url_, getpid()});
+  return {};
 }
 
 Result<void> RunningPlatform::reload(Result<CompiledWorkspace> next, const std::stop_token& stop) {
@@ -307,8 +310,7 @@ Result<void> RunningPlatform::drain() {
 Result<std::unique_ptr<Platform>> Platform::start(CompiledWorkspace workspace,
                                                   const std::string& listen, const Clock& clock) {
   auto platform = std::make_unique<RunningPlatform>(clock);
-  OK_OR_RETURN(platform->open(std::move(workspace)));
-  if (!listen.empty()) OK_OR_RETURN(platform->listen(listen));
+  OK_OR_RETURN(platform->open(std::move(workspace), listen));
   return std::unique_ptr<Platform>(std::move(platform));
 }
 

@@ -19,7 +19,8 @@ namespace weir::operate {
 // Owned by one thread.
 class Platform {
  public:
-  // Makes or recovers the data folder, then serves; does not listen where `listen` is empty.
+  // Makes or recovers the data folder, then serves; does not listen where `listen` is empty. While
+  // it recovers, /healthz is answered 200 and all else 503.
   static Result<std::unique_ptr<Platform>> start(workspace::CompiledWorkspace workspace,
                                                  const std::string& listen, const Clock& clock);
   virtual ~Platform() = default;  // stops at once; nothing acknowledged is lost

@@ -42,6 +42,7 @@ void RequestLog::note(const net::Answered& answered) {
   } else {
     other_.count(answered.took);
   }
+  if (path == "/readyz") return;  // that it is not ready yet is an answer, and no request refused
   if (answered.response.status >= 400) {
     note({.status = answered.response.status, .error = answered.response.error}, answered);
   } else if (answered.took >= slow_from && !path.starts_with("/weir/v1/tap/")) {

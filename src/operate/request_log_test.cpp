@@ -91,6 +91,13 @@ TEST(RequestLog, CutsALongPathBetweenCharacters) {
   EXPECT_NE(said[0].find("\"path\":\"" + path + "\","), std::string::npos) << said[0];
 }
 
+TEST(RequestLog, SaysNothingOfAProbeThatFindsTheServerNotReady) {
+  Lines lines;
+  const net::Response not_ready{.status = 503, .error = "NOT_READY"};
+  RequestLog(std::chrono::hours(1)).note({"GET", "/readyz", "", not_ready, milliseconds(1)});
+  EXPECT_EQ(lines.take(), std::vector<std::string>{});
+}
+
 TEST(RequestLog, CountsHowLongEachRouteTook) {
   RequestLog log(std::chrono::hours(1));
   const net::Response served;

@@ -35,14 +35,14 @@ TEST(CallTime, a_query_without_time_left_is_interrupted_also_behind_one_that_has
   const std::jthread other([&] {
     const auto long_one = watch.start(much, [] {}, [] {});
     started.set_value();
-    future.wait();
+    future.wait_for(60s);
   });
   started.get_future().wait();
   TimeLeft none{0};
   std::once_flag once;
   const auto guard =
       watch.start(none, [&] { std::call_once(once, [&] { interrupted.set_value(); }); }, [] {});
-  future.wait();
+  EXPECT_EQ(future.wait_for(60s), std::future_status::ready);
   EXPECT_TRUE(guard->is_over());
 }
 

@@ -64,8 +64,11 @@ net::Response answer_checked(const Call& call, const std::string& sql,
 
 std::variant<sql::AskersCheck, net::Response> SharedChecker::check(const Call& call,
                                                                    std::string_view sql) {
-  const std::unique_lock lock(mutex_, call.watch.query_time_max());
+  const auto began = std::chrono::steady_clock::now();
+  const std::unique_lock lock(mutex_, call.time_left);
   if (!lock.owns_lock()) return refuse_overloaded();
+  const bounds::TimeLeft waited = std::chrono::steady_clock::now() - began;
+  call.time_left = std::max(bounds::TimeLeft(0), call.time_left - waited);
   const Result<void> shown = checker_.show_all();
   if (!shown.ok()) return net::refusal(shown.error());
   auto checked = check_watched(call, sql);

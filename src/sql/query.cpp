@@ -170,39 +170,6 @@ Result<JsonValue> parse(engine::Connection& connection, Refusals& refusals) {
   return parse_select(connection, refusals);
 }
 
-// `widths` are the columns of what may be read, by name.
-Result<CheckedQuery> bind_in(engine::Connection& connection, const JsonValue& statement,
-                             const std::map<std::string, std::size_t>& widths,
-                             const std::vector<Field>& parameters, Refusals& refusals) {
-  const SqlUses uses = uses_of(statement);
-  std::vector<std::string> names;
-  for (const auto& [name, width] : widths) names.push_back(name);
-  refuse_bulk(statement, widths, refusals);
-  refuse_uses(uses, refusals);
-  refuse_tables(uses, names, refusals);
-  CheckedQuery checked;
-  checked.parameters = used_parameters(uses, parameters, refusals);
-  if (!refusals.empty()) return Error{Fault::invalid, "refused"};
-  const TypedText typed = with_typed_parameters(refusals.sql(), parameters);
-  TRY(const JsonValue answer, bound_plans(connection, typed, names, refusals));
-  TRY(checked.reads, bound_names(answer["plans"], names, refusals));
-  TRY(checked.result, result_schema(connection, typed.text, refusals));
-  // Only the table itself has row numbers.
-  const bool reads_rowid =
-      std::ranges::find(uses.columns, "rowid", &Use::name) != uses.columns.end();
-  if (!reads_rowid) {
-    checked.conditions = find_conditions(answer["plans"], typed, refusals.sql());
-  }
-  return checked;
-}
-
-Result<CheckedQuery> check_in(engine::Connection& connection,
-                              const std::map<std::string, std::size_t>& widths,
-                              const std::vector<Field>& parameters, Refusals& refusals) {
-  TRY(const JsonValue statement, parse(connection, refusals));
-  return bind_in(connection, statement, widths, parameters, refusals);
-}
-
 std::vector<SqlMistake> mistakes_of(Refusals refusals, const Error& error) {
   // What no one could place is said of the whole text.
   if (refusals.empty()) refusals.note(0, error.message);
@@ -234,10 +201,37 @@ Result<QueryChecker> QueryChecker::open(const std::vector<Readable>& names) {
   return QueryChecker(std::move(widths), std::move(database), std::move(connection));
 }
 
+Result<CheckedQuery> QueryChecker::bind(const JsonValue& statement, const Widths& widths,
+                                        const std::vector<Field>& parameters, Refusals& refusals) {
+  const SqlUses uses = uses_of(statement);
+  std::vector<std::string> names;
+  for (const auto& [name, width] : widths) names.push_back(name);
+  refuse_bulk(statement, widths, refusals);
+  refuse_uses(uses, refusals);
+  refuse_tables(uses, names, refusals);
+  CheckedQuery checked;
+  checked.parameters = used_parameters(uses, parameters, refusals);
+  if (!refusals.empty()) return Error{Fault::invalid, "refused"};
+  const TypedText typed = with_typed_parameters(refusals.sql(), parameters);
+  TRY(const JsonValue answer, bound_plans(*connection_, typed, names, refusals));
+  TRY(checked.reads, bound_names(answer["plans"], names, refusals));
+  TRY(checked.result, result_schema(*connection_, typed.text, refusals));
+  // Only the table itself has row numbers.
+  const bool reads_rowid =
+      std::ranges::find(uses.columns, "rowid", &Use::name) != uses.columns.end();
+  if (!reads_rowid) {
+    checked.conditions = find_conditions(answer["plans"], typed, refusals.sql());
+  }
+  return checked;
+}
+
 QueryCheck QueryChecker::check(std::string_view sql, const std::vector<Field>& parameters) {
   Refusals refusals(sql);
-  Result<CheckedQuery> checked = check_in(*connection_, widths_, parameters, refusals);
-  if (checked.ok() && refusals.empty()) return std::move(checked).value();
+  const auto checked = [&]() -> Result<CheckedQuery> {
+    TRY(const JsonValue statement, parse(*connection_, refusals));
+    return bind(statement, widths_, parameters, refusals);
+  }();
+  if (checked.ok() && refusals.empty()) return checked.value();
   return mistakes_of(std::move(refusals), checked.ok() ? Error{} : checked.error());
 }
 
@@ -251,7 +245,7 @@ AskersCheck QueryChecker::check_for(const MayRead& may_read, std::string_view sq
     return uses.has_computed_table ||
            std::ranges::find(uses.with_names, name) != uses.with_names.end();
   };
-  std::map<std::string, std::size_t> widths;
+  Widths widths;
   std::vector<std::string> hidden;
   for (const auto& [name, width] : widths_) {
     if (may_read(name)) {
@@ -262,7 +256,7 @@ AskersCheck QueryChecker::check_for(const MayRead& may_read, std::string_view sq
   }
   const auto checked = [&]() -> Result<CheckedQuery> {
     OK_OR_RETURN(hide(hidden));
-    return bind_in(*connection_, statement.value(), widths, {}, refusals);
+    return bind(statement.value(), widths, {}, refusals);
   }();
   if (checked.ok() && refusals.empty()) return checked.value();
   return mistakes_of(std::move(refusals), checked.ok() ? Error{} : checked.error());
@@ -272,8 +266,9 @@ AskersCheck QueryChecker::check_for(const MayRead& may_read, std::string_view sq
 // bound, and then told of: what is not there is not.
 Result<void> QueryChecker::hide(const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  std::string script = "BEGIN;";
+  std::string script;
   for (const std::string& name : names) script += "DROP TABLE " + engine::quote_name(name) + ";";
+  OK_OR_RETURN(connection_->run("BEGIN"));
   is_hiding_ = true;
   return connection_->run(script);
 }

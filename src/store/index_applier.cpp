@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace weir::store {
-namespace {
-
-// Rows put in one transaction: what is not committed yet is kept twice.
-constexpr std::uint64_t transaction_rows_max = 200'000;
-
-}  // namespace
-
 std::map<std::string, index::IndexPlace> IndexApplier::table_places(
     const AppliedPlaces& places) const {
   std::map<std::string, index::IndexPlace> found;
@@ -34,28 +27,13 @@ std::map<std::string, index::IndexPlace> IndexApplier::behind(const AppliedPlace
 
 Result<void> IndexApplier::make_anew(engine::Connection& connection, const std::string& table,
                                      const index::IndexPlace& place) {
-  OK_OR_RETURN(indexes_->begin());
-  OK_OR_RETURN(indexes_->empty(table));
   TRY(const auto rows, connection.query("SELECT * FROM " + engine::quote_name(table)));
-  std::uint64_t count = 0;  // they come as they were put
-  std::uint64_t uncommitted = 0;
-  while (true) {
-    TRY(const auto batch, rows->next());
-    if (batch == nullptr) break;
-    OK_OR_RETURN(store_.check_room(0, bytes_with(table, batch->bytes())));
-    OK_OR_RETURN(indexes_->put(table, *batch, {}, {.first_row = count}));
-    count += batch->rows();
-    uncommitted += batch->rows();
-    if (uncommitted < transaction_rows_max) continue;
-    OK_OR_RETURN(indexes_->commit({}));
-    OK_OR_RETURN(indexes_->begin());
-    uncommitted = 0;
-  }
-  return indexes_->commit({{table, place}});
+  const auto room = [this](std::size_t bytes) { return store_.check_room(0, bytes); };
+  return indexes_->fill(table, *rows, place, room);
 }
 
 std::size_t IndexApplier::bytes_with(const std::string& table, std::size_t bytes) const {
-  return has(table) ? bytes * (1 + 2 * indexes_->find(table)->orders.size()) : 0;
+  return has(table) ? indexes_->find(table)->bytes_with(bytes) : 0;
 }
 
 Result<void> IndexApplier::begin() {

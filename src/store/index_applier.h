@@ -29,8 +29,7 @@ class IndexApplier {
   Result<void> make_anew(engine::Connection& connection, const std::string& table,
                          const index::IndexPlace& place);
 
-  // At most so much goes into the table's indexes with rows of so many bytes: the rows, and in each
-  // order their columns and key.
+  // See index::IndexedTable; 0 where the table has no indexes.
   std::size_t bytes_with(const std::string& table, std::size_t bytes) const;
 
   Result<void> begin();

@@ -188,7 +188,7 @@ class FullDiskTest(unittest.TestCase):
         self.fill()
         self.weir.kill()
         self.assertNotIn("JOURNAL_FULL", self.weir.said())
-        self.weir.start(ready_path="/healthz")
+        self.weir.start(ready_path="/weir/v1/status")
         self.weir.wait_for("/readyz", 503, SECONDS_MAX)
         no_room = "there is no room in the journal: "
         self.assertIn(no_room, self.weir.get("/weir/v1/status").data["not_ready"])

@@ -69,7 +69,7 @@ class WrongDataTest(FaultTest):
         weir = self.stopped()
         identity = weir.data / "journal/identity"
         text = identity.read_text()
-        identity.write_text(text.replace("weir-journal 1\n", "weir-journal 99\n"))
+        identity.write_text(text.replace("weir-journal 2\n", "weir-journal 99\n"))
         self.refuse(weir, "a newer Weir wrote this journal (format 99)", ("",))
         identity.write_text(text)
         weir.start()
@@ -153,7 +153,9 @@ class WrongDataTest(FaultTest):
                     file.unlink()
                 read = weir.post("/weir/v1/sql", {"sql": "SELECT count(*) AS n FROM events"})
                 self.assertEqual((read.status, read.json["error"]), (500, "CORRUPT"), read.body)
-                time.sleep(0.5)  # lines are written five times a second
+                deadline = time.monotonic() + 30  # lines are written five times a second
+                while "REQUEST_FAILED" not in weir.said() and time.monotonic() < deadline:
+                    time.sleep(0.1)
                 self.assertIn('"level":"error","code":"REQUEST_FAILED"', weir.said())
                 self.assertIn(file.name, weir.said())
 
