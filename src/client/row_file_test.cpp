@@ -213,7 +213,8 @@ TEST_F(RowFileTest, WritesTimesOfParquetWithAZoneOnlyWhereTheFileHasOne) {
       " TIME '08:00:00' AS clock, [{'local': local, 'instant': instant}] AS inside,"
       " MAP {local: instant} AS mapped, TIMESTAMP 'infinity' AS never,"
       " TIMESTAMP_NS '2024-06-01 08:00:00.123456789' AS fine,"
-      " [TIMESTAMP_NS '2024-06-01 08:00:00.5'] AS fine_inside) TO '" +
+      " [TIMESTAMP_NS '2024-06-01 08:00:00.5'] AS fine_inside,"
+      " {'TIMESTAMP_MS': 7, 'k': TIMESTAMP_MS '2024-06-01 08:00:00'} AS named) TO '" +
       file + "' (FORMAT parquet)");
   ASSERT_TRUE(copied.ok()) << copied.error().message;
   const std::string local = R"("2024-06-01T08:00:00")", instant = R"("2024-06-01T12:00:00Z")";
@@ -223,7 +224,8 @@ TEST_F(RowFileTest, WritesTimesOfParquetWithAZoneOnlyWhereTheFileHasOne) {
                 R"(,"day":"2024-06-01","clock":"08:00:00","inside":[{"local":)" + local +
                 R"(,"instant":)" + instant + R"(}],"mapped":[{"key":)" + local + R"(,"value":)" +
                 instant + R"(}],"never":"infinity","fine":"2024-06-01T08:00:00.123456",)" +
-                R"("fine_inside":["2024-06-01T08:00:00.5"]})" + "\n"}));
+                R"("fine_inside":["2024-06-01T08:00:00.5"],"named":{"TIMESTAMP_MS":7,"k":)" +
+                local + "}}\n"}));
 }
 
 TEST_F(RowFileTest, WritesNumbersOfCsvWithoutQuotesWhereTheSourceHasThem) {

@@ -249,7 +249,7 @@ TEST(Journal, is_opened_once_at_a_time) {
 TEST(Journal, refuses_a_folder_of_a_newer_format) {
   const TemporaryFolder folder;
   open_journal(folder.path());
-  write_bytes(folder.path() / "journal" / "identity", "weir-journal 2\nwho knows\n");
+  write_bytes(folder.path() / "journal" / "identity", "weir-journal 3\nwho knows\n");
   const auto opened = Journal::open(folder.path(), {}, test_clock());
   EXPECT_EQ(opened.error().fault, Fault::conflict);
   EXPECT_NE(opened.error().message.find("newer"), std::string::npos);

@@ -53,17 +53,20 @@ class QueryChecker {
   engine::Connection& connection() { return *connection_; }
 
  private:
-  QueryChecker(std::map<std::string, std::size_t> widths,
-               std::shared_ptr<engine::Database> database,
+  using Widths = std::map<std::string, std::size_t>;
+
+  QueryChecker(Widths widths, std::shared_ptr<engine::Database> database,
                std::unique_ptr<engine::Connection> connection)
       : widths_(std::move(widths)),
         database_(std::move(database)),
         connection_(std::move(connection)) {}
 
+  Result<CheckedQuery> bind(const formats::JsonValue& statement, const Widths& widths,
+                            const std::vector<Field>& parameters, Refusals& refusals);
   Result<void> hide(const std::vector<std::string>& names);
 
   bool is_hiding_ = false;
-  std::map<std::string, std::size_t> widths_;  // of what may be read: its columns
+  Widths widths_;  // of what may be read: its columns
   std::shared_ptr<engine::Database> database_;
   std::unique_ptr<engine::Connection> connection_;
 };

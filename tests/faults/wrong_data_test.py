@@ -65,12 +65,14 @@ class WrongDataTest(FaultTest):
         self.assertIn(words, weir.said())
         self.assertEqual([sums_of(weir.data / part) for part in unchanged], before)
 
-    def test_a_newer_journal_is_refused(self):
+    def test_a_journal_of_another_version_is_refused(self):
         weir = self.stopped()
         identity = weir.data / "journal/identity"
         text = identity.read_text()
         identity.write_text(text.replace("weir-journal 2\n", "weir-journal 99\n"))
         self.refuse(weir, "a newer Weir wrote this journal (format 99)", ("",))
+        identity.write_text(text.replace("weir-journal 2\n", "weir-journal 1\n"))
+        self.refuse(weir, "an older Weir wrote this journal (format 1)", ("",))
         identity.write_text(text)
         weir.start()
         self.compare(weir)

@@ -29,7 +29,9 @@ sql: SELECT * EXCLUDE (_accepted) FROM logs
 into: [user_log, user_log_plain]
 ---
 table: user_log
-indexes: [[event_time], [event_time, user_id], [user_id, event_time], [kind, price], [share], [id], [digest]]
+indexes:
+  [[event_time], [event_time, user_id], [user_id, event_time], [kind, price], [share], [id],
+  [digest]]
 ---
 stream: users
 sql: |
@@ -114,7 +116,7 @@ QUERIES_A_ROUND = 300
 TIMES = [f"2024-05-{day:02}T{hour:02}:00:00Z" for day in range(1, 8) for hour in range(0, 24, 6)]
 KINDS = ["click", "view", "buy", "a,b", "", "z\\u0000z", "ünter", "a" * 40]
 IDS = [f"{number:08x}-0000-4000-8000-00000000000{number}" for number in range(9)]
-DIGESTS = ["AAEC", "AAE=", "/w==", "Kysr", ""]  # two of them in another order than their bytes
+DIGESTS = ["AAEC", "AAE=", "/w==", "Kysr", ""]
 
 
 def row(draw: random.Random) -> dict:
@@ -257,21 +259,13 @@ class IndexesTest(unittest.TestCase):
             self.expect_all_the_same()
 
     def test_a_blob_is_base64_with_an_index_and_without(self):
-        self.send(1)
-        last = self.weir.send("logs", [{"event_time": TIMES[0], "digest": "AAEC"}])
-        wait = {"wait": last.data["position"]}
+        sent = self.weir.send("logs", [{"digest": "AAEC", "event_time": TIMES[0]}])
         for table in ("user_log", "user_log_plain"):
+            read = {"digest": "AAEC", "select": "digest", "wait": sent.data["position"]}
             path = f"/api/v1/data/{table}"
-            asked = {"digest": "AAEC", "user_id.is": "null", "select": "digest"}
-            with self.subTest(table):
-                self.assertEqual(
-                    self.weir.get(path, **asked, **wait).data, [{"digest": "AAEC"}]
-                )
-                for wrong in ("zz!", "AAE", "\\x00"):
-                    refused = self.weir.get(path, digest=wrong)
-                    self.assertEqual((refused.status, refused.json["message"]), (
-                        400, f'digest is of type BLOB, written in base64, not "{wrong}"',
-                    ))  # fmt: skip
+            self.assertEqual(self.weir.get(path, **read).data, [{"digest": "AAEC"}], table)
+            refused = self.weir.get(path, digest="zz!")
+            self.assertEqual(refused.status, 400, refused.body)
 
     def test_after_kills_and_without_their_file(self):
         for round_ in range(2 * ROUNDS):
