@@ -88,7 +88,7 @@ class Committer {
   std::optional<File> past_cache_;  // the segment's file, where it can be written so
   PageWriter pages_;
   Position end_;
-  Position written_through_ = 0;  // of the segment, by groups, zeros or its former use
+  Position written_through_ = 0;  // of the segment, by zeros or its former use
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -208,9 +208,8 @@ class SendTest(unittest.TestCase):
         ])  # fmt: skip
 
     def test_the_values_of_a_json_file_are_rows_on_whatever_lines_they_stand(self):
-        visits = [
-            json.dumps({"seen": "2024-05-01 10:00", "page": page}, indent=2) for page in ("/a", "/b")
-        ]
+        day = "2024-05-01 10:00"
+        visits = [json.dumps({"seen": day, "page": page}, indent=2) for page in ("/a", "/b")]
         file = self.weir.folder / "visits.json"
         file.write_text("\n".join(visits))
         sent = self.weir.run("send", "visits", file)

@@ -258,15 +258,6 @@ class IndexesTest(unittest.TestCase):
             self.send(ROWS_A_ROUND)
             self.expect_all_the_same()
 
-    def test_a_blob_is_base64_with_an_index_and_without(self):
-        sent = self.weir.send("logs", [{"digest": "AAEC", "event_time": TIMES[0]}])
-        for table in ("user_log", "user_log_plain"):
-            read = {"digest": "AAEC", "select": "digest", "wait": sent.data["position"]}
-            path = f"/api/v1/data/{table}"
-            self.assertEqual(self.weir.get(path, **read).data, [{"digest": "AAEC"}], table)
-            refused = self.weir.get(path, digest="zz!")
-            self.assertEqual(refused.status, 400, refused.body)
-
     def test_after_kills_and_without_their_file(self):
         for round_ in range(2 * ROUNDS):
             self.send(ROWS_A_ROUND)
