@@ -121,11 +121,7 @@ TEST(Committer, the_newest_segment_stays_even_when_it_is_full) {
 TEST(Committer, no_zeros_go_ahead_in_room_that_a_former_use_has_written) {
   const TemporaryFolder folder;
   const auto journal = open_journal(folder.path());
-  std::int64_t n = 0;
-  while (n < 60) append_row(*journal, n++);
-  ASSERT_TRUE(journal->release(journal->end()).ok());
-  const std::size_t segments = segment_paths(folder.path()).size();
-  while (segment_paths(folder.path()).size() == segments) append_row(*journal, n++);
+  append_into_a_former_segment(*journal, folder.path());
   const std::string bytes = read_bytes(segment_paths(folder.path()).back());
   const std::size_t behind = bytes.find_first_not_of('\0', page_bytes);
   EXPECT_EQ(behind, page_bytes) << "behind the only group";

@@ -141,4 +141,16 @@ inline std::vector<std::filesystem::path> segment_paths(const std::filesystem::p
   return found;
 }
 
+// Appends until the newest segment is one that had a former use, and was begun just now. How many
+// rows.
+inline std::int64_t append_into_a_former_segment(Journal& journal,
+                                                 const std::filesystem::path& folder) {
+  std::int64_t n = 0;
+  while (n < 60) append_row(journal, n++);
+  EXPECT_TRUE(journal.release(journal.end()).ok());
+  const std::size_t segments = segment_paths(folder).size();
+  while (segment_paths(folder).size() == segments) append_row(journal, n++);
+  return n;
+}
+
 }  // namespace weir::journal

@@ -288,12 +288,8 @@ TEST(Recovery, groups_of_a_segments_former_use_do_not_come_alive) {
   const TemporaryFolder folder;
   const TemporaryFolder crashed;
   const auto journal = open_journal(folder.path());
-  std::int64_t n = 0;
-  while (n < 60) append_row(*journal, n++);
-  ASSERT_TRUE(journal->release(journal->end()).ok());
-  // The next segment is made of a former one, whose pages are full of old groups.
-  const std::size_t segments = segment_paths(folder.path()).size();
-  while (segment_paths(folder.path()).size() == segments) append_row(*journal, n++);
+  // Its pages are full of old groups.
+  std::int64_t n = append_into_a_former_segment(*journal, folder.path());
   const std::string bytes = read_bytes(segment_paths(folder.path()).back());
   ASSERT_NE(bytes.find_last_not_of('\0'), std::string::npos);
   ASSERT_GT(bytes.find_last_not_of('\0'), 3 * page_bytes);
