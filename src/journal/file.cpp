@@ -25,18 +25,7 @@ Error failed(std::string_view doing, const std::filesystem::path& path, int code
   return {fault, fmt::format("{} {}: {}", doing, path.string(), std::strerror(code))};
 }
 
-constexpr std::size_t parts_max = 1024;  // IOV_MAX
-constexpr std::size_t pages_max = 256;   // a megabyte: about what a disk takes at once
-
-void use_up(std::span<iovec>& parts, std::size_t written) {
-  while (!parts.empty() && written >= parts.front().iov_len) {
-    written -= parts.front().iov_len;
-    parts = parts.subspan(1);
-  }
-  if (written == 0) return;
-  parts.front().iov_base = static_cast<char*>(parts.front().iov_base) + written;
-  parts.front().iov_len -= written;
-}
+constexpr std::size_t pages_max = 256;  // a megabyte: about what a disk takes at once
 
 }  // namespace
 
@@ -71,22 +60,16 @@ Result<File> File::open(std::filesystem::path path, int flags) {
   return File(std::move(path), descriptor);
 }
 
-Result<void> File::write(std::vector<iovec> parts, std::uint64_t offset) const {
-  std::span<iovec> left(parts);
-  while (!left.empty()) {
-    const auto count = static_cast<int>(std::min(left.size(), parts_max));
-    const ssize_t written = ::pwritev(descriptor_, left.data(), count, static_cast<off_t>(offset));
+Result<void> File::write(std::string_view bytes, std::uint64_t offset) const {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return failed("writing", path_);
     offset += static_cast<std::uint64_t>(written);
-    use_up(left, static_cast<std::size_t>(written));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
-}
-
-Result<void> File::write(std::string_view bytes, std::uint64_t offset) const {
-  // pwritev only reads them.
-  return write({{const_cast<char*>(bytes.data()), bytes.size()}}, offset);
 }
 
 Result<std::size_t> File::read(char* into, std::size_t bytes, std::uint64_t offset) const {

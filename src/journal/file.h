@@ -1,8 +1,6 @@
 // One open file and the calls that make it durable, each answer checked.
 #pragma once
 
-#include <sys/uio.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -40,8 +38,7 @@ class File {
   File& operator=(File&& other) noexcept;
   ~File();
 
-  // All of it; the parts are used up.
-  Result<void> write(std::vector<iovec> parts, std::uint64_t offset) const;
+  // All of it.
   Result<void> write(std::string_view bytes, std::uint64_t offset) const;
   // How many bytes there were: fewer than asked only at the file's end.
   Result<std::size_t> read(char* into, std::size_t bytes, std::uint64_t offset) const;
