@@ -126,14 +126,25 @@ void Column::append_rows(const Column& from, std::span<const std::uint32_t> rows
   for (const std::uint32_t row : rows) append_range(from, row, 1);
 }
 
+// Of another column so far.
+void Column::own_strings(std::span<StringRef> strings) {
+  for (StringRef& string : strings) {
+    if (string.length <= StringRef::inline_max) continue;
+    char* bytes = heap_.take(string.length);
+    std::memcpy(bytes, string.pointer, string.length);
+    string.pointer = bytes;
+  }
+}
+
 void Column::append_range(const Column& from, std::size_t first, std::size_t count) {
   if (count == 0) return;
   const std::size_t width = value_width(type_);
-  const bool plain = children_.empty() && !is_string(type_) && !from.has_nulls();
-  if (plain && validity_.empty()) {
+  if (children_.empty() && !from.has_nulls() && validity_.empty()) {
     const auto* begin = from.values_.data() + first * width;
-    std::memcpy(values_.extend(count * width), begin, count * width);
+    std::byte* values = values_.extend(count * width);
+    std::memcpy(values, begin, count * width);
     size_ += count;
+    if (is_string(type_)) own_strings({reinterpret_cast<StringRef*>(values), count});
     return;
   }
   for (std::size_t row = first; row < first + count; ++row) {

@@ -159,6 +159,7 @@ class Column {
     return values_.extend(width);
   }
   void mark_valid();
+  void own_strings(std::span<StringRef> strings);
 
   Type type_;
   std::size_t size_ = 0;

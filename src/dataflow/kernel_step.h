@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "dataflow/operator.h"
+#include "dataflow/plain_columns.h"
 #include "engine/kernel.h"
 
 namespace weir::dataflow {
@@ -13,7 +15,9 @@ namespace weir::dataflow {
 // Owned by one thread.
 class KernelStep final : public Operator {
  public:
-  explicit KernelStep(std::unique_ptr<engine::Kernel> kernel) : kernel_(std::move(kernel)) {}
+  explicit KernelStep(std::unique_ptr<engine::Kernel> kernel,
+                      const std::vector<sql::PlainColumn>& plain = {})
+      : kernel_(std::move(kernel)), plain_(plain, kernel_->output()) {}
 
   // What the kernel gives for all rows but the poisoned ones: the rows that fail alone. Any fault
   // but Fault::invalid is returned.
@@ -38,6 +42,7 @@ class KernelStep final : public Operator {
   void take(const Chunk& chunk, Range range, engine::KernelOutput output, Outcome& outcome);
 
   std::unique_ptr<engine::Kernel> kernel_;
+  PlainColumns plain_;
 };
 
 }  // namespace weir::dataflow

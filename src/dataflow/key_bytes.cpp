@@ -1,6 +1,7 @@
 #include "dataflow/key_bytes.h"
 
-#include <functional>
+#define XXH_INLINE_ALL  // keys are short
+#include <xxhash.h>
 
 #include "scalars/value_bytes.h"
 
@@ -14,7 +15,7 @@ void append_from_key_bytes(Column& column, std::string_view& bytes) {
   append_from_value_bytes(column, bytes);
 }
 
-std::size_t hash_of_key(std::string_view key) { return std::hash<std::string_view>{}(key); }
+std::size_t hash_of_key(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
 
 void RowKeys::encode(const Batch& rows, const std::vector<std::size_t>& columns) {
   bytes_.clear();

@@ -23,7 +23,8 @@ Result<void> Pipeline::add(const sql::Node& node, const StreamSpec& spec,
   if (const auto* kernel = std::get_if<sql::KernelNode>(&node.kind)) {
     OK_OR_RETURN(add(*kernel->input, spec, tables));
     TRY(auto prepared, engine::Kernel::prepare(tables, kernel->sql, kernel->input->output));
-    operators_.push_back(std::make_unique<dataflow::KernelStep>(std::move(prepared)));
+    operators_.push_back(
+        std::make_unique<dataflow::KernelStep>(std::move(prepared), kernel->plain));
     reads_acceptance_ = reads_acceptance_ || kernel->sql.find("_now") != std::string::npos;
   } else if (const auto* close = std::get_if<sql::CloseNode>(&node.kind)) {
     // The group itself knows best how to hold its rows.

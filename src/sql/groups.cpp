@@ -33,8 +33,7 @@ Result<PlanColumn> lower_key(Compilation& compilation, const JsonValue& expressi
       .text = std::move(text), .type = type_of(expression), .name = expression["alias"].text()};
 }
 
-std::string bound_text(Compilation& compilation, const WindowPart& part) {
-  const WindowLayout layout = compilation.layout(compilation.windows[part.call]);
+std::string bound_text(const WindowLayout& layout, const WindowPart& part) {
   if (part.is_pane) return part.is_end ? layout.pane_end() : layout.pane_start();
   return part.is_end ? layout.tumble_end() : layout.tumble_start();
 }
@@ -42,7 +41,7 @@ std::string bound_text(Compilation& compilation, const WindowPart& part) {
 // The bound of the key's window that the query does not group by, from the row itself: of tumble
 // and of panes by computing it, of hop's windows from the column beside.
 Result<PlanColumn> other_bound(Compilation& compilation, const PlanColumn& key,
-                               const PlanRelation& input) {
+                               PlanRelation& input) {
   const WindowPart wanted{key.window->call, !key.window->is_end, key.window->is_pane};
   PlanColumn bound{
       .type = "TIMESTAMP", .name = wanted.is_end ? "window_end" : "window_start", .window = wanted};
@@ -54,10 +53,13 @@ Result<PlanColumn> other_bound(Compilation& compilation, const PlanColumn& key,
     bound.text = beside->text;
     return bound;
   }
-  if (compilation.windows[wanted.call].hops && !wanted.is_pane) {
+  const WindowCall& call = compilation.windows[wanted.call];
+  if (call.hops && !wanted.is_pane) {
     return compilation.refusals.at_word("hop", "keep " + bound.name + " in the subquery too");
   }
-  bound.text = bound_text(compilation, wanted);
+  const WindowLayout layout = compilation.layout(call);
+  bound.text = bound_text(layout, wanted);
+  input.note_bound(bound.text, call.ts, layout.plain_bound(wanted.is_end));
   return bound;
 }
 
@@ -107,7 +109,7 @@ void note_panes(Compilation& compilation, const std::vector<PlanColumn>& keys, s
 }
 
 // Finds the window that closes the group among the keys and puts its missing bound behind them.
-Result<void> find_window(Compilation& compilation, Grouping& grouping, const PlanRelation& input) {
+Result<void> find_window(Compilation& compilation, Grouping& grouping, PlanRelation& input) {
   const std::size_t known = closing_key(compilation, grouping.keys);
   if (known == grouping.keys.size()) return {};
   const WindowPart part = *grouping.keys[known].window;
@@ -233,7 +235,6 @@ Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRel
   PlanRelation result;
   result.is_grouped = true;
   result.columns = result_columns(grouping, plan_aggregates);
-
   GroupNode group;
   group.keys = grouping.keys.size();
   group.window = grouping.window;
@@ -250,6 +251,10 @@ Result<PlanRelation> finish(Compilation& compilation, Grouping grouping, PlanRel
   }
   TRY(group.input, make_kernel(compilation, std::move(input), input_columns(grouping)));
   const auto output = output_schema(grouping, *group.input->output);
+  result.plain_from = result.from;
+  for (std::size_t i = 0; i < output->columns.size(); ++i) {
+    result.plain["c" + std::to_string(i)] = {.input = i};
+  }
   CloseNode close;
   close.until_watermark = grouping.window && !compilation.options.emit_changes;
   describe(compilation, group, close.until_watermark);

@@ -25,12 +25,14 @@ PlanRelation lower_source(Compilation& compilation, const Readable& source) {
   if (source.event_time) node.event_time = source.schema->find(*source.event_time);
   PlanRelation relation;
   relation.from = named_input;
+  relation.plain_from = named_input;
   for (std::size_t i = 0; i < source.schema->columns.size(); ++i) {
     const Field& field = source.schema->columns[i];
     relation.columns.push_back({.text = named_column(field.name),
                                 .type = to_string(field.type),
                                 .name = field.name,
                                 .is_event_time = node.event_time == i});
+    relation.plain[relation.columns.back().text] = {.input = i};
   }
   relation.node =
       std::make_shared<const Node>(Node{std::move(node), source.schema, source.append_only});
@@ -128,8 +130,7 @@ struct AddedColumns {
     select += ", " + text + " AS " + name;
   }
   void apply(PlanRelation& relation) const {
-    if (select.empty()) return;
-    relation.from = "(SELECT *" + select + " FROM " + relation.from + ")";
+    if (!select.empty()) relation.add_columns(select);
   }
 };
 
@@ -142,6 +143,10 @@ Result<PlanColumn> lower_window(Compilation& compilation, const WindowMarker& ma
                     .type = "TIMESTAMP",
                     .name = marker.is_end ? "window_end" : "window_start",
                     .window = WindowPart{index, marker.is_end, by_panes}};
+  if (by_panes || !marker.hops) {
+    const std::string& time = compilation.windows[index].ts;
+    input.note_bound(column.text, time, layout.plain_bound(marker.is_end));
+  }
   if (by_panes) {
     added.add(marker.is_end ? layout.pane_end() : layout.pane_start(), column.text);
   } else if (!marker.hops) {
@@ -240,6 +245,7 @@ Result<PlanRelation> lower_unnest(Compilation& compilation, const JsonValue& unn
         {.text = compilation.new_name(), .type = type_of(expression), .name = "unnest"});
     added.add("unnest(" + text + ")", columns.back().text);
   }
+  input.plain_from.clear();
   added.apply(input);
   input.columns = std::move(columns);
   return input;

@@ -25,11 +25,24 @@ struct SourceNode {
   std::optional<std::size_t> event_time;  // the column the watermark follows
 };
 
+// A column that can be told without the engine: the input's, or a bound of the window around its
+// time.
+struct PlainColumn {
+  // Of windows of one length, each multiple of it from `shift` after 1970-01-01.
+  struct Bound {
+    std::chrono::microseconds size{}, shift{};
+    bool is_end = false;
+  };
+  std::size_t input = 0;
+  std::optional<Bound> bound;
+};
+
 // Projection, filter, unnest and joins with static tables, fused into one SELECT for
 // engine::Kernel (see there for `_batch`, `_row`, `_now`).
 struct KernelNode {
   NodePtr input;
   std::string sql;
+  std::vector<PlainColumn> plain;   // all that the SQL gives, row for row; empty: ask the engine
   std::vector<std::string> tables;  // the static tables it joins
 };
 

@@ -63,6 +63,22 @@ std::string naming(const Schema& input, const std::string& select) {
          "_row FROM " + engine::batch_name + ") ";
 }
 
+// Without the engine; nothing where one of the columns needs it.
+std::vector<PlainColumn> plain_columns(const PlanRelation& relation,
+                                       const std::vector<KernelColumn>& columns,
+                                       const Schema& output) {
+  if (relation.from != relation.plain_from) return {};
+  std::vector<PlainColumn> plain;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto found = relation.plain.find(columns[i].text);
+    if (found == relation.plain.end()) return {};
+    const Type& type = relation.node->output->columns[found->second.input].type;
+    if (type != output.columns[i].type) return {};
+    plain.push_back(found->second);
+  }
+  return plain;
+}
+
 }  // namespace
 
 std::string named_column(const std::string& name) { return engine::quote_name("input." + name); }
@@ -77,6 +93,19 @@ std::vector<std::string> PlanRelation::texts() const {
   texts.reserve(columns.size());
   for (const PlanColumn& column : columns) texts.push_back(column.text);
   return texts;
+}
+
+void PlanRelation::add_columns(const std::string& select) {
+  const bool is_plain = from == plain_from;
+  from = "(SELECT *" + select + " FROM " + from + ")";
+  if (is_plain) plain_from = from;
+}
+
+void PlanRelation::note_bound(const std::string& text, const std::string& time,
+                              const std::optional<PlainColumn::Bound>& bound) {
+  const auto column = plain.find(time);
+  if (!bound || column == plain.end() || column->second.bound) return;
+  plain[text] = {column->second.input, bound};
 }
 
 Result<std::string> Compilation::print(const JsonValue& expression, const PlanRelation& over) {
@@ -108,6 +137,7 @@ Result<NodePtr> make_kernel(Compilation& compilation, PlanRelation relation,
     kernel.sql = naming(*relation.node->output, kernel.sql) + kernel.sql;
   }
   OK_OR_RETURN(compilation.database.check_kernel(kernel.sql, *relation.node->output, *schema));
+  kernel.plain = plain_columns(relation, columns, *schema);
   kernel.tables = std::move(relation.tables);
   const bool append_only = relation.node->append_only;
   kernel.input = std::move(relation.node);

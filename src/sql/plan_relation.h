@@ -39,11 +39,20 @@ struct PlanRelation {
   std::vector<std::string> tables;  // the static ones
   bool is_grouped = false;
   bool keeps_order = true;  // the engine gives the rows in the order of `_row`
+  // `from` as long as it gives the input's rows one for one, and what needs no engine then, by its
+  // text.
+  std::string plain_from;
+  std::map<std::string, PlainColumn> plain;
 
   bool is_stream() const { return node != nullptr; }
   // One that is not there has no name that a kernel could read.
   const PlanColumn& column(std::size_t index) const;
   std::vector<std::string> texts() const;
+  // Puts columns beside those there are.
+  void add_columns(const std::string& select);
+  // The bound `text` of the window around the column `time`, if it needs no engine.
+  void note_bound(const std::string& text, const std::string& time,
+                  const std::optional<PlainColumn::Bound>& bound);
 };
 
 // One SELECT on its way through compile().

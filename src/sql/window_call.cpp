@@ -157,6 +157,12 @@ std::string WindowLayout::pane_end() const {
   return "(" + pane_start() + " + " + interval_text({.micros = panes()->pane.count()}) + ")";
 }
 
+std::optional<PlainColumn::Bound> WindowLayout::plain_bound(bool is_end) const {
+  if (by_calendar_) return std::nullopt;
+  const microseconds size = call_.hops ? panes()->pane : *fixed_length(call_.size);
+  return PlainColumn::Bound{.size = size, .shift = origin_micros(call_.slide), .is_end = is_end};
+}
+
 std::string WindowLayout::hop_starts() const {
   const std::string time = local(call_.ts);
   const std::string size = interval_text(call_.size);

@@ -56,6 +56,8 @@ class WindowLayout {
   // SQL of the pane's bounds. Only with panes().
   std::string pane_start() const;
   std::string pane_end() const;
+  // The same bounds of a tumbling window or a pane, where all have one length.
+  std::optional<PlainColumn::Bound> plain_bound(bool is_end) const;
   // SQL of a list of the starts of all windows that hold the time, for unnest; `bounds` from one.
   std::string hop_starts() const;
   std::string hop_start(const std::string& start) const;
