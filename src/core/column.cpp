@@ -126,7 +126,7 @@ void Column::append_rows(const Column& from, std::span<const std::uint32_t> rows
   for (const std::uint32_t row : rows) append_range(from, row, 1);
 }
 
-// Of another column so far.
+// Copies what they still have in another column's heap.
 void Column::own_strings(std::span<StringRef> strings) {
   for (StringRef& string : strings) {
     if (string.length <= StringRef::inline_max) continue;

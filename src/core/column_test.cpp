@@ -54,6 +54,23 @@ TEST(Column, values_appended_together_are_not_null_even_behind_nulls) {
   EXPECT_EQ(column.values<std::int32_t>()[65], 5);
 }
 
+TEST(Column, strings_of_a_range_outlive_the_column_they_came_from) {
+  Column copy = column_of("varchar");
+  {
+    Column from = column_of("varchar");
+    for (const char* text : {"left out", "twelve bytes", "longer than the twelve bytes", ""}) {
+      from.append_string(text);
+    }
+    copy.append_range(from, 1, 3);
+    copy.append_range(from, 2, 1);
+  }
+  ASSERT_EQ(copy.size(), 4u);
+  EXPECT_EQ(copy.string(0), "twelve bytes");
+  EXPECT_EQ(copy.string(1), "longer than the twelve bytes");
+  EXPECT_EQ(copy.string(2), "");
+  EXPECT_EQ(copy.string(3), "longer than the twelve bytes");
+}
+
 TEST(Column, rows_are_copied_with_their_lists_structures_and_nulls) {
   Column from = column_of("struct(k varchar, v int[])[]");
   Column& entry = from.child(0);

@@ -16,8 +16,8 @@ namespace weir::dataflow {
 class KernelStep final : public Operator {
  public:
   explicit KernelStep(std::unique_ptr<engine::Kernel> kernel,
-                      const std::vector<sql::PlainColumn>& plain = {})
-      : kernel_(std::move(kernel)), plain_(plain, kernel_->output()) {}
+                      std::vector<sql::PlainColumn> plain = {})
+      : kernel_(std::move(kernel)), plain_(std::move(plain), kernel_->output()) {}
 
   // What the kernel gives for all rows but the poisoned ones: the rows that fail alone. Any fault
   // but Fault::invalid is returned.

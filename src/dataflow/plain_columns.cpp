@@ -1,5 +1,7 @@
 #include "dataflow/plain_columns.h"
 
+#include <cstdint>
+
 #include "dataflow/window_spans.h"
 
 namespace weir::dataflow {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/batch.h"
@@ -10,6 +10,7 @@
 
 namespace weir::dataflow {
 
+// Never changes.
 class PlainColumns {
  public:
   // Of a KernelNode, which gives `output`.
@@ -17,7 +18,7 @@ class PlainColumns {
       : columns_(std::move(columns)), output_(std::move(output)) {}
 
   // What the kernel gives for these rows, whose number and order stay. Nothing: the engine must be
-  // asked, as for a window around a time that is infinite or a hundred thousand years off.
+  // asked, as for a window around a time that is infinite or more than 73,000 years off.
   std::shared_ptr<const Batch> of(const std::shared_ptr<const Batch>& input) const;
 
  private:

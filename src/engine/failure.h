@@ -17,8 +17,7 @@ Error failure(const char* message);
 // Of SQL that goes deeper than can be read.
 inline constexpr std::string_view too_deep_words =
     "too much stands within one another here: write fewer parentheses, lists or operators into "
-    "each "
-    "other, IN for a list of ORs, or a WITH for each level";
+    "each other, IN for a list of ORs, or a WITH for each level";
 
 // A message of DuckDB's in words for who cannot set it up: without its advice, and with what to
 // write where a text is too deep.

@@ -21,28 +21,23 @@ TEST(Failure, NamesTheFaultAndKeepsTheWords) {
       {"Invalid Input Error: INTERRUPT Error: x", Fault::invalid, "INTERRUPT Error: x"},
       {"Out of Memory Error: failed to allocate", Fault::unavailable, "failed to allocate"},
       {"Out of Memory Error: failed to allocate data (1/1 used)\n\nPossible solutions:\n* Reducing "
-       "the "
-       "number of threads (SET threads=X)",
+       "the number of threads (SET threads=X)",
        Fault::unavailable, "failed to allocate data (1/1 used)"},
       {"Invalid Input Error: CSV Error on Line: 3\nExpected Number of Columns: 3 Found: "
-       "2\nPossible "
-       "fixes:\n* Disable the parser's strict mode (strict_mode=false)",
+       "2\nPossible fixes:\n* Disable the parser's strict mode (strict_mode=false)",
        Fault::invalid, "CSV Error on Line: 3 Expected Number of Columns: 3 Found: 2"},
       {"Invalid Input Error: not utf-8 encoded.\n\nPossible Solution: Set the correct encoding",
        Fault::invalid, "not utf-8 encoded."},
       {"Binder Error: Max expression depth limit of 1000 exceeded. Use \"SET max_expression_depth "
-       "TO "
-       "x\" to increase the maximum expression depth.",
+       "TO x\" to increase the maximum expression depth.",
        Fault::invalid, too_deep_words.data()},
       {"Parser Error: memory exhausted at or near \"*\"", Fault::invalid, too_deep_words.data()},
       {"Invalid Input Error: More than one row returned by a subquery used as an expression - "
-       "scalar "
-       "subqueries can only return a single row.\n\nUse \"SET "
+       "scalar subqueries can only return a single row.\n\nUse \"SET "
        "scalar_subquery_error_on_multiple_rows=false\" to revert",
        Fault::invalid,
        "More than one row returned by a subquery used as an expression - scalar subqueries can "
-       "only "
-       "return a single row."},
+       "only return a single row."},
       {"IO Error: Could not write file \"x\": No space left on device", Fault::unavailable,
        "Could not write file \"x\": No space left on device"},
       {"FATAL Error: Failed: No space left on device", Fault::unavailable,

@@ -61,7 +61,9 @@ std::string line(const SourceNode& source, const Schema& schema) {
          (source.event_time ? " by " + schema.columns[*source.event_time].name : "");
 }
 
-std::string line(const KernelNode& kernel, const Schema&) { return "kernel " + kernel.sql; }
+std::string line(const KernelNode& kernel, const Schema&) {
+  return (kernel.plain.empty() ? "kernel " : "kernel, without the engine: ") + kernel.sql;
+}
 
 std::string line(const CloseNode& close, const Schema&) {
   return close.until_watermark ? "close at the watermark" : "close by interval";

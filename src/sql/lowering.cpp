@@ -235,7 +235,7 @@ Result<PlanRelation> lower_filter(Compilation& compilation, const JsonValue& fil
 
 Result<PlanRelation> lower_unnest(Compilation& compilation, const JsonValue& unnest,
                                   PlanRelation input) {
-  AddedColumns added;
+  std::string select;
   std::vector<PlanColumn> columns = input.columns;
   // A row becomes several, so a key is none any more.
   for (PlanColumn& column : columns) column.key.reset();
@@ -243,10 +243,9 @@ Result<PlanRelation> lower_unnest(Compilation& compilation, const JsonValue& unn
     TRY(const std::string text, compilation.print(expression["child"], input));
     columns.push_back(
         {.text = compilation.new_name(), .type = type_of(expression), .name = "unnest"});
-    added.add("unnest(" + text + ")", columns.back().text);
+    select += ", unnest(" + text + ") AS " + columns.back().text;
   }
-  input.plain_from.clear();
-  added.apply(input);
+  input.from = "(SELECT *" + select + " FROM " + input.from + ")";
   input.columns = std::move(columns);
   return input;
 }

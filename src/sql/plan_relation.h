@@ -48,7 +48,7 @@ struct PlanRelation {
   // One that is not there has no name that a kernel could read.
   const PlanColumn& column(std::size_t index) const;
   std::vector<std::string> texts() const;
-  // Puts columns beside those there are.
+  // Puts columns beside those there are, each with one value a row.
   void add_columns(const std::string& select);
   // The bound `text` of the window around the column `time`, if it needs no engine.
   void note_bound(const std::string& text, const std::string& time,

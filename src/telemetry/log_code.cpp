@@ -17,8 +17,7 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "The `file` holds no token that is valid here: commands that take theirs from it are answered "
      "401.",
      "Remove it: the next start makes a new one. Where you revoked that token yourself, only "
-     "remove "
-     "it."},
+     "remove it."},
     {LogCode::backup_awaited, "BACKUP_AWAITED", info,
      "A backup copies `file`'s folder; applying, tidying and a start wait for it. Events are "
      "accepted.",
@@ -37,8 +36,7 @@ constexpr auto codes = std::to_array<LogCodeInfo>({
      "Nothing."},
     {LogCode::request_failed, "REQUEST_FAILED", error,
      "Requests were answered 500, for a reason of the server's: one of them, or `count` more of "
-     "the "
-     "same kind in the last `seconds`. CORRUPT: files of it are damaged or missing.",
+     "the same kind in the last `seconds`. CORRUPT: files of it are damaged or missing.",
      "CORRUPT: run `weir journal check`, which names every damaged place of journal and histories, "
      "and bring back a backup. INTERNAL: tell us, with the line."},
     {LogCode::request_refused, "REQUEST_REFUSED", info,
@@ -138,8 +136,8 @@ std::string log_codes_markdown() {
   std::string page =
       "# What the log says\n\n"
       "Each line of `weir run` on stderr has one of these codes. On a terminal a line is text; "
-      "else "
-      "it is a JSON\nobject with `time`, `level`, `code`, `message` and what the event is about: "
+      "else it is a JSON\nobject with `time`, `level`, `code`, `message` and what the event is "
+      "about: "
       "`stream`, `table`, `file` ...\n`--log-format text` or `json` and `--log-level` decide "
       "otherwise.\n\n"
       "| code | level | what it means | what to do |\n|---|---|---|---|\n";
