@@ -136,8 +136,11 @@ TEST_F(PlainColumnsTest, LeaveTimesThatAreTooFarOffToTheEngine) {
 
 TEST_F(PlainColumnsTest, LeaveAllElseToTheEngine) {
   const std::string grouped = " GROUP BY ALL";
+  const std::string of_days =
+      "WITH a AS (SELECT v, window_start AS day FROM tumble(events, t, INTERVAL 1 DAY)) ";
   const std::vector<std::string> queries = {
       "SELECT * FROM events WHERE v > 0",
+      of_days + "SELECT window_start, v FROM tumble(a, day, INTERVAL 1 HOUR)",
       "SELECT t, v + 1 AS w FROM events",
       "SELECT t, v::INTEGER AS w FROM events",
       "SELECT t, now() AS seen FROM events",
@@ -148,8 +151,6 @@ TEST_F(PlainColumnsTest, LeaveAllElseToTheEngine) {
           grouped,
       "SELECT window_start, lower(s) AS s, count(*) AS n FROM tumble(events, t, INTERVAL 1 HOUR)" +
           grouped,
-      "WITH a AS (SELECT v, window_start AS day FROM tumble(events, t, INTERVAL 1 DAY)) "
-      "SELECT window_start, v FROM tumble(a, day, INTERVAL 1 HOUR)",
       "SELECT e.v FROM events e JOIN names n ON e.v = n.v",
       "SELECT v FROM events SEMI JOIN names USING (v)",
       "SELECT e.v FROM events e CROSS JOIN names n",
