@@ -1,6 +1,7 @@
 #include "core/column.h"
 
 #include <algorithm>
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -23,6 +24,19 @@ void copy_short(char* to, std::string_view text) {
   if (text.size() >= 4) return copy(std::uint32_t{});
   if (text.size() >= 2) return copy(std::uint16_t{});
   if (text.size() == 1) *to = text.front();
+}
+
+template <std::size_t width>
+void gather(std::byte* to, const std::byte* from, std::span<const std::uint32_t> rows) {
+  for (const std::uint32_t row : rows) {
+    std::memcpy(to, from + row * width, width);
+    to += width;
+  }
+}
+
+// Whether rows can be taken over as they lie there, as long as strings are owned.
+bool copies_bytes(const Column& from, const Column& to) {
+  return to.child_count() == 0 && !to.has_nulls() && !from.has_nulls();
 }
 
 }  // namespace
@@ -122,8 +136,27 @@ void Column::append_null() {
 }
 
 void Column::append_rows(const Column& from, std::span<const std::uint32_t> rows) {
+  if (rows.empty()) return;
+  const bool rises = std::ranges::adjacent_find(rows, std::greater_equal{}) == rows.end();
+  if (rises && rows.back() - rows.front() + std::size_t{1} == rows.size()) {
+    return append_range(from, rows.front(), rows.size());
+  }
   reserve(size_ + rows.size());
-  for (const std::uint32_t row : rows) append_range(from, row, 1);
+  if (!copies_bytes(from, *this)) {
+    for (const std::uint32_t row : rows) append_range(from, row, 1);
+    return;
+  }
+  const std::size_t width = value_width(type_);
+  std::byte* values = values_.extend(rows.size() * width);
+  switch (width) {
+    case 1: gather<1>(values, from.values_.data(), rows); break;
+    case 2: gather<2>(values, from.values_.data(), rows); break;
+    case 4: gather<4>(values, from.values_.data(), rows); break;
+    case 8: gather<8>(values, from.values_.data(), rows); break;
+    default: gather<16>(values, from.values_.data(), rows); break;
+  }
+  size_ += rows.size();
+  if (is_string(type_)) own_strings({reinterpret_cast<StringRef*>(values), rows.size()});
 }
 
 // Copies what they still have in another column's heap.
@@ -139,7 +172,7 @@ void Column::own_strings(std::span<StringRef> strings) {
 void Column::append_range(const Column& from, std::size_t first, std::size_t count) {
   if (count == 0) return;
   const std::size_t width = value_width(type_);
-  if (children_.empty() && !from.has_nulls() && validity_.empty()) {
+  if (copies_bytes(from, *this)) {
     const auto* begin = from.values_.data() + first * width;
     std::byte* values = values_.extend(count * width);
     std::memcpy(values, begin, count * width);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace weir {
 namespace {
 
@@ -62,13 +65,37 @@ TEST(Column, strings_of_a_range_outlive_the_column_they_came_from) {
       from.append_string(text);
     }
     copy.append_range(from, 1, 3);
-    copy.append_range(from, 2, 1);
+    copy.append_rows(from, std::vector<std::uint32_t>{2, 2, 0});
   }
-  ASSERT_EQ(copy.size(), 4u);
+  ASSERT_EQ(copy.size(), 6u);
   EXPECT_EQ(copy.string(0), "twelve bytes");
   EXPECT_EQ(copy.string(1), "longer than the twelve bytes");
   EXPECT_EQ(copy.string(2), "");
-  EXPECT_EQ(copy.string(3), "longer than the twelve bytes");
+  for (const std::size_t row : {3, 4}) {
+    EXPECT_EQ(copy.string(row), "longer than the twelve bytes");
+  }
+  EXPECT_EQ(copy.string(5), "left out");
+}
+
+TEST(Column, rows_are_copied_in_any_order_and_number_whatever_their_width) {
+  for (const char* type : {"tinyint", "smallint", "int", "bigint", "hugeint"}) {
+    Column from = column_of(type);
+    Column copy = column_of(type);
+    const std::size_t width = value_width(from.type());
+    for (const char value : {'a', 'b', 'c', 'd'}) {
+      const std::string bytes(width, value);
+      from.append_values(std::as_bytes(std::span(bytes)));
+    }
+    for (const std::vector<std::uint32_t>& rows :
+         {std::vector<std::uint32_t>{1, 2, 3}, {0, 0, 2}, {3, 1}, {}}) {
+      copy.append_rows(from, rows);
+    }
+    const auto* bytes = reinterpret_cast<const char*>(copy.values<std::byte>().data());
+    std::string wanted;
+    for (const char value : {'b', 'c', 'd', 'a', 'a', 'c', 'd', 'b'}) wanted.append(width, value);
+    ASSERT_EQ(copy.size(), 8u) << type;
+    EXPECT_EQ(std::string(bytes, wanted.size()), wanted) << type;
+  }
 }
 
 TEST(Column, rows_are_copied_with_their_lists_structures_and_nulls) {

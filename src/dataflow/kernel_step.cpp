@@ -5,11 +5,6 @@
 namespace weir::dataflow {
 
 Result<Chunk> KernelStep::push(const Chunk& chunk, Findings& findings) {
-  if (auto rows = plain_.of(chunk.rows)) {
-    Chunk out = chunk;
-    out.rows = std::move(rows);
-    return out;
-  }
   Outcome outcome{.rows = std::make_shared<Batch>(kernel_->output()),
                   .chunk = {.watermarks = chunk.watermarks,
                             .accepted = chunk.accepted,

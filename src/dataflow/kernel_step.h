@@ -4,10 +4,8 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "dataflow/operator.h"
-#include "dataflow/plain_columns.h"
 #include "engine/kernel.h"
 
 namespace weir::dataflow {
@@ -15,9 +13,7 @@ namespace weir::dataflow {
 // Owned by one thread.
 class KernelStep final : public Operator {
  public:
-  explicit KernelStep(std::unique_ptr<engine::Kernel> kernel,
-                      std::vector<sql::PlainColumn> plain = {})
-      : kernel_(std::move(kernel)), plain_(std::move(plain), kernel_->output()) {}
+  explicit KernelStep(std::unique_ptr<engine::Kernel> kernel) : kernel_(std::move(kernel)) {}
 
   // What the kernel gives for all rows but the poisoned ones: the rows that fail alone. Any fault
   // but Fault::invalid is returned.
@@ -42,7 +38,6 @@ class KernelStep final : public Operator {
   void take(const Chunk& chunk, Range range, engine::KernelOutput output, Outcome& outcome);
 
   std::unique_ptr<engine::Kernel> kernel_;
-  PlainColumns plain_;
 };
 
 }  // namespace weir::dataflow

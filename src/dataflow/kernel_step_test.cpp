@@ -73,17 +73,6 @@ TEST(KernelStep, SetsNoRowAsideThatIsTakenBack) {
   EXPECT_EQ(findings.poison.rows(), 1);
 }
 
-TEST(KernelStep, AsksNoEngineForPlainColumns) {
-  KernelStep step(std::make_unique<DoublesEven>(Fault::invalid), {{.input = 0}});
-  Findings findings;
-  const Chunk in = chunk_of({1, 4});
-  const Result<Chunk> out = step.push(in, findings);
-  ASSERT_TRUE(out.ok());
-  EXPECT_EQ(out.value().rows, in.rows);
-  EXPECT_EQ(out.value().origin, in.origin);
-  EXPECT_EQ(out.value().weights, in.weights);
-}
-
 TEST(KernelStep, DoesNotTakeAnInterruptedQueryForAPoisonRow) {
   KernelStep step(std::make_unique<DoublesEven>(Fault::unavailable));
   Findings findings;

@@ -7,6 +7,7 @@
 #include "dataflow/change_group.h"
 #include "dataflow/exchange.h"
 #include "dataflow/kernel_step.h"
+#include "dataflow/plain_kernel.h"
 #include "dataflow/window_group.h"
 
 namespace weir::process {
@@ -22,9 +23,8 @@ Result<void> Pipeline::add(const sql::Node& node, const StreamSpec& spec,
                            const std::shared_ptr<engine::Database>& tables) {
   if (const auto* kernel = std::get_if<sql::KernelNode>(&node.kind)) {
     OK_OR_RETURN(add(*kernel->input, spec, tables));
-    TRY(auto prepared, engine::Kernel::prepare(tables, kernel->sql, kernel->input->output));
-    operators_.push_back(
-        std::make_unique<dataflow::KernelStep>(std::move(prepared), kernel->plain));
+    TRY(auto prepared, dataflow::prepare_kernel(*kernel, tables));
+    operators_.push_back(std::make_unique<dataflow::KernelStep>(std::move(prepared)));
     reads_acceptance_ = reads_acceptance_ || kernel->sql.find("_now") != std::string::npos;
   } else if (const auto* close = std::get_if<sql::CloseNode>(&node.kind)) {
     // The group itself knows best how to hold its rows.

@@ -62,7 +62,9 @@ std::string line(const SourceNode& source, const Schema& schema) {
 }
 
 std::string line(const KernelNode& kernel, const Schema&) {
-  return (kernel.plain.empty() ? "kernel " : "kernel, without the engine: ") + kernel.sql;
+  if (kernel.plain.empty()) return "kernel " + kernel.sql;
+  if (kernel.rest_sql.empty()) return "kernel without the engine: " + kernel.sql;
+  return "kernel " + kernel.sql + "; by the engine: " + kernel.rest_sql;
 }
 
 std::string line(const CloseNode& close, const Schema&) {

@@ -42,7 +42,11 @@ struct PlainColumn {
 struct KernelNode {
   NodePtr input;
   std::string sql;
-  std::vector<PlainColumn> plain;   // all that the SQL gives, row for row; empty: ask the engine
+  // The same with less of the engine: what is plain is taken from the input's row, and `rest_sql`
+  // gives `_row` behind the other columns; empty: no other, and all rows of the input. No column
+  // is plain: only `sql`.
+  std::vector<std::optional<PlainColumn>> plain;
+  std::string rest_sql;
   std::vector<std::string> tables;  // the static tables it joins
 };
 

@@ -63,20 +63,39 @@ std::string naming(const Schema& input, const std::string& select) {
          "_row FROM " + engine::batch_name + ") ";
 }
 
-// Without the engine; nothing where one of the columns needs it.
-std::vector<PlainColumn> plain_columns(const PlanRelation& relation,
-                                       const std::vector<KernelColumn>& columns,
-                                       const Schema& output) {
-  if (relation.from != relation.plain_from) return {};
-  std::vector<PlainColumn> plain;
+std::string selected(const KernelColumn& column) {
+  return column.text + " AS " + engine::quote_name(column.name) + ", ";
+}
+
+std::string kernel_sql(const PlanRelation& relation, const std::string& select) {
+  std::string sql = "SELECT " + select + "_row FROM " + relation.from;
+  if (!relation.keeps_order) sql += " ORDER BY _row";
+  const bool is_named = std::holds_alternative<SourceNode>(relation.node->kind);
+  return is_named ? naming(*relation.node->output, sql) + sql : sql;
+}
+
+std::optional<PlainColumn> plain_column(const PlanRelation& relation, const std::string& text,
+                                        const Type& type) {
+  const auto found = relation.plain.find(text);
+  if (found == relation.plain.end()) return std::nullopt;
+  const Type& input = relation.node->output->columns[found->second.input].type;
+  return input == type ? std::optional(found->second) : std::nullopt;
+}
+
+void spare_engine(const PlanRelation& relation, const std::vector<KernelColumn>& columns,
+                  const Schema& output, KernelNode& kernel) {
+  std::string rest;
+  bool has_plain = false;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto found = relation.plain.find(columns[i].text);
-    if (found == relation.plain.end()) return {};
-    const Type& type = relation.node->output->columns[found->second.input].type;
-    if (type != output.columns[i].type) return {};
-    plain.push_back(found->second);
+    kernel.plain.push_back(plain_column(relation, columns[i].text, output.columns[i].type));
+    has_plain = has_plain || kernel.plain.back();
+    if (!kernel.plain.back()) rest += selected(columns[i]);
   }
-  return plain;
+  if (!has_plain) {
+    kernel.plain.clear();
+  } else if (!rest.empty() || relation.from != relation.plain_from) {
+    kernel.rest_sql = kernel_sql(relation, rest);
+  }
 }
 
 }  // namespace
@@ -127,17 +146,13 @@ Result<NodePtr> make_kernel(Compilation& compilation, PlanRelation relation,
   std::string select;
   for (const KernelColumn& column : columns) {
     compilation.meaning += column.text + " " + column.type + ",";
-    select += column.text + " AS " + engine::quote_name(column.name) + ", ";
+    select += selected(column);
   }
   compilation.meaning += " FROM " + relation.from + "\n";
   KernelNode kernel;
-  kernel.sql = "SELECT " + select + "_row FROM " + relation.from;
-  if (!relation.keeps_order) kernel.sql += " ORDER BY _row";
-  if (std::holds_alternative<SourceNode>(relation.node->kind)) {
-    kernel.sql = naming(*relation.node->output, kernel.sql) + kernel.sql;
-  }
+  kernel.sql = kernel_sql(relation, select);
   OK_OR_RETURN(compilation.database.check_kernel(kernel.sql, *relation.node->output, *schema));
-  kernel.plain = plain_columns(relation, columns, *schema);
+  spare_engine(relation, columns, *schema, kernel);
   kernel.tables = std::move(relation.tables);
   const bool append_only = relation.node->append_only;
   kernel.input = std::move(relation.node);

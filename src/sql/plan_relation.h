@@ -38,11 +38,9 @@ struct PlanRelation {
   std::vector<PlanColumn> columns;
   std::vector<std::string> tables;  // the static ones
   bool is_grouped = false;
-  bool keeps_order = true;  // the engine gives the rows in the order of `_row`
-  // `from` as long as it gives the input's rows one for one, and what needs no engine then, by its
-  // text.
-  std::string plain_from;
-  std::map<std::string, PlainColumn> plain;
+  bool keeps_order = true;                   // the engine gives the rows in the order of `_row`
+  std::map<std::string, PlainColumn> plain;  // what needs no engine, by its text
+  std::string plain_from;  // `from`, as long as it gives the input's rows one for one
 
   bool is_stream() const { return node != nullptr; }
   // One that is not there has no name that a kernel could read.

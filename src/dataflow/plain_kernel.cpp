@@ -1,0 +1,123 @@
+#include "dataflow/plain_kernel.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "dataflow/window_spans.h"
+#include "engine/batch_query.h"
+
+namespace weir::dataflow {
+namespace {
+
+using RowIndexes = std::span<const std::uint32_t>;
+
+// Microseconds around 1970 that leave room for any window.
+constexpr std::int64_t times_max = std::int64_t{1} << 61;
+
+// False where a time is too far off.
+bool append_bounds(const Column& times, const sql::PlainColumn::Bound& bound, RowIndexes rows,
+                   Column& bounds) {
+  const std::int64_t size = bound.size.count();
+  const std::int64_t shift = bound.shift.count();
+  const auto values = times.values<std::int64_t>();
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+  bounds.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    if (times.is_null(row)) {
+      bounds.append_null();
+      continue;
+    }
+    const std::int64_t time = values[row];
+    if (time < start || time >= end) {  // else it is in the window of the row before
+      if (time < -times_max || time > times_max) return false;
+      start = floor_to(time - shift, size) + shift;
+      end = start + size;
+    }
+    bounds.append(bound.is_end ? end : start);
+  }
+  return true;
+}
+
+class PlainKernel final : public engine::Kernel {
+ public:
+  // `rest` may be null.
+  PlainKernel(std::vector<std::optional<sql::PlainColumn>> plain,
+              std::unique_ptr<engine::Kernel> whole, std::unique_ptr<engine::BatchQuery> rest)
+      : plain_(std::move(plain)), whole_(std::move(whole)), rest_(std::move(rest)) {}
+
+  const std::shared_ptr<const Schema>& output() const override { return whole_->output(); }
+
+  Result<engine::KernelOutput> run(std::shared_ptr<const Batch> input, Instant accepted) override {
+    engine::KernelOutput output;
+    std::unique_ptr<Batch> rest;
+    if (rest_ == nullptr) {
+      output.origin.resize(input->rows());
+      std::iota(output.origin.begin(), output.origin.end(), 0);
+      if (is_input(*input)) {
+        output.rows = std::move(input);
+        return output;
+      }
+    } else {
+      TRY(rest, rest_->run(input, accepted));
+      const Column& last = rest->column(rest->column_count() - 1);
+      const auto origin = last.values<std::uint32_t>();
+      output.origin.assign(origin.begin(), origin.end());
+    }
+    output.rows = together(*input, output.origin, rest.get());
+    const bool is_done = output.rows && std::ranges::is_sorted(output.origin);
+    return is_done ? std::move(output) : whole_->run(std::move(input), accepted);
+  }
+
+ private:
+  bool is_input(const Batch& input) const {
+    if (input.column_count() != plain_.size() || input.schema() != *output()) return false;
+    for (std::size_t i = 0; i < plain_.size(); ++i) {
+      if (plain_[i]->bound || plain_[i]->input != i) return false;
+    }
+    return true;
+  }
+
+  // Nothing where a time is too far off.
+  std::shared_ptr<const Batch> together(const Batch& input, RowIndexes origin, Batch* rest) const {
+    auto rows = std::make_shared<Batch>(output());
+    std::size_t of_rest = 0;
+    for (std::size_t i = 0; i < plain_.size(); ++i) {
+      Column& column = rows->column(i);
+      if (!plain_[i]) {
+        column = std::move(rest->column(of_rest++));
+      } else if (const Column& from = input.column(plain_[i]->input); !plain_[i]->bound) {
+        column.append_rows(from, origin);
+      } else if (!append_bounds(from, *plain_[i]->bound, origin, column)) {
+        return nullptr;
+      }
+    }
+    return rows;
+  }
+
+  std::vector<std::optional<sql::PlainColumn>> plain_;
+  std::unique_ptr<engine::Kernel> whole_;
+  std::unique_ptr<engine::BatchQuery> rest_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<engine::Kernel>> prepare_kernel(
+    const sql::KernelNode& node, const std::shared_ptr<engine::Database>& database) {
+  const auto& input = node.input->output;
+  TRY(auto whole, engine::Kernel::prepare(database, node.sql, input));
+  if (node.plain.empty()) return whole;
+  std::unique_ptr<engine::BatchQuery> rest;
+  if (!node.rest_sql.empty()) {
+    TRY(rest, engine::BatchQuery::prepare(database, node.rest_sql, input));
+  }
+  return std::unique_ptr<engine::Kernel>(
+      std::make_unique<PlainKernel>(node.plain, std::move(whole), std::move(rest)));
+}
+
+}  // namespace weir::dataflow
