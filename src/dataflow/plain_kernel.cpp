@@ -19,8 +19,14 @@ using RowIndexes = std::span<const std::uint32_t>;
 // Microseconds around 1970 that leave room for any window.
 constexpr std::int64_t times_max = std::int64_t{1} << 61;
 
-// False where a time is too far off.
-bool append_bounds(const Column& times, const sql::PlainColumn::Bound& bound, RowIndexes rows,
+bool is_near(const Column& times) {
+  const auto values = times.values<std::int64_t>();  // of nulls: zeros
+  return std::ranges::all_of(
+      values, [](std::int64_t time) { return time >= -times_max && time <= times_max; });
+}
+
+// Of times that are near.
+void append_bounds(const Column& times, const sql::PlainColumn::Bound& bound, RowIndexes rows,
                    Column& bounds) {
   const std::int64_t size = bound.size.count();
   const std::int64_t shift = bound.shift.count();
@@ -35,13 +41,11 @@ bool append_bounds(const Column& times, const sql::PlainColumn::Bound& bound, Ro
     }
     const std::int64_t time = values[row];
     if (time < start || time >= end) {  // else it is in the window of the row before
-      if (time < -times_max || time > times_max) return false;
       start = floor_to(time - shift, size) + shift;
       end = start + size;
     }
     bounds.append(bound.is_end ? end : start);
   }
-  return true;
 }
 
 class PlainKernel final : public engine::Kernel {
@@ -54,6 +58,8 @@ class PlainKernel final : public engine::Kernel {
   const std::shared_ptr<const Schema>& output() const override { return whole_->output(); }
 
   Result<engine::KernelOutput> run(std::shared_ptr<const Batch> input, Instant accepted) override {
+    // Also where the row with that time is left out below: an expression fails on it before.
+    if (!has_near_times(*input)) return whole_->run(std::move(input), accepted);
     engine::KernelOutput output;
     std::unique_ptr<Batch> rest;
     if (rest_ == nullptr) {
@@ -69,12 +75,18 @@ class PlainKernel final : public engine::Kernel {
       const auto origin = last.values<std::uint32_t>();
       output.origin.assign(origin.begin(), origin.end());
     }
+    ASSERT(std::ranges::is_sorted(output.origin));
     output.rows = together(*input, output.origin, rest.get());
-    const bool is_done = output.rows && std::ranges::is_sorted(output.origin);
-    return is_done ? std::move(output) : whole_->run(std::move(input), accepted);
+    return output;
   }
 
  private:
+  bool has_near_times(const Batch& input) const {
+    return std::ranges::all_of(plain_, [&](const auto& column) {
+      return !column || !column->bound || is_near(input.column(column->input));
+    });
+  }
+
   bool is_input(const Batch& input) const {
     if (input.column_count() != plain_.size() || input.schema() != *output()) return false;
     for (std::size_t i = 0; i < plain_.size(); ++i) {
@@ -83,7 +95,6 @@ class PlainKernel final : public engine::Kernel {
     return true;
   }
 
-  // Nothing where a time is too far off.
   std::shared_ptr<const Batch> together(const Batch& input, RowIndexes origin, Batch* rest) const {
     auto rows = std::make_shared<Batch>(output());
     std::size_t of_rest = 0;
@@ -93,8 +104,8 @@ class PlainKernel final : public engine::Kernel {
         column = std::move(rest->column(of_rest++));
       } else if (const Column& from = input.column(plain_[i]->input); !plain_[i]->bound) {
         column.append_rows(from, origin);
-      } else if (!append_bounds(from, *plain_[i]->bound, origin, column)) {
-        return nullptr;
+      } else {
+        append_bounds(from, *plain_[i]->bound, origin, column);
       }
     }
     return rows;
@@ -115,6 +126,8 @@ Result<std::unique_ptr<engine::Kernel>> prepare_kernel(
   std::unique_ptr<engine::BatchQuery> rest;
   if (!node.rest_sql.empty()) {
     TRY(rest, engine::BatchQuery::prepare(database, node.rest_sql, input));
+  } else {
+    ASSERT(std::ranges::all_of(node.plain, [](const auto& column) { return column.has_value(); }));
   }
   return std::unique_ptr<engine::Kernel>(
       std::make_unique<PlainKernel>(node.plain, std::move(whole), std::move(rest)));

@@ -69,7 +69,8 @@ std::string selected(const KernelColumn& column) {
 
 std::string kernel_sql(const PlanRelation& relation, const std::string& select) {
   std::string sql = "SELECT " + select + "_row FROM " + relation.from;
-  if (!relation.keeps_order) sql += " ORDER BY _row";
+  // A column that the user calls _row does not stand in the way.
+  if (!relation.keeps_order) sql += " AS rows ORDER BY rows._row";
   const bool is_named = std::holds_alternative<SourceNode>(relation.node->kind);
   return is_named ? naming(*relation.node->output, sql) + sql : sql;
 }
@@ -82,8 +83,8 @@ std::optional<PlainColumn> plain_column(const PlanRelation& relation, const std:
   return input == type ? std::optional(found->second) : std::nullopt;
 }
 
-void spare_engine(const PlanRelation& relation, const std::vector<KernelColumn>& columns,
-                  const Schema& output, KernelNode& kernel) {
+void tell_plain_columns(const PlanRelation& relation, const std::vector<KernelColumn>& columns,
+                        const Schema& output, KernelNode& kernel) {
   std::string rest;
   bool has_plain = false;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -152,7 +153,7 @@ Result<NodePtr> make_kernel(Compilation& compilation, PlanRelation relation,
   KernelNode kernel;
   kernel.sql = kernel_sql(relation, select);
   OK_OR_RETURN(compilation.database.check_kernel(kernel.sql, *relation.node->output, *schema));
-  spare_engine(relation, columns, *schema, kernel);
+  tell_plain_columns(relation, columns, *schema, kernel);
   kernel.tables = std::move(relation.tables);
   const bool append_only = relation.node->append_only;
   kernel.input = std::move(relation.node);
