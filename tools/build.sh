@@ -10,7 +10,11 @@ case $preset in
 esac
 mkdir -p build  # a fresh checkout has none, and the configuring is logged there
 if [ ! -f "$folder/build.ninja" ] || [ CMakePresets.json -nt "$folder/build.ninja" ]; then
-  cmake --preset "$preset" -DWEIR_DEPS="$WEIR_DEPS" >"$folder.configure" 2>&1 || { cat "$folder.configure" >&2 && exit 1; }
+  if ! cmake --preset "$preset" -DWEIR_DEPS="$WEIR_DEPS" >"$folder.configure" 2>&1; then
+    cat "$folder.configure" >&2
+    rm -f "$folder/CMakeCache.txt"  # so that what was missing is looked for anew
+    exit 1
+  fi
 fi
 # What one checkout compiled, the others need not: the paths do not count.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
