@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -53,7 +54,11 @@ class PlainKernel final : public engine::Kernel {
   // `rest` may be null.
   PlainKernel(std::vector<std::optional<sql::PlainColumn>> plain,
               std::unique_ptr<engine::Kernel> whole, std::unique_ptr<engine::BatchQuery> rest)
-      : plain_(std::move(plain)), whole_(std::move(whole)), rest_(std::move(rest)) {}
+      : plain_(std::move(plain)), whole_(std::move(whole)), rest_(std::move(rest)) {
+    for (const auto& column : plain_) {
+      if (column && column->bound) times_.insert(column->input);
+    }
+  }
 
   const std::shared_ptr<const Schema>& output() const override { return whole_->output(); }
 
@@ -82,9 +87,7 @@ class PlainKernel final : public engine::Kernel {
 
  private:
   bool has_near_times(const Batch& input) const {
-    return std::ranges::all_of(plain_, [&](const auto& column) {
-      return !column || !column->bound || is_near(input.column(column->input));
-    });
+    return std::ranges::all_of(times_, [&](std::size_t i) { return is_near(input.column(i)); });
   }
 
   bool is_input(const Batch& input) const {
@@ -112,6 +115,7 @@ class PlainKernel final : public engine::Kernel {
   }
 
   std::vector<std::optional<sql::PlainColumn>> plain_;
+  std::set<std::size_t> times_;  // the input's columns that windows are around
   std::unique_ptr<engine::Kernel> whole_;
   std::unique_ptr<engine::BatchQuery> rest_;
 };

@@ -33,11 +33,6 @@ Result<PlanColumn> lower_key(Compilation& compilation, const JsonValue& expressi
       .text = std::move(text), .type = type_of(expression), .name = expression["alias"].text()};
 }
 
-std::string bound_text(const WindowLayout& layout, const WindowPart& part) {
-  if (part.is_pane) return part.is_end ? layout.pane_end() : layout.pane_start();
-  return part.is_end ? layout.tumble_end() : layout.tumble_start();
-}
-
 // The bound of the key's window that the query does not group by, from the row itself: of tumble
 // and of panes by computing it, of hop's windows from the column beside.
 Result<PlanColumn> other_bound(Compilation& compilation, const PlanColumn& key,
@@ -58,7 +53,7 @@ Result<PlanColumn> other_bound(Compilation& compilation, const PlanColumn& key,
     return compilation.refusals.at_word("hop", "keep " + bound.name + " in the subquery too");
   }
   const WindowLayout layout = compilation.layout(call);
-  bound.text = bound_text(layout, wanted);
+  bound.text = layout.bound(wanted.is_end);
   input.note_bound(bound.text, call.ts, layout.plain_bound(wanted.is_end));
   return bound;
 }

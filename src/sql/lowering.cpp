@@ -144,13 +144,9 @@ Result<PlanColumn> lower_window(Compilation& compilation, const WindowMarker& ma
                     .name = marker.is_end ? "window_end" : "window_start",
                     .window = WindowPart{index, marker.is_end, by_panes}};
   if (by_panes || !marker.hops) {
+    added.add(layout.bound(marker.is_end), column.text);
     const std::string& time = compilation.windows[index].ts;
     input.note_bound(column.text, time, layout.plain_bound(marker.is_end));
-  }
-  if (by_panes) {
-    added.add(marker.is_end ? layout.pane_end() : layout.pane_start(), column.text);
-  } else if (!marker.hops) {
-    added.add(marker.is_end ? layout.tumble_end() : layout.tumble_start(), column.text);
   } else {
     std::string& start = added.hop_starts[index];
     if (start.empty()) {

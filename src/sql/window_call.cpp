@@ -108,26 +108,26 @@ std::optional<WindowSpec::Hop> WindowLayout::panes() const {
   return WindowSpec::Hop{.size = size,
                          .slide = slide,
                          .pane = microseconds(std::gcd(size.count(), slide.count())),
-                         .shift = origin_micros(call_.slide)};
+                         .shift = origin_micros()};
 }
 
 // Weeks begin on Mondays, and 1970-01-05 was one.
-microseconds WindowLayout::origin_micros(const IntervalValue& step) const {
-  const bool weeks = is_whole_days(step) && day_count(step) % 7 == 0;
+microseconds WindowLayout::origin_micros() const {
+  const bool weeks = is_whole_days(call_.slide) && day_count(call_.slide) % 7 == 0;
   const microseconds monday(weeks ? 4 * day_micros : 0);
   const microseconds shift = *fixed_length(call_.shift);
   return monday + shift - (by_calendar_ ? microseconds(0) : zone_offset_);
 }
 
-std::string WindowLayout::origin(const IntervalValue& step) const {
-  const microseconds micros = origin_micros(step);
+std::string WindowLayout::origin() const {
+  const microseconds micros = origin_micros();
   std::string epoch = "TIMESTAMP '1970-01-01 00:00:00'";
   if (micros == microseconds(0)) return epoch;
   return "(" + epoch + " + " + interval_text({.micros = micros.count()}) + ")";
 }
 
 std::string WindowLayout::bucket(const IntervalValue& step, const std::string& time) const {
-  return "time_bucket(" + interval_text(step) + ", " + time + ", " + origin(step) + ")";
+  return "time_bucket(" + interval_text(step) + ", " + time + ", " + origin() + ")";
 }
 
 std::string WindowLayout::local(const std::string& utc) const {
@@ -141,26 +141,17 @@ std::string WindowLayout::utc(const std::string& local) const {
   return "CAST(timezone(" + engine::quote_text(time_zone_) + ", " + local + ") AS TIMESTAMP)";
 }
 
-std::string WindowLayout::tumble_start() const { return utc(bucket(call_.size, local(call_.ts))); }
-
-std::string WindowLayout::tumble_end() const {
-  return utc("(" + bucket(call_.size, local(call_.ts)) + " + " + interval_text(call_.size) + ")");
-}
-
-std::string WindowLayout::pane_start() const {
-  const WindowSpec::Hop hop = *panes();
-  return "time_bucket(" + interval_text({.micros = hop.pane.count()}) + ", " + call_.ts + ", " +
-         origin(call_.slide) + ")";
-}
-
-std::string WindowLayout::pane_end() const {
-  return "(" + pane_start() + " + " + interval_text({.micros = panes()->pane.count()}) + ")";
+std::string WindowLayout::bound(bool is_end) const {
+  const IntervalValue size =
+      call_.hops ? IntervalValue{.micros = panes()->pane.count()} : call_.size;
+  const std::string start = bucket(size, local(call_.ts));
+  return utc(is_end ? "(" + start + " + " + interval_text(size) + ")" : start);
 }
 
 std::optional<PlainColumn::Bound> WindowLayout::plain_bound(bool is_end) const {
   if (by_calendar_) return std::nullopt;
   const microseconds size = call_.hops ? panes()->pane : *fixed_length(call_.size);
-  return PlainColumn::Bound{.size = size, .shift = origin_micros(call_.slide), .is_end = is_end};
+  return PlainColumn::Bound{.size = size, .shift = origin_micros(), .is_end = is_end};
 }
 
 std::string WindowLayout::hop_starts() const {

@@ -50,13 +50,9 @@ class WindowLayout {
   // Set where a window is made of panes of a fixed length.
   std::optional<WindowSpec::Hop> panes() const;
 
-  // SQL of a tumbling window's bounds.
-  std::string tumble_start() const;
-  std::string tumble_end() const;
-  // SQL of the pane's bounds. Only with panes().
-  std::string pane_start() const;
-  std::string pane_end() const;
-  // The same bounds of a tumbling window or a pane, where all have one length.
+  // SQL of a bound of a tumbling window; of hop, of a pane: only with panes().
+  std::string bound(bool is_end) const;
+  // The same without the engine, where all are of one length.
   std::optional<PlainColumn::Bound> plain_bound(bool is_end) const;
   // SQL of a list of the starts of all windows that hold the time, for unnest; `bounds` from one.
   std::string hop_starts() const;
@@ -66,9 +62,10 @@ class WindowLayout {
  private:
   std::string local(const std::string& utc) const;
   std::string utc(const std::string& local) const;
-  std::string origin(const IntervalValue& step) const;
+  // Where multiples of the slide begin.
+  std::string origin() const;
   std::string bucket(const IntervalValue& step, const std::string& time) const;
-  std::chrono::microseconds origin_micros(const IntervalValue& step) const;
+  std::chrono::microseconds origin_micros() const;
 
   WindowCall call_;
   std::string time_zone_;
