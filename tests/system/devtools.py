@@ -21,7 +21,8 @@ SECONDS_MAX = 60
 
 class Page:
     def __init__(self, url: str):
-        self.profile = tempfile.TemporaryDirectory()
+        # The browser's helpers may write for a moment after it has ended.
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.browser = subprocess.Popen(
             [*BROWSER, f"--user-data-dir={self.profile.name}", url],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
